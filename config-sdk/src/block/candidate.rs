@@ -1,0 +1,140 @@
+//! A decoded block that has not been validated, and one that has.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::decode::{Columns, quote};
+use super::{Clamped, ConfigBlock, Decoder, Fault, Faults, rules};
+
+/// A block that nobody has validated yet.
+#[derive(Debug)]
+pub(crate) struct Candidate<T> {
+    value: T,
+    faults: Faults,
+    clamped: Vec<Clamped>,
+}
+
+/// A block that passed every rule. Only [`Candidate::validate`] makes one, and only one of these
+/// can be published.
+#[derive(Debug)]
+pub(crate) struct Valid<T> {
+    value: T,
+    clamped: Vec<Clamped>,
+}
+
+impl<T> Valid<T> {
+    pub(crate) fn into_parts(self) -> (T, Vec<Clamped>) {
+        (self.value, self.clamped)
+    }
+}
+
+impl<T: ConfigBlock> Candidate<T> {
+    /// Decodes the columns of a row.
+    ///
+    /// # Errors
+    /// One fault, if a decoder panicked; faults of single fields wait for [`Candidate::validate`].
+    pub(crate) fn decode(columns: &Columns) -> Result<Self, Faults> {
+        guarded::<T, _>(|| {
+            let mut decoder = Decoder::new(T::schema(), columns);
+            let value = T::decode(&mut decoder);
+            Self {
+                value,
+                faults: decoder.faults,
+                clamped: decoder.clamped,
+            }
+        })
+    }
+
+    /// A value made by code, with everything still to be checked.
+    pub(crate) fn of(value: T) -> Self {
+        Self {
+            value,
+            faults: Faults::new(),
+            clamped: Vec::new(),
+        }
+    }
+
+    /// Checks every rule of every field, then the rules over several fields.
+    ///
+    /// The latter are left out when a field could not be read at all: they would judge a default
+    /// that nobody wrote.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub(crate) fn validate(self) -> Result<Valid<T>, Faults> {
+        let Self {
+            value,
+            mut faults,
+            clamped,
+        } = self;
+        let readable = faults.is_empty();
+        let found = guarded::<T, _>(|| {
+            let mut found = field_faults(&value);
+            if readable && let Err(faults) = value.rules() {
+                found.extend(faults.into_iter().map(|fault| complete(&value, fault)));
+            }
+            found
+        });
+        faults.extend(found.unwrap_or_else(|panic| panic));
+        faults.into_result()?;
+        Ok(Valid { value, clamped })
+    }
+}
+
+fn field_faults<T: ConfigBlock>(value: &T) -> Faults {
+    let mut faults = Faults::new();
+    for (field, value) in T::schema().fields.iter().zip(value.encode()) {
+        for (rule, message) in rules::broken(field, &value) {
+            faults.push(Fault {
+                block: T::schema().name.to_owned(),
+                key: None,
+                field: Some(field.name.to_owned()),
+                column: Some(field.column.to_owned()),
+                value: quote(field, value.clone()),
+                rule,
+                message,
+            });
+        }
+    }
+    faults
+}
+
+/// Fills in what a user's rule need not know: the block's name, and the field's column and value.
+fn complete<T: ConfigBlock>(value: &T, mut fault: Fault) -> Fault {
+    let schema = T::schema();
+    fault.block = schema.name.to_owned();
+    let place = fault
+        .field
+        .as_deref()
+        .and_then(|name| schema.fields.iter().position(|field| field.name == name));
+    if let Some(place) = place {
+        let field = &schema.fields[place];
+        fault.column = Some(field.column.to_owned());
+        let current = value.encode().swap_remove(place);
+        fault.value = fault.value.or_else(|| quote(field, current));
+    }
+    fault
+}
+
+/// Runs code that the user wrote or that runs user code; a panic becomes a fault of the block.
+fn guarded<T: ConfigBlock, R>(run: impl FnOnce() -> R) -> Result<R, Faults> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
+        let mut faults = Faults::new();
+        faults.push(Fault {
+            block: T::schema().name.to_owned(),
+            key: None,
+            field: None,
+            column: None,
+            value: None,
+            rule: "panic".to_owned(),
+            message: format!("a rule or decoder panicked: {}", said(&*panic)),
+        });
+        faults
+    })
+}
+
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it did not say why")
+}

@@ -1,0 +1,105 @@
+//! A record's columns into typed fields, collecting every fault.
+
+use std::collections::BTreeMap;
+
+use super::{Codec, Fault, Faults, rules};
+use crate::schema::{BlockSchema, FieldSchema};
+use crate::value::Value;
+
+/// Longest text of a value that a fault quotes, in characters.
+const MAX_QUOTE: usize = 120;
+
+/// Column name to its text; `None` is `NULL`.
+pub(crate) type Columns = BTreeMap<String, Option<String>>;
+
+/// Hands the derived code one field after the other.
+#[derive(Debug, Default)]
+pub struct Decoder<'a> {
+    row: Option<(&'static BlockSchema, &'a Columns)>,
+    pub(super) faults: Faults,
+    pub(super) clamped: Vec<Clamped>,
+}
+
+/// A number that was brought into its range.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Clamped {
+    /// The field.
+    pub(crate) field: &'static str,
+    /// What the store holds.
+    pub(crate) from: String,
+    /// What readers get.
+    pub(crate) to: Value,
+}
+
+impl<'a> Decoder<'a> {
+    /// Of no row at all: every field is its default.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn new(schema: &'static BlockSchema, columns: &'a Columns) -> Self {
+        Self {
+            row: Some((schema, columns)),
+            ..Self::default()
+        }
+    }
+
+    /// The value of the schema's field number `index`, or its default where the column is missing,
+    /// `NULL` or faulty.
+    pub fn field<C: Codec<T>, T>(&mut self, index: usize, default: impl FnOnce() -> T) -> T {
+        let Some((schema, columns)) = self.row else {
+            return default();
+        };
+        let Some(field) = schema.fields.get(index) else {
+            return default();
+        };
+        let Some(Some(text)) = columns.get(field.column) else {
+            return default();
+        };
+        match C::decode(text) {
+            Ok(value) if field.clamp => self.clamp::<C, T>(field, text, value),
+            Ok(value) => value,
+            Err(message) => {
+                self.faults.push(Fault {
+                    block: schema.name.to_owned(),
+                    key: None,
+                    field: Some(field.name.to_owned()),
+                    column: Some(field.column.to_owned()),
+                    value: quote(field, Value::Text(text.clone())),
+                    rule: "type".to_owned(),
+                    message,
+                });
+                default()
+            }
+        }
+    }
+
+    fn clamp<C: Codec<T>, T>(&mut self, field: &FieldSchema, text: &str, value: T) -> T {
+        let Some(bound) = rules::nearest(field, &C::encode(&value)) else {
+            return value;
+        };
+        let Some(Ok(clamped)) = bound.to_stored().map(|text| C::decode(&text)) else {
+            return value;
+        };
+        let from = quote(field, Value::Text(text.to_owned()));
+        self.clamped.push(Clamped {
+            field: field.name,
+            from: from.unwrap_or_else(|| Value::Redacted.to_string()),
+            to: field.shown(bound),
+        });
+        clamped
+    }
+}
+
+/// How a fault shows `value`: not at all if it is a secret or nothing, and not at any length.
+pub(super) fn quote(field: &FieldSchema, value: Value) -> Option<String> {
+    if field.secret || value.is_null() {
+        return None;
+    }
+    let text = value.to_string();
+    match text.char_indices().nth(MAX_QUOTE) {
+        Some((end, _)) => Some(format!("{}…", &text[..end])),
+        None => Some(text),
+    }
+}

@@ -1,0 +1,233 @@
+//! The types that are a column by themselves.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+
+use crate::number;
+use crate::schema::{Kind, Range};
+use crate::value::Value;
+
+/// A type that is a column by itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a field type by itself",
+    note = "add `text` to `#[config(…)]` to keep a serde type as text, or `json` to keep it as JSON"
+)]
+pub trait FieldType: Sized {
+    /// What kind of column holds it.
+    const KIND: Kind;
+
+    /// What the type itself can hold, where that is less than its column can.
+    fn range() -> Option<Range> {
+        None
+    }
+
+    /// Reads the column's text.
+    ///
+    /// # Errors
+    /// What is wrong, without the text itself.
+    fn decode(text: &str) -> Result<Self, String>;
+
+    /// The value without its type.
+    fn encode(&self) -> Value;
+}
+
+/// A type that can have a `range`.
+#[diagnostic::on_unimplemented(
+    message = "`range` is for numbers and lengths of time, and `{Self}` is neither",
+    note = "for text, lists and maps use `length = a..=b`"
+)]
+pub trait Ordered {}
+
+macro_rules! integers {
+    ($($type:ty => $kind:ident $variant:ident $wide:ty;)*) => {$(
+        impl Ordered for $type {}
+
+        impl FieldType for $type {
+            const KIND: Kind = Kind::$kind;
+
+            fn range() -> Option<Range> {
+                Some(Range {
+                    min: Some(<$type>::MIN.encode()),
+                    max: Some(<$type>::MAX.encode()),
+                    open: false,
+                })
+            }
+
+            fn decode(text: &str) -> Result<Self, String> {
+                whole(text, text.parse().ok(), <$type>::MIN, <$type>::MAX)
+            }
+
+            #[allow(
+                clippy::useless_conversion,
+                clippy::allow_attributes,
+                reason = "one of the widths is the same"
+            )]
+            fn encode(&self) -> Value {
+                match <$wide>::try_from(*self) {
+                    Ok(value) => Value::$variant(value),
+                    Err(_) => Value::Null,
+                }
+            }
+        }
+    )*};
+}
+
+integers! {
+    i8 => Integer Int i128;
+    i16 => Integer Int i128;
+    i32 => Integer Int i128;
+    i64 => Integer Int i128;
+    isize => Integer Int i128;
+    u8 => Integer Int i128;
+    u16 => Integer Int i128;
+    u32 => Integer Int i128;
+    u64 => BigInteger Int i128;
+    usize => BigInteger Int i128;
+    i128 => BigInteger Int i128;
+}
+
+impl Ordered for u128 {}
+
+impl FieldType for u128 {
+    const KIND: Kind = Kind::BigInteger;
+
+    fn range() -> Option<Range> {
+        Some(Range {
+            min: Some(Self::MIN.encode()),
+            max: Some(Self::MAX.encode()),
+            open: false,
+        })
+    }
+
+    fn decode(text: &str) -> Result<Self, String> {
+        whole(text, text.parse().ok(), Self::MIN, Self::MAX)
+    }
+
+    fn encode(&self) -> Value {
+        i128::try_from(*self).map_or(Value::UInt(*self), Value::Int)
+    }
+}
+
+/// The whole number that was parsed, or the one that a decimal such as `5.0` is.
+fn whole<T: TryFrom<i128> + std::fmt::Display>(
+    text: &str,
+    parsed: Option<T>,
+    min: T,
+    max: T,
+) -> Result<T, String> {
+    if let Some(value) = parsed {
+        return Ok(value);
+    }
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let out_of_range = || format!("must be within {min}..={max}");
+    match number::decimal(text) {
+        Ok(value) if value.fract().is_zero() => {
+            T::try_from(value.trunc().mantissa()).map_err(|_| out_of_range())
+        }
+        Ok(_) => Err("must be a whole number".to_owned()),
+        Err(_) if is_digits(text.trim_start_matches(['-', '+'])) => Err(out_of_range()),
+        Err(problem) => Err(problem.to_owned()),
+    }
+}
+
+impl FieldType for bool {
+    const KIND: Kind = Kind::Bool;
+
+    fn decode(text: &str) -> Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "t" | "yes" | "on" | "1" => Ok(true),
+            "false" | "f" | "no" | "off" | "0" => Ok(false),
+            _ => Err("must be true or false".to_owned()),
+        }
+    }
+
+    fn encode(&self) -> Value {
+        Value::Bool(*self)
+    }
+}
+
+macro_rules! floats {
+    ($($type:ty)*) => {$(
+        impl Ordered for $type {}
+
+        impl FieldType for $type {
+            const KIND: Kind = Kind::Float;
+
+            fn decode(text: &str) -> Result<Self, String> {
+                match text.parse::<$type>() {
+                    Ok(value) if value.is_finite() => Ok(value),
+                    Ok(_) => Err("is not a finite number that fits".to_owned()),
+                    Err(_) => Err("is not a number".to_owned()),
+                }
+            }
+
+            /// Through text, so that an `f32` shows the digits it was given.
+            fn encode(&self) -> Value {
+                Value::Float(self.to_string().parse().unwrap_or(f64::NAN))
+            }
+        }
+    )*};
+}
+
+floats! { f32 f64 }
+
+impl Ordered for Decimal {}
+
+impl FieldType for Decimal {
+    const KIND: Kind = Kind::Decimal;
+
+    fn decode(text: &str) -> Result<Self, String> {
+        number::decimal(text).map_err(str::to_owned)
+    }
+
+    fn encode(&self) -> Value {
+        Value::Decimal(*self)
+    }
+}
+
+impl FieldType for String {
+    const KIND: Kind = Kind::Text;
+
+    fn decode(text: &str) -> Result<Self, String> {
+        Ok(text.to_owned())
+    }
+
+    fn encode(&self) -> Value {
+        Value::Text(self.clone())
+    }
+}
+
+impl Ordered for Duration {}
+
+impl FieldType for Duration {
+    const KIND: Kind = Kind::Duration;
+
+    fn decode(text: &str) -> Result<Self, String> {
+        humantime::parse_duration(text)
+            .map_err(|_| "must be a length of time with its unit, such as 90s or 1h 30m".to_owned())
+    }
+
+    fn encode(&self) -> Value {
+        Value::Duration(*self)
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl FieldType for chrono::DateTime<chrono::Utc> {
+    const KIND: Kind = Kind::Timestamp;
+
+    fn decode(text: &str) -> Result<Self, String> {
+        const MESSAGE: &str = "must be a time such as 2026-01-31T12:00:00Z, from 1970 to 9999";
+        let time = chrono::DateTime::parse_from_rfc3339(text).map_err(|_| MESSAGE)?;
+        if (0..=253_402_300_799).contains(&time.timestamp()) {
+            Ok(time.to_utc())
+        } else {
+            Err(MESSAGE.to_owned())
+        }
+    }
+
+    fn encode(&self) -> Value {
+        Value::Timestamp((*self).into())
+    }
+}

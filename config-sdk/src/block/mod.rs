@@ -1,0 +1,57 @@
+//! The contract of a block, and the road from a record to a value that readers may see.
+
+mod candidate;
+mod codec;
+mod decode;
+mod fault;
+mod field;
+mod rules;
+mod secret;
+mod slot;
+#[cfg(feature = "validator")]
+mod validator;
+
+pub(crate) use candidate::{Candidate, Valid};
+pub use codec::{Codec, Json, Nullable, Plain, Sealed, Text};
+pub(crate) use decode::Clamped;
+pub use decode::Decoder;
+pub use fault::{Fault, Faults};
+pub use field::{FieldType, Ordered};
+pub use secret::Secret;
+pub use slot::Slot;
+#[cfg(feature = "validator")]
+pub use validator::validate;
+
+use crate::schema::BlockSchema;
+use crate::value::Value;
+
+/// A struct that is published as a whole: written by `#[derive(ConfigBlock)]`, not by hand.
+///
+/// The derive also writes `Default`, from the fields' compiled-in defaults. See the
+/// [derive](derive@crate::ConfigBlock) for the attributes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a configuration block",
+    note = "put `#[derive(ConfigBlock)]` on the struct"
+)]
+pub trait ConfigBlock: Default + Send + Sync + 'static {
+    /// What the derive says of the block.
+    fn schema() -> &'static BlockSchema;
+
+    /// The type's place in every `Config`.
+    #[doc(hidden)]
+    fn slot() -> &'static Slot;
+
+    /// Builds the block field by field; a column that is missing or `NULL` is the field's default.
+    #[doc(hidden)]
+    fn decode(decoder: &mut Decoder<'_>) -> Self;
+
+    /// The fields' values, in the order of the schema.
+    #[doc(hidden)]
+    fn encode(&self) -> Vec<Value>;
+
+    /// The rules over several fields: `check` and `validate`.
+    #[doc(hidden)]
+    fn rules(&self) -> Result<(), Faults> {
+        Ok(())
+    }
+}

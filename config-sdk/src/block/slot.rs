@@ -1,0 +1,49 @@
+//! A number for each block type, the same in every `Config` of the process.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many types have a number; numbers start at 1, so that 0 can mean "none yet".
+static NUMBERED: AtomicUsize = AtomicUsize::new(0);
+
+/// A block type's place in every `Config`; one static of each derived type.
+#[derive(Debug)]
+pub struct Slot(AtomicUsize);
+
+impl Slot {
+    /// Not numbered yet.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "only ever made in a static")]
+    pub const fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
+    /// The type's index. One relaxed load, after the first call.
+    #[inline]
+    pub(crate) fn index(&self) -> usize {
+        match self.0.load(Ordering::Relaxed) {
+            0 => self.number(),
+            number => number - 1,
+        }
+    }
+
+    #[cold]
+    fn number(&self) -> usize {
+        let fresh = NUMBERED.fetch_add(1, Ordering::Relaxed) + 1;
+        match (self.0).compare_exchange(0, fresh, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => fresh - 1,
+            Err(earlier) => earlier - 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Slot;
+
+    #[test]
+    fn a_slot_keeps_its_number_and_shares_it_with_no_other() {
+        let (first, second) = (Slot::new(), Slot::new());
+        assert_eq!(first.index(), first.index());
+        assert_ne!(first.index(), second.index());
+    }
+}

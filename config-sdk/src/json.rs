@@ -1,0 +1,117 @@
+//! JSON text looked over before it is parsed: not too deep, and no number that would lose digits.
+
+use crate::number;
+
+/// How deep lists and objects may nest.
+const MAX_DEPTH: usize = 64;
+
+/// Refuses text that nests too deep or has a number that 64 bits would not keep exactly.
+///
+/// # Errors
+/// What is wrong and what to write instead, without the text itself.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    let mut depth = 0usize;
+    let mut rest = text.as_bytes();
+    while let Some(byte) = rest.first() {
+        match byte {
+            b'"' => rest = after_string(rest),
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return Err(format!("nests deeper than {MAX_DEPTH} levels"));
+                }
+                rest = &rest[1..];
+            }
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                rest = &rest[1..];
+            }
+            b'-' | b'0'..=b'9' => rest = after_number(rest)?,
+            _ => rest = &rest[1..],
+        }
+    }
+    Ok(())
+}
+
+/// What the parser found wrong, by its place; its own words may quote the text.
+pub(crate) fn explain(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    match error.classify() {
+        Category::Data => format!("does not fit its type: {error}"),
+        _ => format!(
+            "is not valid JSON at line {}, column {}",
+            error.line(),
+            error.column()
+        ),
+    }
+}
+
+fn after_string(text: &[u8]) -> &[u8] {
+    let mut index = 1;
+    while let Some(byte) = text.get(index) {
+        match byte {
+            b'\\' => index += 2,
+            b'"' => return &text[index + 1..],
+            _ => index += 1,
+        }
+    }
+    &[]
+}
+
+fn after_number(text: &[u8]) -> Result<&[u8], String> {
+    let is_part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+    let end = text.iter().position(|byte| !is_part(byte));
+    let (number, rest) = text.split_at(end.unwrap_or(text.len()));
+    let number = String::from_utf8_lossy(number);
+    if keeps_its_digits(&number) {
+        Ok(rest)
+    } else {
+        Err("has a number with more digits than JSON numbers keep; write it as a string".to_owned())
+    }
+}
+
+/// Whether a reader that takes numbers as 64 bits ends up with the same number.
+fn keeps_its_digits(number: &str) -> bool {
+    if number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok() {
+        return true;
+    }
+    let Ok(nearest) = number.parse::<f64>() else {
+        return true; // not a number: the parser says so better
+    };
+    match (
+        number::decimal(number),
+        number::decimal(&nearest.to_string()),
+    ) {
+        (Ok(exact), Ok(nearest)) => exact == nearest,
+        (Err(_), Err(_)) => nearest.is_finite(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn a_number_that_would_lose_digits_is_refused() {
+        assert!(check(r#"{"a": 0.1, "b": [1e3, -2.50, 18446744073709551615]}"#).is_ok());
+        assert!(check(r#"{"a": 0.12345678901234567890}"#).is_err());
+        assert!(check("[9007199254740993.0]").is_err());
+        assert!(check("[18446744073709551617]").is_err());
+        assert!(check(r#"{"a": "0.12345678901234567890 \" 0.12345678901234567890"}"#).is_ok());
+    }
+
+    #[test]
+    fn deep_json_is_refused_before_it_is_parsed() {
+        assert!(check(&"[".repeat(64)).is_ok());
+        assert!(check(&"[".repeat(65)).is_err());
+        assert!(check(&"[]".repeat(1000)).is_ok());
+    }
+
+    #[test]
+    fn rubbish_neither_panics_nor_hangs() {
+        for text in ["", "\"", "\"\\", "-", "1e", "{\"a\":\\", "é\u{0}", "--1..e"] {
+            let _ = check(text);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Points in time as text, and back.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The last second of the year 9999, the end of what RFC 3339 can print.
+const END: Duration = Duration::from_secs(253_402_300_799);
+
+/// The time in UTC, as RFC 3339 prints it, to the microsecond; times outside 1970 to 9999 print as
+/// the nearest that can be printed.
+pub(crate) fn rfc3339(time: SystemTime) -> String {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default().min(END);
+    humantime::format_rfc3339_micros(UNIX_EPOCH + since).to_string()
+}
+
+/// The time that `text` names, as a store prints it: RFC 3339 in UTC.
+pub(crate) fn parse(text: &str) -> Option<SystemTime> {
+    let naive = text.strip_suffix("+00:00").or(text.strip_suffix('Z'))?;
+    humantime::parse_rfc3339(&format!("{naive}Z")).ok()
+}
+
+/// Serializes a point in time as RFC 3339 text.
+pub(crate) fn serialize<S: serde::Serializer>(
+    time: &SystemTime,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&rfc3339(*time))
+}
+
+/// Serializes a point in time that may be unknown.
+pub(crate) fn serialize_option<S: serde::Serializer>(
+    time: &Option<SystemTime>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => serialize(time, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_both_stores_parse_to_the_same_instant() {
+        let postgres = parse("2026-11-20T05:12:37.5+00:00").unwrap();
+        let sqlite = parse("2026-11-20T05:12:37.500Z").unwrap();
+        assert_eq!(postgres, sqlite);
+        assert_eq!(rfc3339(sqlite), "2026-11-20T05:12:37.500000Z");
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_printed_does_not_panic() {
+        let before = UNIX_EPOCH - Duration::from_secs(1);
+        assert_eq!(rfc3339(before), "1970-01-01T00:00:00.000000Z");
+        let after = UNIX_EPOCH + END + Duration::from_secs(86_400);
+        assert!(rfc3339(after).starts_with("9999-12-31"));
+    }
+}
