@@ -1,1 +1,7 @@
-//! Tests.
+//! The harness for tests against real servers.
+//!
+//! - [`postgres`]: private Postgres servers that can be killed, frozen and restarted.
+//! - [`proxy`]: a network between client and server that can be cut and frozen.
+//! - [`wait`]: waiting for something to become true, with a deadline.
+
+pub mod postgres;
