@@ -4,4 +4,7 @@
 //! - [`proxy`]: a network between client and server that can be cut and frozen.
 //! - [`wait`]: waiting for something to become true, with a deadline.
 
+mod port;
 pub mod postgres;
+pub mod proxy;
+pub mod wait;

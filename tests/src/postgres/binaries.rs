@@ -1,5 +1,6 @@
 //! Finds the programs of an installed Postgres.
 
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::{env, fs};
@@ -43,7 +44,7 @@ fn versions(root: &str, prefix: &str) -> Vec<PathBuf> {
             Some((number.parse().unwrap_or(0), entry.path().join("bin")))
         })
         .collect();
-    found.sort_by(|one, other| other.0.cmp(&one.0));
+    found.sort_by_key(|(version, _)| Reverse(*version));
     found.into_iter().map(|(_, folder)| folder).collect()
 }
 

@@ -1,7 +1,6 @@
 //! One server: starting it and everything that can happen to it.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -15,6 +14,7 @@ use super::psql::psql;
 use super::template::template;
 use super::watchdog::Watchdog;
 use super::{binaries, family};
+use crate::port;
 
 /// How long a server may take to come up, on a busy machine.
 const START: Duration = Duration::from_secs(60);
@@ -65,7 +65,7 @@ impl Server {
         };
         let deadline = Instant::now() + START;
         let port = loop {
-            let port = free_port();
+            let port = port::free();
             match life.run(port) {
                 Ok(()) => break port,
                 Err(log) => assert!(Instant::now() < deadline, "no server came up:\n{log}"),
@@ -262,17 +262,6 @@ impl Drop for Life {
         // The watchdog could end a frozen server too, but waits five seconds for its children.
         if let (Some(process), true) = (self.process, self.frozen) {
             family::thaw(process);
-        }
-    }
-}
-
-/// A port nobody listens on, below those the kernel hands out to clients, so that it can be taken
-/// again after a restart.
-fn free_port() -> u16 {
-    loop {
-        let port = fastrand::u16(15_000..32_000);
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
         }
     }
 }
