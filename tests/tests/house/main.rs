@@ -1,5 +1,6 @@
 //! The house rules that a machine can check, held against the repository's own text.
 
+mod dependencies;
 mod files;
 mod messages;
 mod rooms;
