@@ -6,6 +6,9 @@ bin=$1
 server=
 trap '' HUP INT TERM # a signal meant for the tests must not keep us from cleaning up
 
+# Memory, where there is plenty, makes new databases in a tenth of the time.
+free=$(df -Pk /dev/shm 2>/dev/null | awk 'END { print $4 + 0 }')
+if [ -z "${TMPDIR:-}" ] && [ "${free:-0}" -gt 4000000 ]; then TMPDIR=/dev/shm; fi
 folder=$(mktemp -d "${TMPDIR:-/tmp}/config-tests.XXXXXX" 2>/dev/null) ||
     folder=$(mktemp -d /tmp/config-tests.XXXXXX) || exit 1
 cd "$folder" || exit 1
