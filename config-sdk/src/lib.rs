@@ -13,6 +13,7 @@ mod number;
 pub mod private;
 mod record;
 mod schema;
+mod source;
 mod time;
 mod value;
 
@@ -21,4 +22,6 @@ pub use config_sdk_derive::ConfigBlock;
 pub use record::Record;
 pub use rust_decimal::Decimal;
 pub use schema::{BlockSchema, FieldSchema, Kind, Length, OnBoot, OnStale, Range};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use source::ddl::{Dialect, Difference, Step, schema};
 pub use value::Value;
