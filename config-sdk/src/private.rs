@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-pub use std::sync::LazyLock;
+pub use std::sync::{LazyLock, OnceLock};
 pub use std::time::Duration;
 
 pub use rust_decimal::Decimal;
@@ -15,6 +15,7 @@ pub use crate::block::{
 pub use crate::schema::{BlockSchema, OnBoot, OnStale};
 pub use crate::value::Value;
 
+use crate::block::Faults;
 use crate::schema::{FieldSchema, Length, Range};
 
 /// A decimal from its exact parts, at compile time.
@@ -41,6 +42,23 @@ pub fn value<C: Codec<T>, T>(value: T) -> Value {
 /// A bound of a range without its type.
 pub fn bound<C: Codec<T>, T: Ordered>(value: T) -> Value {
     C::encode(&value)
+}
+
+/// A rule over several fields.
+pub type Rule<T> = fn(&T) -> Result<(), Faults>;
+
+/// Runs every rule over several fields, and collects what all of them find.
+///
+/// # Errors
+/// The faults, if there are any.
+pub fn rules<T>(block: &T, rules: &[Rule<T>]) -> Result<(), Faults> {
+    let mut faults = Faults::new();
+    for rule in rules {
+        if let Err(found) = rule(block) {
+            faults.extend(found);
+        }
+    }
+    faults.into_result()
 }
 
 /// A block's schema, field by field.

@@ -1,0 +1,233 @@
+//! The words of `#[config(…)]`: which there are, where they belong, what each takes.
+
+use std::time::Duration;
+
+use proc_macro2::Span;
+use syn::{Attribute, Error, Expr, ExprArray, ExprPath, ExprRange, Ident, LitStr, Path, Result};
+
+use crate::errors::Errors;
+use crate::syntax::{self, Entry, Given};
+
+const NAME: &str = "name";
+const TABLE: &str = "table";
+const TTL: &str = "ttl";
+const ON_BOOT: &str = "on_boot";
+const MAX_STALE: &str = "max_stale";
+const ON_STALE: &str = "on_stale";
+const CHECK: &str = "check";
+const VALIDATE: &str = "validate";
+const CRATE: &str = "crate";
+const RETIRED: &str = "retired";
+
+const DEFAULT: &str = "default";
+const RANGE: &str = "range";
+const CLAMP: &str = "clamp";
+const LENGTH: &str = "length";
+const ONE_OF: &str = "one_of";
+const TEXT: &str = "text";
+const JSON: &str = "json";
+const COLUMN: &str = "column";
+const SECRET: &str = "secret";
+const RESTART: &str = "restart";
+
+/// What may be written on a struct.
+const ON_STRUCT: [&str; 10] = [
+    NAME, TABLE, TTL, ON_BOOT, MAX_STALE, ON_STALE, CHECK, VALIDATE, CRATE, RETIRED,
+];
+
+/// What may be written on a field.
+const ON_FIELD: [&str; 10] = [
+    DEFAULT, RANGE, CLAMP, LENGTH, ONE_OF, TEXT, JSON, COLUMN, SECRET, RESTART,
+];
+
+/// Where words are written, and which ones.
+type Place = (&'static str, [&'static str; 10]);
+
+/// What will be a word one day, and what it will be for.
+const PLANNED: [(&str, &str); 3] = [
+    ("key", "keyed blocks"),
+    ("resident", "keyed blocks"),
+    ("adopt", "adopted tables"),
+];
+
+/// What is written on a struct.
+#[derive(Default)]
+pub(crate) struct BlockAttrs {
+    pub(crate) name: Option<Given<LitStr>>,
+    pub(crate) table: Option<Given<LitStr>>,
+    pub(crate) ttl: Option<Given<Duration>>,
+    pub(crate) on_boot: Option<Given<OnBoot>>,
+    pub(crate) max_stale: Option<Given<Duration>>,
+    pub(crate) on_stale: Option<Given<OnStale>>,
+    pub(crate) check: Option<Given<ExprPath>>,
+    pub(crate) validate: Option<Given<()>>,
+    pub(crate) root: Option<Given<Path>>,
+    pub(crate) retired: Vec<LitStr>,
+    /// Whether it was read without a mistake, so that what is missing was not meant to be there.
+    pub(crate) sound: bool,
+}
+
+/// What `start` does without a store and without a last good value.
+#[derive(Clone, Copy)]
+pub(crate) enum OnBoot {
+    Default,
+    Require,
+}
+
+/// What readers get once the block has expired.
+#[derive(Clone, Copy)]
+pub(crate) enum OnStale {
+    Serve,
+    Default,
+}
+
+impl BlockAttrs {
+    pub(crate) fn read(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut attrs = Self::default();
+        let before = errors.count();
+        syntax::walk(attributes, errors, |entry| attrs.take(entry));
+        attrs.sound = errors.count() == before;
+        attrs
+    }
+
+    fn take(&mut self, entry: &Entry<'_>) -> Result<()> {
+        match entry.word.to_string().as_str() {
+            NAME => once(&mut self.name, entry, entry.text("\"trading\"")?),
+            TABLE => once(&mut self.table, entry, entry.text("\"trading_config\"")?),
+            TTL => once(&mut self.ttl, entry, ttl(entry)?),
+            ON_BOOT => {
+                let choices = [("default", OnBoot::Default), ("require", OnBoot::Require)];
+                once(&mut self.on_boot, entry, entry.choice(choices)?)
+            }
+            MAX_STALE => once(&mut self.max_stale, entry, entry.duration("\"10m\"")?.0),
+            ON_STALE => {
+                let choices = [("serve", OnStale::Serve), ("default", OnStale::Default)];
+                once(&mut self.on_stale, entry, entry.choice(choices)?)
+            }
+            CHECK => {
+                let check = entry.path("the path of a function", "Self::limits_agree")?;
+                once(&mut self.check, entry, check)
+            }
+            VALIDATE => once(&mut self.validate, entry, entry.flag()?),
+            CRATE => once(&mut self.root, entry, entry.module("my_crate::config_sdk")?),
+            RETIRED => {
+                self.retired.push(entry.text("\"old_name\"")?);
+                Ok(())
+            }
+            _ => Err(unknown(entry, ("struct", ON_STRUCT), ("field", ON_FIELD))),
+        }
+    }
+}
+
+/// What is written on a field.
+#[derive(Default)]
+pub(crate) struct FieldAttrs {
+    pub(crate) default: Option<Given<Expr>>,
+    pub(crate) range: Option<Given<ExprRange>>,
+    pub(crate) clamp: Option<Given<()>>,
+    pub(crate) length: Option<Given<ExprRange>>,
+    pub(crate) one_of: Option<Given<ExprArray>>,
+    pub(crate) text: Option<Given<()>>,
+    pub(crate) json: Option<Given<()>>,
+    pub(crate) column: Option<Given<LitStr>>,
+    pub(crate) secret: Option<Given<()>>,
+    pub(crate) restart: Option<Given<()>>,
+    /// Whether it was read without a mistake, so that what is missing was not meant to be there.
+    pub(crate) sound: bool,
+}
+
+impl FieldAttrs {
+    pub(crate) fn read(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut attrs = Self::default();
+        let before = errors.count();
+        syntax::walk(attributes, errors, |entry| attrs.take(entry));
+        attrs.sound = errors.count() == before;
+        attrs
+    }
+
+    fn take(&mut self, entry: &Entry<'_>) -> Result<()> {
+        match entry.word.to_string().as_str() {
+            DEFAULT => once(&mut self.default, entry, entry.expression("5")?),
+            RANGE => once(&mut self.range, entry, entry.range("1..=100")?),
+            CLAMP => once(&mut self.clamp, entry, entry.flag()?),
+            LENGTH => once(&mut self.length, entry, entry.range("1..=64")?),
+            ONE_OF => once(&mut self.one_of, entry, entry.list("[\"fast\", \"slow\"]")?),
+            TEXT => once(&mut self.text, entry, entry.flag()?),
+            JSON => once(&mut self.json, entry, entry.flag()?),
+            COLUMN => once(&mut self.column, entry, entry.text("\"old_name\"")?),
+            SECRET => once(&mut self.secret, entry, entry.flag()?),
+            RESTART => once(&mut self.restart, entry, entry.flag()?),
+            _ => Err(unknown(entry, ("field", ON_FIELD), ("struct", ON_STRUCT))),
+        }
+    }
+}
+
+fn ttl(entry: &Entry<'_>) -> Result<Duration> {
+    let (ttl, text) = entry.duration("\"60s\"")?;
+    if ttl.is_zero() {
+        let message = "a `ttl` of nothing would ask the store without a pause; \
+                       changes are pushed, so a long one such as \"60s\" is fine";
+        return Err(Error::new_spanned(text, message));
+    }
+    Ok(ttl)
+}
+
+/// Fills `slot`, unless something is there already.
+fn once<T>(slot: &mut Option<Given<T>>, entry: &Entry<'_>, value: T) -> Result<()> {
+    let word = entry.word.clone();
+    if slot.is_some() {
+        let message = format!("`{word}` is given twice; keep one of them");
+        return Err(Error::new_spanned(word, message));
+    }
+    *slot = Some(Given { word, value });
+    Ok(())
+}
+
+/// The mistake of a word that is not known `here`.
+fn unknown(entry: &Entry<'_>, here: Place, there: Place) -> Error {
+    let (word, span) = (entry.word.to_string(), entry.word.span());
+    // What follows is a mistake of its own only if the word is known.
+    let _ = entry.ignore();
+    if let Some((_, subject)) = PLANNED.iter().find(|(planned, _)| *planned == word) {
+        return Error::new(span, format!("{subject} are not supported yet"));
+    }
+    let (place, known) = here;
+    let (other, elsewhere) = there;
+    if elsewhere.contains(&word.as_str()) {
+        let message = format!("`{word}` belongs on the {other}, not on a {place}");
+        return Error::new(span, message);
+    }
+    let guess = nearest(&word, &known)
+        .map(|near| format!(", did you mean `{near}`?"))
+        .unwrap_or_default();
+    let known = known.map(|word| format!("`{word}`")).join(", ");
+    let message = format!("unknown word `{word}`{guess}\na {place} knows {known}");
+    Error::new(span, message)
+}
+
+/// The known word that looks most like `word`, if one does.
+fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    let distance = |known: &&str| strsim::damerau_levenshtein(word, known);
+    let near = known.iter().copied().min_by_key(|known| distance(known))?;
+    (distance(&near) <= 1 + word.len() / 4).then_some(near)
+}
+
+impl OnBoot {
+    pub(crate) fn variant(self) -> Ident {
+        let name = match self {
+            Self::Default => "Default",
+            Self::Require => "Require",
+        };
+        Ident::new(name, Span::call_site())
+    }
+}
+
+impl OnStale {
+    pub(crate) fn variant(self) -> Ident {
+        let name = match self {
+            Self::Serve => "Serve",
+            Self::Default => "Default",
+        };
+        Ident::new(name, Span::call_site())
+    }
+}

@@ -1,0 +1,217 @@
+//! Rules over several attributes, and over an attribute and the field it is on.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use syn::Error;
+
+use crate::constant::{Bounds, Known};
+use crate::errors::Errors;
+use crate::model::{Block, Field};
+use crate::sql_name;
+
+/// Adds every mistake of `block` that can be told without knowing its types.
+pub(crate) fn check(block: &Block<'_>, errors: &mut Errors) {
+    names(block, errors);
+    columns(block, errors);
+    stale(block, errors);
+    for field in &block.fields {
+        has_default(field, errors);
+        codec(field, errors);
+        bounds_fit_type(field, errors);
+        bounds_hold_something(field, errors);
+        clamp(field, errors);
+        default_keeps_rules(field, errors);
+    }
+}
+
+fn names(block: &Block<'_>, errors: &mut Errors) {
+    let name = &block.name;
+    if name.text.is_empty() && !name.given {
+        let message = "the block has no name: add `#[config(name = \"…\")]` to the struct";
+        errors.push(Error::new(name.span, message));
+    } else if let Err(problem) = sql_name::check(&name.text) {
+        let remedy = match name.given {
+            true => "",
+            false => "; add `#[config(name = \"…\")]` to the struct",
+        };
+        errors.push(Error::new(name.span, format!("{problem}{remedy}")));
+    } else if block.table.is_none()
+        && let Err(problem) = sql_name::check(&format!("{}_config", name.text))
+    {
+        let message = format!("its table's name {problem}; add `table = \"…\"`");
+        errors.push(Error::new(name.span, message));
+    }
+    if let Some(table) = &block.table
+        && let Err(problem) = sql_name::check_table(&table.value())
+    {
+        let message = format!("{problem}; one schema may stand before it: `risk.limits`");
+        errors.at(table, message);
+    }
+}
+
+fn columns(block: &Block<'_>, errors: &mut Errors) {
+    let mut owners: HashMap<&str, &Field<'_>> = HashMap::new();
+    for field in &block.fields {
+        let column = &field.column;
+        if let Err(problem) = sql_name::check_column(&column.text) {
+            let remedy = match column.given {
+                true => "",
+                false => "; add `#[config(column = \"…\")]` or rename the field",
+            };
+            errors.push(Error::new(column.span, format!("{problem}{remedy}")));
+        } else if let Some(owner) = owners.insert(&column.text, field) {
+            let message = format!(
+                "`{}` and `{}` have the same column `{}`; give one of them another",
+                owner.name, field.name, column.text
+            );
+            errors.push(Error::new(column.span, message));
+        }
+    }
+    let mut seen = Vec::new();
+    for retired in &block.retired {
+        let name = retired.value();
+        if let Err(problem) = sql_name::check_column(&name) {
+            errors.at(retired, problem);
+        } else if let Some(owner) = owners.get(name.as_str()) {
+            let message = format!(
+                "`{name}` is retired, and still the column of `{}`; \
+                 give the field a column that was never used",
+                owner.name
+            );
+            errors.at(retired, message);
+        } else if seen.contains(&name) {
+            errors.at(
+                retired,
+                format!("`{name}` is retired twice; keep one of them"),
+            );
+        }
+        seen.push(name);
+    }
+}
+
+fn stale(block: &Block<'_>, errors: &mut Errors) {
+    if let (Some(on_stale), None, true) = (&block.on_stale, block.max_stale, block.sound) {
+        let message = "`on_stale` needs to know when that is: add `max_stale = \"10m\"`";
+        errors.at(&on_stale.word, message);
+    }
+}
+
+fn has_default(field: &Field<'_>, errors: &mut Errors) {
+    // A word that was not understood may have been meant as the default.
+    if field.default.is_none() && !field.shape.optional && field.sound {
+        let message = format!(
+            "`{}` has no default: add `#[config(default = …)]`, or make it an `Option`",
+            field.name
+        );
+        errors.at(field.ident, message);
+    }
+}
+
+fn codec(field: &Field<'_>, errors: &mut Errors) {
+    if let (Some(_), Some(json)) = (&field.text, &field.json) {
+        errors.at(
+            json,
+            "a field is kept as `text` or as `json`; remove one of them",
+        );
+    } else if let Some(text) = &field.text
+        && field.shape.class.is_never_text()
+    {
+        let message = "serde does not write this type as text: remove `text`, \
+                       or write `json` for a list or a map";
+        errors.at(text, message);
+    }
+    if field.shape.option_inside {
+        let message = "an `Option` goes around everything else, and only once: `Option<Secret<…>>`";
+        errors.at(field.shape.core, message);
+    }
+}
+
+fn bounds_fit_type(field: &Field<'_>, errors: &mut Errors) {
+    let class = field.shape.class;
+    if let Some(range) = &field.range
+        && !class.may_have_range()
+    {
+        let remedy = match class.may_have_length() {
+            true => "for text, lists and maps write `length = a..=b`",
+            false => "remove it",
+        };
+        let message = format!("`range` is for numbers and lengths of time: {remedy}");
+        errors.at(&range.word, message);
+    }
+    if let Some(length) = &field.length
+        && !class.may_have_length()
+    {
+        let remedy = match class.may_have_range() {
+            true => "for numbers and lengths of time write `range = a..=b`",
+            false => "remove it",
+        };
+        errors.at(
+            &length.word,
+            format!("`length` is for text, lists and maps: {remedy}"),
+        );
+    }
+    if let Some((word, _)) = &field.one_of
+        && (!class.may_be_listed() || field.json.is_some())
+    {
+        errors.at(word, "`one_of` is for text and numbers: remove it");
+    }
+}
+
+fn bounds_hold_something(field: &Field<'_>, errors: &mut Errors) {
+    for bounds in [&field.range, &field.length].into_iter().flatten() {
+        if bounds.is_empty() {
+            let message = "nothing is within this range: its first bound is the lower one";
+            errors.at(&bounds.written, message);
+        }
+    }
+}
+
+fn clamp(field: &Field<'_>, errors: &mut Errors) {
+    match (&field.clamp, &field.range) {
+        (Some(clamp), None) if field.sound => {
+            let message = "`clamp` needs a range to bring the value into: add `range = a..=b`";
+            errors.at(clamp, message);
+        }
+        (Some(_), Some(range)) if range.open => {
+            let message = "`clamp` needs an upper bound that is itself allowed: write `a..=b`";
+            errors.at(&range.written, message);
+        }
+        _ => {}
+    }
+}
+
+fn default_keeps_rules(field: &Field<'_>, errors: &mut Errors) {
+    let Some(default) = &field.default else {
+        return;
+    };
+    let Some(known) = &default.known else {
+        return;
+    };
+    let outside = |bounds: &Option<Bounds>, known: &Known| {
+        let bounds = bounds.as_ref().filter(|bounds| !bounds.is_empty())?;
+        bounds.exclude(known).then(|| bounds.show())
+    };
+    if let Some(range) = outside(&field.range, known) {
+        errors.at(
+            &default.written,
+            format!("this default is outside its range {range}"),
+        );
+    }
+    if let Some(length) = known
+        .length()
+        .and_then(|known| outside(&field.length, &known))
+    {
+        let message = format!("the length of this default is outside {length}");
+        errors.at(&default.written, message);
+    }
+    if let Some((_, allowed)) = &field.one_of {
+        let differs = |allowed: &Known| known.compare(allowed).is_some_and(Ordering::is_ne);
+        let all_differ = allowed
+            .iter()
+            .all(|allowed| allowed.known.as_ref().is_some_and(differs));
+        if all_differ {
+            errors.at(&default.written, "this default is not among its `one_of`");
+        }
+    }
+}

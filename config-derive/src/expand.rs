@@ -1,0 +1,240 @@
+//! The implementations: calls into the runtime crate, and nothing that it could do itself.
+
+use std::time::Duration;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use crate::constant::{Bounds, Constant};
+use crate::model::{Block, Field};
+
+/// `ConfigBlock` and `Default` of `block`, of which no mistake is known.
+pub(crate) fn expand(block: &Block<'_>) -> TokenStream {
+    let Block { ident, root, .. } = block;
+    let private = quote!(#root::private);
+    let schema = schema(block, &private);
+    let decode = decode(block, &private);
+    let encode = encode(block, &private);
+    let rules = rules(block, &private);
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, unused_qualifications)]
+        impl #root::ConfigBlock for #ident {
+            fn schema() -> &'static #private::BlockSchema {
+                static SCHEMA: #private::OnceLock<#private::BlockSchema> = #private::OnceLock::new();
+                SCHEMA.get_or_init(|| #schema)
+            }
+
+            fn slot() -> &'static #private::Slot {
+                static SLOT: #private::Slot = #private::Slot::new();
+                &SLOT
+            }
+
+            #decode
+            #encode
+            #rules
+        }
+
+        #[automatically_derived]
+        #[allow(deprecated, unused_qualifications)]
+        impl ::core::default::Default for #ident {
+            fn default() -> Self {
+                <Self as #root::ConfigBlock>::decode(&mut #private::Decoder::empty())
+            }
+        }
+    }
+}
+
+fn schema(block: &Block<'_>, private: &TokenStream) -> TokenStream {
+    let type_name = block.ident.to_string();
+    let (name, doc) = (&block.name.text, &block.doc);
+    let table = option(block.table.as_ref());
+    let fields = block
+        .fields
+        .iter()
+        .map(|field| field_schema(field, private));
+    let ttl = duration("ttl", block.ttl, private);
+    let max_stale = duration("max_stale", block.max_stale, private);
+    let on_boot = block.on_boot.map(|on_boot| {
+        let variant = on_boot.variant();
+        quote!(.on_boot(#private::OnBoot::#variant))
+    });
+    let on_stale = block.on_stale.as_ref().map(|on_stale| {
+        let variant = on_stale.value.variant();
+        quote!(.on_stale(#private::OnStale::#variant))
+    });
+    let retired = &block.retired;
+    quote! {
+        #private::block(#type_name, #name, #table, #doc)
+            #(.field(#fields))*
+            #ttl
+            #on_boot
+            #max_stale
+            #on_stale
+            #(.retired(#retired))*
+            .build()
+    }
+}
+
+fn field_schema(field: &Field<'_>, private: &TokenStream) -> TokenStream {
+    let (name, doc, whole) = (&field.name, &field.doc, field.shape.whole);
+    let codec = codec(field, private);
+    let column = field.column.given.then(|| {
+        let column = &field.column.text;
+        quote!(.column(#column))
+    });
+    let range = field.range.as_ref().map(|range| {
+        let open = range.open;
+        let [min, max] = [&range.min, &range.max].map(|bound| {
+            let bound = bound.as_ref();
+            option(bound.map(|bound| untyped("bound", bound, field, private)))
+        });
+        quote!(.range(#min, #max, #open))
+    });
+    let clamp = field.clamp.as_ref().map(|_| quote!(.clamp()));
+    let length = field.length.as_ref().map(length);
+    let one_of = field.one_of.as_ref().map(|(_, values)| {
+        let values = values
+            .iter()
+            .map(|value| untyped("value", value, field, private));
+        quote!(.one_of(::std::vec![#(#values),*]))
+    });
+    let secret = field.secret.then(|| quote!(.secret()));
+    let restart = field.restart.then(|| quote!(.restart()));
+    quote! {
+        #private::field::<#codec, #whole>(#name, #doc)
+            #column #range #clamp #length #one_of #secret #restart
+    }
+}
+
+fn decode(block: &Block<'_>, private: &TokenStream) -> TokenStream {
+    // A name that no default expression can see or shadow.
+    let decoder = match block.fields.is_empty() {
+        true => quote!(_),
+        false => quote_spanned!(Span::mixed_site()=> decoder),
+    };
+    let fields = block.fields.iter().enumerate().map(|(index, field)| {
+        let (ident, whole) = (field.ident, field.shape.whole);
+        let (codec, default) = (codec(field, private), default(field, block));
+        quote! {
+            #ident: #private::Decoder::field::<#codec, #whole>(#decoder, #index, || #default)
+        }
+    });
+    quote! {
+        fn decode(#decoder: &mut #private::Decoder<'_>) -> Self {
+            Self { #(#fields),* }
+        }
+    }
+}
+
+fn encode(block: &Block<'_>, private: &TokenStream) -> TokenStream {
+    let fields = block.fields.iter().map(|field| {
+        let (ident, whole, codec) = (field.ident, field.shape.whole, codec(field, private));
+        quote!(<#codec as #private::Codec<#whole>>::encode(&self.#ident))
+    });
+    quote! {
+        fn encode(&self) -> ::std::vec::Vec<#private::Value> {
+            ::std::vec![#(#fields),*]
+        }
+    }
+}
+
+fn rules(block: &Block<'_>, private: &TokenStream) -> Option<TokenStream> {
+    let check = block.check.as_ref().map(ToTokens::to_token_stream);
+    let validate = block.validate.then(|| quote!(#private::validate));
+    let rules: Vec<_> = check.into_iter().chain(validate).collect();
+    let root = block.root;
+    (!rules.is_empty()).then(|| {
+        quote! {
+            fn rules(&self) -> ::core::result::Result<(), #root::Faults> {
+                #private::rules(self, &[#(#rules),*])
+            }
+        }
+    })
+}
+
+/// How the field's type meets its column.
+fn codec(field: &Field<'_>, private: &TokenStream) -> TokenStream {
+    let core = core_codec(field, private);
+    let sealed = if field.shape.sealed {
+        quote!(#private::Sealed<#core>)
+    } else {
+        core
+    };
+    if field.shape.optional {
+        quote!(#private::Nullable<#sealed>)
+    } else {
+        sealed
+    }
+}
+
+/// The same without what is around the type. Located at the type, where its mistakes are shown.
+fn core_codec(field: &Field<'_>, private: &TokenStream) -> TokenStream {
+    let here = Span::call_site().located_at(field.shape.core.span());
+    let name = match (&field.text, &field.json) {
+        (Some(_), _) => "Text",
+        (_, Some(_)) => "Json",
+        _ => "Plain",
+    };
+    let name = syn::Ident::new(name, here);
+    quote_spanned!(here=> #private::#name)
+}
+
+/// A constant of the field's innermost type as a value without type, by the function `via`.
+fn untyped(
+    via: &str,
+    constant: &Constant,
+    field: &Field<'_>,
+    private: &TokenStream,
+) -> TokenStream {
+    let via = syn::Ident::new(via, Span::call_site());
+    let (codec, core, typed) = (
+        core_codec(field, private),
+        field.shape.core,
+        &constant.typed,
+    );
+    quote!(#private::#via::<#codec, #core>(#typed))
+}
+
+/// The default as an expression of the field's whole type.
+fn default(field: &Field<'_>, block: &Block<'_>) -> TokenStream {
+    let Some(default) = &field.default else {
+        return quote!(::core::option::Option::None);
+    };
+    let (mut typed, root) = (default.typed.clone(), block.root);
+    if default.is_literal && field.shape.sealed {
+        typed = quote!(#root::Secret::new(#typed));
+    }
+    if default.is_literal && field.shape.optional {
+        typed = quote!(::core::option::Option::Some(#typed));
+    }
+    typed
+}
+
+/// `length` with both ends included, whatever it is written as.
+fn length(bounds: &Bounds) -> TokenStream {
+    let typed = |bound: &Option<Constant>| bound.as_ref().map(|bound| bound.typed.clone());
+    let min = typed(&bounds.min).unwrap_or_else(|| quote!(0));
+    let max = match typed(&bounds.max) {
+        Some(max) if bounds.open => quote!(::core::primitive::usize::saturating_sub(#max, 1)),
+        Some(max) => max,
+        None => quote!(::core::primitive::usize::MAX),
+    };
+    quote!(.length(#min, #max))
+}
+
+fn duration(method: &str, given: Option<Duration>, private: &TokenStream) -> Option<TokenStream> {
+    let method = syn::Ident::new(method, Span::call_site());
+    given.map(|given| {
+        let (seconds, nanos) = (given.as_secs(), given.subsec_nanos());
+        quote!(.#method(#private::Duration::new(#seconds, #nanos)))
+    })
+}
+
+fn option(value: Option<impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}

@@ -1,0 +1,43 @@
+//! A stand-in beside the mistakes, so that code that uses the struct does not add errors of its own.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Path};
+
+/// Implementations that compile whatever the struct looks like, and are never run.
+pub(crate) fn expand(input: &DeriveInput, root: &Path) -> TokenStream {
+    let ident = &input.ident;
+    let (parameters, arguments, conditions) = input.generics.split_for_impl();
+    let conditions = conditions.map(|conditions| &conditions.predicates);
+    // A condition on a type without parameters would be an error by itself.
+    let contract = (!input.generics.params.is_empty())
+        .then(|| quote!(Self: ::core::marker::Send + ::core::marker::Sync + 'static,));
+    let conditions = quote!(where #contract #conditions);
+    quote! {
+        #[automatically_derived]
+        impl #parameters #root::ConfigBlock for #ident #arguments #conditions {
+            fn schema() -> &'static #root::private::BlockSchema {
+                ::core::unreachable!()
+            }
+
+            fn slot() -> &'static #root::private::Slot {
+                ::core::unreachable!()
+            }
+
+            fn decode(_: &mut #root::private::Decoder<'_>) -> Self {
+                ::core::unreachable!()
+            }
+
+            fn encode(&self) -> ::std::vec::Vec<#root::private::Value> {
+                ::core::unreachable!()
+            }
+        }
+
+        #[automatically_derived]
+        impl #parameters ::core::default::Default for #ident #arguments #conditions {
+            fn default() -> Self {
+                ::core::unreachable!()
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What `#[derive(ConfigBlock)]` makes of a struct, and what it says of a mistake.
+
+mod behaviour;
