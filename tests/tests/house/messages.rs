@@ -72,7 +72,11 @@ fn longest_words(message: &str) -> String {
         let after = part.split_once('}').map_or("", |(_, after)| after);
         if number == 0 { part } else { after }
     });
-    let longest = words.map(str::trim).max_by_key(|words| words.len());
+    let longest = words
+        .map(|words| {
+            words.trim_matches(|c: char| !c.is_alphanumeric() && !"{\u{1}\u{2}}".contains(c))
+        })
+        .max_by_key(|words| words.len());
     let longest = longest.unwrap_or_default();
     longest.replace('\u{1}', "{").replace('\u{2}', "}")
 }

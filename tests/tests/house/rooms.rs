@@ -1,13 +1,13 @@
 //! Imports run downhill: a room of config-sdk uses only rooms below it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{none, rust, rust_files};
 
 /// The rooms, lowest first.
-const ROOMS: [&str; 15] = [
-    "number", "time", "text", "json", "value", "record", "schema", "block", "cell", "keyed",
-    "source", "refresh", "client", "ops", "private",
+const ROOMS: [&str; 17] = [
+    "guarded", "names", "number", "time", "text", "json", "value", "record", "schema", "block",
+    "cell", "keyed", "source", "refresh", "client", "ops", "private",
 ];
 
 /// Rooms that never see each other, whichever is higher; only `refresh` sees both.
@@ -15,11 +15,17 @@ const STRANGERS: [&str; 2] = ["cell", "source"];
 
 #[test]
 fn imports_run_downhill() {
+    let files = library();
+    let tests: Vec<_> = files
+        .iter()
+        .flat_map(|(path, text)| test_modules(path, text))
+        .collect();
     let mut faults = Vec::new();
-    for (path, text) in rust_files("config-sdk/src") {
-        let path = path.strip_prefix("config-sdk/src").expect("a file of it");
-        if path != Path::new("lib.rs") {
-            faults.extend(uphill(path, &text));
+    for (path, text) in &files {
+        let module = module(path);
+        let is_test = tests.iter().any(|test| module.starts_with(test));
+        if path != Path::new("lib.rs") && !is_test {
+            faults.extend(uphill(path, text));
         }
     }
     none(&faults);
@@ -29,6 +35,14 @@ fn imports_run_downhill() {
 fn the_crate_root_defines_nothing() {
     let text = include_str!("../../../config-sdk/src/lib.rs");
     none(&definitions(text));
+}
+
+/// The library's files, by their path below its `src`.
+fn library() -> Vec<(PathBuf, String)> {
+    let src = "config-sdk/src";
+    let below = |path: PathBuf| path.strip_prefix(src).expect("a file of it").to_owned();
+    let files = rust_files(src).into_iter();
+    files.map(|(path, text)| (below(path), text)).collect()
 }
 
 /// What is wrong with the imports of the file at `path` (below `src`).
@@ -57,6 +71,20 @@ fn uphill(path: &Path, text: &str) -> Vec<String> {
         faults.push(format!("{file}: {room} → {used}: {fault}"));
     }
     faults
+}
+
+/// The modules with files of their own that the file at `path` declares for tests only.
+fn test_modules(path: &Path, text: &str) -> Vec<Vec<String>> {
+    let declared = text.split("#[cfg(test)]").skip(1).filter_map(|after| {
+        let (declaration, _) = after.split_once(';')?;
+        let (visibility, name) = declaration.split_once("mod ")?;
+        let is_visibility = visibility.trim().is_empty() || visibility.trim().starts_with("pub");
+        (is_visibility && !name.contains('{')).then(|| name.trim().to_owned())
+    });
+    let parent = module(path);
+    declared
+        .map(|name| [parent.clone(), vec![name]].concat())
+        .collect()
 }
 
 fn height(room: &str) -> Option<usize> {
@@ -191,6 +219,13 @@ fn strangers_and_ways_round_the_rooms_are_found() {
     assert!(root[0].contains("cell → Fault"), "{root:?}");
     let attic = uphill(Path::new("attic.rs"), "");
     assert!(attic[0].contains("`attic` has no place"), "{attic:?}");
+}
+
+#[test]
+fn a_module_for_tests_alone_is_told_from_others() {
+    let text = "mod a;\n#[cfg(test)]\npub(crate) mod b;\n#[cfg(test)] mod c { mod d; }\nmod e;";
+    let found = test_modules(Path::new("block/mod.rs"), text);
+    assert_eq!(found, [["block", "b"]]);
 }
 
 #[test]
