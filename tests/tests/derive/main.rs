@@ -1,3 +1,4 @@
 //! What `#[derive(ConfigBlock)]` makes of a struct, and what it says of a mistake.
 
 mod behaviour;
+mod ui;
