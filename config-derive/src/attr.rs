@@ -31,17 +31,26 @@ const SECRET: &str = "secret";
 const RESTART: &str = "restart";
 
 /// What may be written on a struct.
-const ON_STRUCT: [&str; 10] = [
-    NAME, TABLE, TTL, ON_BOOT, MAX_STALE, ON_STALE, CHECK, VALIDATE, CRATE, RETIRED,
-];
+const ON_STRUCT: Place = Place {
+    name: "the struct",
+    words: [
+        NAME, TABLE, TTL, ON_BOOT, MAX_STALE, ON_STALE, CHECK, VALIDATE, CRATE, RETIRED,
+    ],
+};
 
 /// What may be written on a field.
-const ON_FIELD: [&str; 10] = [
-    DEFAULT, RANGE, CLAMP, LENGTH, ONE_OF, TEXT, JSON, COLUMN, SECRET, RESTART,
-];
+const ON_FIELD: Place = Place {
+    name: "a field",
+    words: [
+        DEFAULT, RANGE, CLAMP, LENGTH, ONE_OF, TEXT, JSON, COLUMN, SECRET, RESTART,
+    ],
+};
 
 /// Where words are written, and which ones.
-type Place = (&'static str, [&'static str; 10]);
+struct Place {
+    name: &'static str,
+    words: [&'static str; 10],
+}
 
 /// What will be a word one day, and what it will be for.
 const PLANNED: [(&str, &str); 3] = [
@@ -114,7 +123,7 @@ impl BlockAttrs {
                 self.retired.push(entry.text("\"old_name\"")?);
                 Ok(())
             }
-            _ => Err(unknown(entry, ("struct", ON_STRUCT), ("field", ON_FIELD))),
+            _ => Err(unknown(entry, ON_STRUCT, ON_FIELD)),
         }
     }
 }
@@ -157,7 +166,7 @@ impl FieldAttrs {
             COLUMN => once(&mut self.column, entry, entry.text("\"old_name\"")?),
             SECRET => once(&mut self.secret, entry, entry.flag()?),
             RESTART => once(&mut self.restart, entry, entry.flag()?),
-            _ => Err(unknown(entry, ("field", ON_FIELD), ("struct", ON_STRUCT))),
+            _ => Err(unknown(entry, ON_FIELD, ON_STRUCT)),
         }
     }
 }
@@ -191,17 +200,16 @@ fn unknown(entry: &Entry<'_>, here: Place, there: Place) -> Error {
     if let Some((_, subject)) = PLANNED.iter().find(|(planned, _)| *planned == word) {
         return Error::new(span, format!("{subject} are not supported yet"));
     }
-    let (place, known) = here;
-    let (other, elsewhere) = there;
-    if elsewhere.contains(&word.as_str()) {
-        let message = format!("`{word}` belongs on the {other}, not on a {place}");
+    let place = here.name;
+    if there.words.contains(&word.as_str()) {
+        let message = format!("`{word}` belongs on {}, not on {place}", there.name);
         return Error::new(span, message);
     }
-    let guess = nearest(&word, &known)
+    let guess = nearest(&word, &here.words)
         .map(|near| format!(", did you mean `{near}`?"))
         .unwrap_or_default();
-    let known = known.map(|word| format!("`{word}`")).join(", ");
-    let message = format!("unknown word `{word}`{guess}\na {place} knows {known}");
+    let known = here.words.map(|word| format!("`{word}`")).join(", ");
+    let message = format!("unknown word `{word}`{guess}\nknown on {place}: {known}");
     Error::new(span, message)
 }
 

@@ -8,6 +8,7 @@ use syn::Error;
 use crate::constant::{Bounds, Known};
 use crate::errors::Errors;
 use crate::model::{Block, Field};
+use crate::shape::Class;
 use crate::sql_name;
 
 /// Adds every mistake of `block` that can be told without knowing its types.
@@ -120,6 +121,11 @@ fn codec(field: &Field<'_>, errors: &mut Errors) {
         let message = "serde does not write this type as text: remove `text`, \
                        or write `json` for a list or a map";
         errors.at(text, message);
+    }
+    let is_plain = field.text.is_none() && field.json.is_none() && field.sound;
+    if field.shape.class == Class::Collection && is_plain {
+        let message = "a list or a map is not a column by itself: add `json` to `#[config(…)]`";
+        errors.at(field.shape.core, message);
     }
     if field.shape.option_inside {
         let message = "an `Option` goes around everything else, and only once: `Option<Secret<…>>`";

@@ -185,10 +185,10 @@ fn meaning(
         }
         (Class::Float, Lit::Int(whole)) if whole.suffix().is_empty() => {
             let digits = whole.base10_digits().trim_start_matches('-');
-            let float = LitFloat::new(&format!("{digits}.0"), whole.span());
+            let float = LitFloat::new(&format!("{digits}.0"), here);
             let known = number(negative, literal).map(Known::Number);
             let is_negative = negative || whole.base10_digits().starts_with('-');
-            let minus = is_negative.then(|| quote!(-));
+            let minus = is_negative.then(|| quote_spanned!(here=> -));
             Ok((known, Some(quote!(#minus #float))))
         }
         (_, Lit::Int(_) | Lit::Float(_)) => {

@@ -142,7 +142,8 @@ fn encode(block: &Block<'_>, private: &TokenStream) -> TokenStream {
 
 fn rules(block: &Block<'_>, private: &TokenStream) -> Option<TokenStream> {
     let check = block.check.as_ref().map(ToTokens::to_token_stream);
-    let validate = block.validate.then(|| quote!(#private::validate));
+    let validate = block.validate.as_ref();
+    let validate = validate.map(|word| located(quote!(#private::validate), word.span()));
     let rules: Vec<_> = check.into_iter().chain(validate).collect();
     let root = block.root;
     (!rules.is_empty()).then(|| {
@@ -171,14 +172,13 @@ fn codec(field: &Field<'_>, private: &TokenStream) -> TokenStream {
 
 /// The same without what is around the type. Located at the type, where its mistakes are shown.
 fn core_codec(field: &Field<'_>, private: &TokenStream) -> TokenStream {
-    let here = Span::call_site().located_at(field.shape.core.span());
     let name = match (&field.text, &field.json) {
         (Some(_), _) => "Text",
         (_, Some(_)) => "Json",
         _ => "Plain",
     };
-    let name = syn::Ident::new(name, here);
-    quote_spanned!(here=> #private::#name)
+    let name = syn::Ident::new(name, Span::call_site());
+    located(quote!(#private::#name), field.shape.core.span())
 }
 
 /// A constant of the field's innermost type as a value without type, by the function `via`.
@@ -222,6 +222,15 @@ fn length(bounds: &Bounds) -> TokenStream {
         None => quote!(::core::primitive::usize::MAX),
     };
     quote!(.length(#min, #max))
+}
+
+/// `path` as generated code that is shown at `place` where it does not compile.
+fn located(path: TokenStream, place: Span) -> TokenStream {
+    let moved = path.into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(place));
+        token
+    });
+    moved.collect()
 }
 
 fn duration(method: &str, given: Option<Duration>, private: &TokenStream) -> Option<TokenStream> {

@@ -26,7 +26,7 @@ pub(crate) struct Block<'a> {
     pub(crate) max_stale: Option<Duration>,
     pub(crate) on_stale: Option<Given<OnStale>>,
     pub(crate) check: Option<ExprPath>,
-    pub(crate) validate: bool,
+    pub(crate) validate: Option<Ident>,
     pub(crate) retired: Vec<LitStr>,
     pub(crate) fields: Vec<Field<'a>>,
     /// Whether the words on the struct were all understood.
@@ -84,7 +84,7 @@ impl<'a> Block<'a> {
             max_stale: attrs.max_stale.map(|max_stale| max_stale.value),
             on_stale: attrs.on_stale,
             check: attrs.check.map(|check| check.value),
-            validate: attrs.validate.is_some(),
+            validate: attrs.validate.map(|validate| validate.word),
             retired: attrs.retired,
             fields: fields
                 .iter()

@@ -27,7 +27,7 @@ pub(crate) fn check(name: &str) -> Result<(), String> {
     }
     if name.len() > MAX_LENGTH {
         return Err(format!(
-            "`{name}` is too long for a name in Postgres: {} of at most {MAX_LENGTH} letters",
+            "`{name}` is too long for a name in Postgres: it has {} letters of at most {MAX_LENGTH}",
             name.len()
         ));
     }

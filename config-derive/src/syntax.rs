@@ -66,7 +66,8 @@ fn skip_to_comma(input: ParseStream<'_>) {
 impl Entry<'_> {
     /// The word alone.
     pub(crate) fn flag(&self) -> Result<()> {
-        if self.is_over() {
+        let has_value = self.input.peek(Token![=]) || self.input.peek(token::Paren);
+        if !has_value {
             return Ok(());
         }
         let word = &self.word;

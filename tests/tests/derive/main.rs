@@ -1,3 +1,6 @@
 //! What `#[derive(ConfigBlock)]` makes of a struct, and what it says of a mistake.
 
 mod behaviour;
+mod rules;
+mod strict;
+mod ui;

@@ -1,0 +1,21 @@
+//! A crate that passes config_sdk on tells where it is.
+mod framework {
+    pub mod vendor {
+        pub use config_sdk as settings;
+    }
+}
+
+/// Not what the derive should find.
+#[allow(dead_code)]
+mod config_sdk {}
+
+#[derive(framework::vendor::settings::ConfigBlock)]
+#[config(crate = crate::framework::vendor::settings)]
+struct Trading {
+    #[config(default = 0.70, range = 0..=1)]
+    threshold: framework::vendor::settings::Decimal,
+}
+
+fn main() {
+    assert_eq!(Trading::default().threshold.to_string(), "0.70");
+}
