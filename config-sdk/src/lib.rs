@@ -36,12 +36,14 @@ pub use refresh::{
 };
 pub use rust_decimal::Decimal;
 pub use schema::{BlockSchema, FieldSchema, Kind, Length, OnBoot, OnStale, Range};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use source::Dialect;
 #[cfg(feature = "postgres")]
 pub use source::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use source::SqliteStore;
 pub use source::{
-    BoxFuture, Deaf, Dialect, Difference, Edit, Fetched, Found, MemoryStore, Request, Signal,
-    Source, SourceError, Step, Store, UrlError,
+    BoxFuture, Deaf, Difference, Edit, Fetched, Found, MemoryStore, Request, Signal, Source,
+    SourceError, Step, Store, UrlError,
 };
 pub use value::Value;

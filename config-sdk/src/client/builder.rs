@@ -7,12 +7,14 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 
 use super::environment::{self, Variables};
+use super::registration::{self, Registration};
 use super::{Config, Mistake, StartError};
-use crate::block::{Candidate, Columns, ConfigBlock, Faults};
-use crate::cell::{Cells, Fresh, Meta, Origin};
+use crate::block::ConfigBlock;
 use crate::refresh::{self, BlockState, Board, Overlay, Refresher, StoreState, Timing};
 use crate::schema::{BlockSchema, OnBoot};
-use crate::source::{self, Dialect, Source, SourceError, Step};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use crate::source::Dialect;
+use crate::source::{self, Source, SourceError, Step};
 
 /// Puts a configuration together; made by [`Config::builder`].
 #[derive(Debug)]
@@ -35,14 +37,6 @@ enum Place {
     Given(Arc<dyn Source>),
 }
 
-/// A block type, as far as a builder needs to know it.
-#[derive(Clone, Copy, Debug)]
-struct Registration {
-    schema: fn() -> &'static BlockSchema,
-    slot: fn() -> usize,
-    first: fn(&Columns, Meta) -> Result<Fresh, Faults>,
-}
-
 impl ConfigBuilder {
     pub(super) fn new() -> Self {
         Self {
@@ -59,14 +53,7 @@ impl ConfigBuilder {
 
     /// Registers a block.
     pub fn block<T: ConfigBlock>(mut self) -> Self {
-        self.blocks.push(Registration {
-            schema: T::schema,
-            slot: || T::slot().index(),
-            first: |columns, meta| {
-                let (value, _) = Candidate::<T>::decode(columns)?.validate()?.into_parts();
-                Ok(Fresh::new(Arc::new(value), meta))
-            },
-        });
+        self.blocks.push(Registration::of::<T>());
         self
     }
 
@@ -132,6 +119,7 @@ impl ConfigBuilder {
 
     /// The SQL that sets up a store for these blocks, to take into a migration tool of your own.
     /// Running it twice is harmless.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     #[must_use]
     pub fn schema(&self, dialect: Dialect) -> String {
         source::schema(dialect, &self.schemas())
@@ -175,9 +163,9 @@ impl ConfigBuilder {
         let mut mistakes = Vec::new();
         let source = self.source(&mut mistakes);
         let schemas = self.schemas();
-        self.clashes(&mut mistakes);
+        registration::clashes(&self.blocks, &mut mistakes);
         let overlay = self.overlay(&schemas, &mut mistakes);
-        let cells = self.cells(&overlay, &mut mistakes);
+        let cells = registration::cells(&self.blocks, &overlay, &mut mistakes);
         let ttl = schemas
             .iter()
             .filter_map(|schema| schema.ttl)
@@ -217,7 +205,7 @@ impl ConfigBuilder {
     }
 
     fn schemas(&self) -> Vec<&'static BlockSchema> {
-        self.blocks.iter().map(|block| (block.schema)()).collect()
+        self.blocks.iter().map(Registration::schema).collect()
     }
 
     fn source(&self, mistakes: &mut Vec<Mistake>) -> Option<Arc<dyn Source>> {
@@ -232,33 +220,6 @@ impl ConfigBuilder {
         None
     }
 
-    fn clashes(&self, mistakes: &mut Vec<Mistake>) {
-        for (place, block) in self.blocks.iter().enumerate() {
-            let second = (block.schema)();
-            for earlier in &self.blocks[..place] {
-                let first = (earlier.schema)();
-                if (earlier.slot)() == (block.slot)() {
-                    mistakes.push(Mistake::Twice(second.type_name));
-                } else if first.name == second.name {
-                    let (name, first, second) = (first.name, first.type_name, second.type_name);
-                    mistakes.push(Mistake::SameName {
-                        name,
-                        first,
-                        second,
-                    });
-                } else if first.table == second.table {
-                    let table = first.table.clone();
-                    let (first, second) = (first.type_name, second.type_name);
-                    mistakes.push(Mistake::SameTable {
-                        table,
-                        first,
-                        second,
-                    });
-                }
-            }
-        }
-    }
-
     fn overlay(&self, schemas: &[&'static BlockSchema], mistakes: &mut Vec<Mistake>) -> Overlay {
         let Some(prefix) = &self.env_prefix else {
             return Overlay::default();
@@ -268,31 +229,6 @@ impl ConfigBuilder {
             .clone()
             .unwrap_or_else(|| std::env::vars_os().collect());
         environment::read(prefix, variables, schemas, mistakes)
-    }
-
-    /// A cell for each block, with its defaults and the environment over them.
-    fn cells(&self, overlay: &Overlay, mistakes: &mut Vec<Mistake>) -> Cells {
-        let mut cells = Vec::new();
-        for block in &self.blocks {
-            let schema = (block.schema)();
-            let type_name = schema.type_name;
-            let first = |columns: &Columns| {
-                let (origin, fields) = overlay.origins(schema, columns, Origin::Default);
-                (block.first)(columns, Meta::unstored(schema.name, origin, fields))
-            };
-            if let Err(faults) = first(&Columns::new()) {
-                mistakes.push(Mistake::Defaults { type_name, faults });
-                continue;
-            }
-            match first(&overlay.lay(schema, None, None)) {
-                Ok(cell) => cells.push(cell),
-                Err(faults) => {
-                    let faults = overlay.blame(schema, faults);
-                    mistakes.push(Mistake::Environment { type_name, faults });
-                }
-            }
-        }
-        Cells::new(cells)
     }
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod fixed;
 mod global;
 mod paths;
+mod registration;
 mod view;
 
 pub use builder::ConfigBuilder;

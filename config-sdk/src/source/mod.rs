@@ -6,6 +6,7 @@ mod error;
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod print;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod row;
@@ -20,7 +21,9 @@ pub use error::SourceError;
 pub use memory::{Edit, MemoryStore};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use print::Dialect;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use print::schema;
 pub(crate) use signal::Heard;
 pub use signal::Signal;

@@ -1,6 +1,5 @@
 //! The SQL of a store, as a team takes it into its own migration tool.
 
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 use super::ddl::{Blueprint, Piece};
 #[cfg(feature = "postgres")]
 use super::postgres;
