@@ -1,4 +1,51 @@
-//! Typed, hot-reloading configuration.
+//! Typed, hot-reloading configuration: derive [`ConfigBlock`](derive@ConfigBlock) on a struct, and
+//! every process of a fleet reads it as a plain Rust value in nanoseconds, always whole, always
+//! valid, changed within milliseconds of a commit, with no restart and no way for a bad row or a
+//! dead database to take the application down.
+//!
+//! ```
+//! use config_sdk::{Config, ConfigBlock, Decimal};
+//!
+//! /// Entry and sizing rules.
+//! #[derive(Debug, ConfigBlock)]
+//! struct TradingConfig {
+//!     /// Lowest score that opens a position.
+//!     #[config(default = 0.70, range = 0..=1)]
+//!     score_threshold: Decimal,
+//!     #[config(default = 5, range = 1..=100)]
+//!     max_concurrent_positions: u32,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = Config::builder().block::<TradingConfig>().url("memory:").start().await?;
+//! let trading = config.get::<TradingConfig>();
+//! assert_eq!(trading.score_threshold.to_string(), "0.70");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The way through
+//!
+//! - Declare: the [derive](derive@ConfigBlock), with defaults, bounds and rules over several fields ([`Faults`]).
+//! - Start: [`Config::builder`], on [memory](MemoryStore), SQLite or Postgres, by URL.
+//! - Read: [`Config::get`], [`Config::handle`], [`Config::with`], [`Config::snapshot`]; by path
+//!   [`Config::value`], [`Config::explain`].
+//! - Watch: [`Config::subscribe`], [`Config::events`], [`Config::status`], [`Config::ready`].
+//! - Refresh: [`Config::refresh`], [`Config::wait_for`], or SIGHUP.
+//! - Test: [`Config::fixed`], and a [`MemoryStore`] that misbehaves on demand.
+//!
+//! [`docs`] has the essays: how a value travels, what happens when things fail, how to edit by SQL.
+//!
+//! # Features
+//!
+//! | feature | adds | default |
+//! |---|---|---|
+//! | `postgres` | `postgres://…` stores | yes |
+//! | `sqlite` | `sqlite:PATH` stores | yes |
+//! | `validator` | `#[config(validate)]` | yes |
+//! | `chrono` | `chrono::DateTime<Utc>` as a field type | no |
+//! | `testing` | the conformance suite for stores of your own | no |
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,6 +56,7 @@
 mod block;
 mod cell;
 mod client;
+pub mod docs;
 mod guarded;
 mod json;
 mod names;

@@ -1,0 +1,24 @@
+//! Essays: how values travel, what happens when things fail, what the library is built on.
+//!
+//! | essay | answers |
+//! |---|---|
+//! | [`data_flow`] | what happens between a commit and a read, and in which order |
+//! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
+//! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
+//! | [`dependencies`] | what a default build contains, and why |
+
+pub mod data_flow {
+    #![doc = include_str!("data_flow.md")]
+}
+
+pub mod failure_modes {
+    #![doc = include_str!("failure_modes.md")]
+}
+
+pub mod editing {
+    #![doc = include_str!("editing.md")]
+}
+
+pub mod dependencies {
+    #![doc = include_str!("dependencies.md")]
+}
