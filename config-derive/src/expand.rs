@@ -110,9 +110,10 @@ fn field_schema(field: &Field<'_>, private: &TokenStream) -> TokenStream {
 
 fn decode(block: &Block<'_>, private: &TokenStream) -> TokenStream {
     // A name that no default expression can see or shadow.
-    let decoder = match block.fields.is_empty() {
-        true => quote!(_),
-        false => quote_spanned!(Span::mixed_site()=> decoder),
+    let decoder = if block.fields.is_empty() {
+        quote!(_)
+    } else {
+        quote_spanned!(Span::mixed_site()=> decoder)
     };
     let fields = block.fields.iter().enumerate().map(|(index, field)| {
         let (ident, whole) = (field.ident, field.shape.whole);
