@@ -32,9 +32,10 @@ fn names(block: &Block<'_>, errors: &mut Errors) {
         let message = "the block has no name: add `#[config(name = \"…\")]` to the struct";
         errors.push(Error::new(name.span, message));
     } else if let Err(problem) = sql_name::check(&name.text) {
-        let remedy = match name.given {
-            true => "",
-            false => "; add `#[config(name = \"…\")]` to the struct",
+        let remedy = if name.given {
+            ""
+        } else {
+            "; add `#[config(name = \"…\")]` to the struct"
         };
         errors.push(Error::new(name.span, format!("{problem}{remedy}")));
     } else if block.table.is_none()
@@ -56,9 +57,10 @@ fn columns(block: &Block<'_>, errors: &mut Errors) {
     for field in &block.fields {
         let column = &field.column;
         if let Err(problem) = sql_name::check_column(&column.text) {
-            let remedy = match column.given {
-                true => "",
-                false => "; add `#[config(column = \"…\")]` or rename the field",
+            let remedy = if column.given {
+                ""
+            } else {
+                "; add `#[config(column = \"…\")]` or rename the field"
             };
             errors.push(Error::new(column.span, format!("{problem}{remedy}")));
         } else if let Some(owner) = owners.insert(&column.text, field) {
