@@ -13,6 +13,7 @@ pub(crate) fn rfc3339(time: SystemTime) -> String {
 }
 
 /// The time that `text` names, as a store prints it: RFC 3339 in UTC.
+#[cfg(any(test, feature = "postgres", feature = "sqlite"))]
 pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let naive = text.strip_suffix("+00:00").or(text.strip_suffix('Z'))?;
     humantime::parse_rfc3339(&format!("{naive}Z")).ok()

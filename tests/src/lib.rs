@@ -1,1 +1,10 @@
-//! Tests.
+//! The harness for tests against real servers.
+//!
+//! - [`postgres`]: private Postgres servers that can be killed, frozen and restarted.
+//! - [`proxy`]: a network between client and server that can be cut and frozen.
+//! - [`wait`]: waiting for something to become true, with a deadline.
+
+mod port;
+pub mod postgres;
+pub mod proxy;
+pub mod wait;

@@ -13,8 +13,8 @@ mod validator;
 
 pub(crate) use candidate::{Candidate, Valid};
 pub use codec::{Codec, Json, Nullable, Plain, Sealed, Text};
-pub(crate) use decode::Clamped;
 pub use decode::Decoder;
+pub(crate) use decode::{Clamped, Columns};
 pub use fault::{Fault, Faults};
 pub use field::{FieldType, Ordered};
 pub use secret::Secret;

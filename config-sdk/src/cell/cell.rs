@@ -1,0 +1,87 @@
+//! The cell of one block: its current value, exchanged as a whole.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::ArcSwap;
+use tokio::sync::watch;
+
+use super::{Guard, Meta};
+
+/// Cells are told apart by number, so that a thread's cache cannot mistake one for another.
+static CELLS: AtomicU64 = AtomicU64::new(0);
+
+/// A value and what is known of it, exchanged together.
+#[derive(Debug)]
+pub(crate) struct Published<T> {
+    pub(crate) value: Arc<T>,
+    pub(crate) meta: Meta,
+}
+
+/// Where readers find the current value of a block.
+///
+/// One writer, the refresh task; any number of readers, who never wait.
+pub(crate) struct Cell<T> {
+    current: ArcSwap<Published<T>>,
+    /// Moves after every exchange, for readers that keep a copy.
+    generation: AtomicU64,
+    id: u64,
+    changed: watch::Sender<u64>,
+}
+
+impl<T> Cell<T> {
+    pub(crate) fn new(first: Published<T>) -> Self {
+        Self {
+            current: ArcSwap::from_pointee(first),
+            generation: AtomicU64::new(0),
+            id: CELLS.fetch_add(1, Ordering::Relaxed),
+            changed: watch::Sender::new(0),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn load(&self) -> Guard<T> {
+        Guard::new(self.current.load())
+    }
+
+    pub(crate) fn load_full(&self) -> Arc<Published<T>> {
+        self.current.load_full()
+    }
+
+    pub(crate) fn current(&self) -> &ArcSwap<Published<T>> {
+        &self.current
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Number of the exchange that a value loaded from now on is at least as new as.
+    #[inline]
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Exchanges the value; whoever waits for a change is woken later, by [`Cell::wake`].
+    pub(crate) fn store(&self, next: Arc<Published<T>>) {
+        self.current.store(next);
+        self.generation.fetch_add(1, Ordering::Release);
+    }
+
+    pub(crate) fn wake(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+}
+
+impl<T> std::fmt::Debug for Cell<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let meta = &self.current.load().meta;
+        f.debug_struct("Cell")
+            .field("meta", meta)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,153 @@
+//! All cells of one `Config`: found by type in constant time, by name, and as a snapshot.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::sync::watch;
+
+use super::snapshot::Moment;
+use super::{Cell, Erased, Meta, Published, Ready, Snapshot};
+use crate::block::ConfigBlock;
+
+/// The cells of one `Config`, each block type in the slot of its number.
+pub(crate) struct Cells {
+    slots: Vec<Option<Arc<dyn Any + Send + Sync>>>,
+    blocks: Vec<Arc<dyn Erased>>,
+    moment: ArcSwap<Moment>,
+    epoch: watch::Sender<u64>,
+}
+
+/// A cell in the making, before it is known which others there are.
+pub(crate) struct Fresh {
+    slot: usize,
+    any: Arc<dyn Any + Send + Sync>,
+    erased: Arc<dyn Erased>,
+}
+
+impl Fresh {
+    /// A cell with its first value; nothing if the value is of another type.
+    pub(crate) fn new<T: ConfigBlock>(first: Arc<T>, meta: Meta) -> Self {
+        let cell = Arc::new(Cell::new(Published { value: first, meta }));
+        Self {
+            slot: T::slot().index(),
+            any: cell.clone(),
+            erased: cell,
+        }
+    }
+}
+
+/// What a pass decided of one block.
+pub(crate) enum Turn {
+    /// A new value.
+    Publish(Ready, Meta),
+    /// The same value, known better.
+    Restamp(Meta),
+}
+
+impl Cells {
+    pub(crate) fn new(fresh: Vec<Fresh>) -> Self {
+        let size = fresh.iter().map(|cell| cell.slot + 1).max().unwrap_or(0);
+        let mut slots = vec![None; size];
+        let mut blocks = Vec::with_capacity(fresh.len());
+        for cell in fresh {
+            slots[cell.slot] = Some(cell.any);
+            blocks.push(cell.erased);
+        }
+        let cells = Self {
+            slots,
+            blocks,
+            moment: ArcSwap::from_pointee(Moment {
+                epoch: 0,
+                blocks: Vec::new(),
+            }),
+            epoch: watch::Sender::new(0),
+        };
+        cells.advance(0);
+        cells
+    }
+
+    #[inline]
+    pub(crate) fn find<T: ConfigBlock>(&self) -> Option<&Cell<T>> {
+        self.slots.get(T::slot().index())?.as_ref()?.downcast_ref()
+    }
+
+    #[inline]
+    pub(crate) fn cell<T: ConfigBlock>(&self) -> &Cell<T> {
+        match self.find() {
+            Some(cell) => cell,
+            None => unregistered::<T>(),
+        }
+    }
+
+    pub(crate) fn shared<T: ConfigBlock>(&self) -> Arc<Cell<T>> {
+        let slot = self.slots.get(T::slot().index()).and_then(Option::as_ref);
+        match slot.map(|cell| Arc::clone(cell).downcast()) {
+            Some(Ok(cell)) => cell,
+            _ => unregistered::<T>(),
+        }
+    }
+
+    /// All blocks, in the order they were registered.
+    pub(crate) fn blocks(&self) -> &[Arc<dyn Erased>] {
+        &self.blocks
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<&Arc<dyn Erased>> {
+        self.blocks.iter().find(|block| block.schema().name == name)
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot(self.moment.load())
+    }
+
+    /// The epoch that readers have.
+    pub(crate) fn epoch(&self) -> watch::Receiver<u64> {
+        self.epoch.subscribe()
+    }
+
+    /// Publishes what one pass found, all of it before any of it is announced: first each block,
+    /// then the snapshot, then those who wait for a block, and the epoch last of all.
+    pub(crate) fn publish(&self, turns: Vec<(usize, Turn)>, epoch: u64) {
+        let mut changed = Vec::new();
+        for (place, turn) in turns {
+            let Some(block) = self.blocks.get(place) else {
+                continue;
+            };
+            match turn {
+                Turn::Publish(ready, meta) => {
+                    block.publish(ready, meta);
+                    changed.push(block);
+                }
+                Turn::Restamp(meta) => block.restamp(meta),
+            }
+        }
+        self.advance(epoch);
+        changed.into_iter().for_each(|block| block.wake());
+        self.epoch
+            .send_if_modified(|known| std::mem::replace(known, epoch) != epoch);
+    }
+
+    fn advance(&self, epoch: u64) {
+        let mut blocks = vec![None; self.slots.len()];
+        for block in &self.blocks {
+            blocks[block.slot()] = Some(block.published());
+        }
+        self.moment.store(Arc::new(Moment { epoch, blocks }));
+    }
+}
+
+impl std::fmt::Debug for Cells {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(&self.blocks).finish()
+    }
+}
+
+/// Reading a block that nobody registered is a mistake in the program, the one way `get` can fail.
+#[cold]
+#[inline(never)]
+pub(super) fn unregistered<T: ConfigBlock>() -> ! {
+    let name = std::any::type_name::<T>();
+    let short = T::schema().type_name;
+    panic!("{name} is not registered: add `.block::<{short}>()` to Config::builder()")
+}

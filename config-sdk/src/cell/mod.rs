@@ -1,0 +1,20 @@
+//! Where current values live: one atomic cell per block, what is known of its value, and the
+//! snapshot of them all.
+
+#[expect(clippy::module_inception, reason = "the room is named for it")]
+mod cell;
+mod cells;
+mod erased;
+mod guard;
+mod handle;
+pub(crate) mod local;
+mod meta;
+mod snapshot;
+
+pub(crate) use cell::{Cell, Published};
+pub(crate) use cells::{Cells, Fresh, Turn};
+pub(crate) use erased::{Erased, Ready};
+pub use guard::Guard;
+pub use handle::Handle;
+pub use meta::{Meta, Origin};
+pub use snapshot::{BlockRef, Snapshot};

@@ -1,0 +1,282 @@
+//! Putting a configuration together and starting it.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::environment::{self, Variables};
+use super::registration::{self, Registration};
+use super::{Config, Mistake, StartError};
+use crate::block::ConfigBlock;
+use crate::refresh::{self, BlockState, Board, Overlay, Refresher, StoreState, Timing};
+use crate::schema::{BlockSchema, OnBoot};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use crate::source::Dialect;
+use crate::source::{self, Source, SourceError, Step};
+
+/// Puts a configuration together; made by [`Config::builder`].
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `start`"]
+pub struct ConfigBuilder {
+    blocks: Vec<Registration>,
+    place: Place,
+    ttl: Duration,
+    start_timeout: Duration,
+    env_prefix: Option<String>,
+    variables: Option<Variables>,
+    migrate: bool,
+    hangup: bool,
+}
+
+/// Where the store is.
+enum Place {
+    Unknown,
+    Url(String),
+    Given(Arc<dyn Source>),
+}
+
+impl ConfigBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            blocks: Vec::new(),
+            place: Place::Unknown,
+            ttl: Duration::from_secs(60),
+            start_timeout: Duration::from_secs(5),
+            env_prefix: None,
+            variables: None,
+            migrate: false,
+            hangup: false,
+        }
+    }
+
+    /// Registers a block.
+    pub fn block<T: ConfigBlock>(mut self) -> Self {
+        self.blocks.push(Registration::of::<T>());
+        self
+    }
+
+    /// Says where the store is: `memory:`, `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    /// What is wrong with it is told by [`start`](Self::start).
+    pub fn url(mut self, url: &str) -> Self {
+        self.place = Place::Url(url.to_owned());
+        self
+    }
+
+    /// Reads from a store of your own, or from a [`MemoryStore`](crate::MemoryStore).
+    pub fn store(mut self, store: impl Source) -> Self {
+        self.place = Place::Given(Arc::new(store));
+        self
+    }
+
+    /// How old a value may be before the store is asked, where no push came: 60 s unless said, give
+    /// or take a tenth. A block's own `ttl` wins where it is shorter: one question asks for all.
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = ttl;
+        self
+    }
+
+    /// How long [`start`](Self::start) may take: 5 s unless said.
+    pub fn start_timeout(mut self, timeout: Duration) -> Self {
+        self.start_timeout = timeout;
+        self
+    }
+
+    /// Lets environment variables win over the store: with prefix `APP`,
+    /// `APP__TRADING__SCORE_THRESHOLD=0.9` sets `trading.score_threshold` in this process.
+    pub fn env_prefix(mut self, prefix: &str) -> Self {
+        self.env_prefix = Some(prefix.to_owned());
+        self
+    }
+
+    /// Reads these variables instead of the process's environment, which tests cannot set safely.
+    pub fn env_vars<N: Into<OsString>, V: Into<OsString>>(
+        mut self,
+        variables: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let variables = variables.into_iter();
+        self.variables = Some(
+            variables
+                .map(|(name, text)| (name.into(), text.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Brings the store's tables up to the structs before the first read; what that does and what it
+    /// leaves to a person is logged. It never drops anything.
+    pub fn migrate(mut self) -> Self {
+        self.migrate = true;
+        self
+    }
+
+    /// Forces a refresh of all blocks whenever the process receives SIGHUP.
+    pub fn refresh_on_sighup(mut self) -> Self {
+        self.hangup = true;
+        self
+    }
+
+    /// The SQL that sets up a store for these blocks, to take into a migration tool of your own.
+    /// Running it twice is harmless.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    #[must_use]
+    pub fn schema(&self, dialect: Dialect) -> String {
+        source::schema(dialect, &self.schemas())
+    }
+
+    /// Brings the store's tables up to the structs now, without starting, and returns what was done
+    /// and what is left to a person. For a deployment step.
+    ///
+    /// # Errors
+    /// If the builder is put together wrongly, or the store cannot be reached or refuses.
+    pub async fn migrate_now(&self) -> Result<Vec<Step>, StartError> {
+        let mut mistakes = Vec::new();
+        let source = self.source(&mut mistakes);
+        let source = source.ok_or(StartError::Mistakes(mistakes))?;
+        let failed = |error: SourceError| StartError::Migrate(error.to_string());
+        let Some(store) = source.store() else {
+            return Err(StartError::Migrate(
+                "this source cannot be migrated".to_owned(),
+            ));
+        };
+        let schemas = self.schemas();
+        match tokio::time::timeout(self.start_timeout, store.migrate(&schemas)).await {
+            Ok(steps) => steps.map_err(failed),
+            Err(_) => Err(failed(SourceError::unreachable(
+                "no answer within the start timeout",
+            ))),
+        }
+    }
+
+    /// Reads every block once and starts refreshing in the background.
+    ///
+    /// A store that cannot be reached is tried again until [`start_timeout`](Self::start_timeout) is
+    /// over; then the program starts with the compiled-in defaults and a warning, and the values
+    /// arrive when the store does. Cancel safe: nothing runs on if this is dropped.
+    ///
+    /// # Errors
+    /// For mistakes in the program, its environment or the URL, all of them at once; and for blocks
+    /// with `on_boot = "require"` that no store stands behind.
+    pub async fn start(self) -> Result<Config, StartError> {
+        tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let mut mistakes = Vec::new();
+        let source = self.source(&mut mistakes);
+        let schemas = self.schemas();
+        registration::clashes(&self.blocks, &mut mistakes);
+        let overlay = self.overlay(&schemas, &mut mistakes);
+        let cells = registration::cells(&self.blocks, &overlay, &mut mistakes);
+        let ttl = schemas
+            .iter()
+            .filter_map(|schema| schema.ttl)
+            .fold(self.ttl, Duration::min);
+        if ttl.is_zero() {
+            mistakes.push(Mistake::ZeroTtl);
+        }
+        let source = match source {
+            Some(source) if mistakes.is_empty() => source,
+            _ => return Err(StartError::Mistakes(mistakes)),
+        };
+        let cells = Arc::new(cells);
+        let board = Arc::new(board(source.name(), schemas.len()));
+        let refresher = Refresher::new(
+            source.clone(),
+            cells.clone(),
+            board.clone(),
+            overlay,
+            self.migrate,
+        );
+        let timing = Timing {
+            ttl,
+            start: self.start_timeout,
+            hangup: self.hangup,
+        };
+        let (commands, orders) = mpsc::channel(32);
+        let (started, start) = oneshot::channel();
+        let config = Config::running(cells, board, source.clone(), commands);
+        tokio::spawn(refresh::run(refresher, source, timing, orders, started));
+        // The task keeps to the time itself; this is for a source that blocks it.
+        let late = self.start_timeout + Duration::from_secs(1);
+        let failure = match tokio::time::timeout(late, start).await {
+            Ok(Ok(failure)) => failure,
+            _ => Some(SourceError::unreachable("the source blocks its thread")),
+        };
+        required(&config, &schemas, failure).map(|()| config)
+    }
+
+    fn schemas(&self) -> Vec<&'static BlockSchema> {
+        self.blocks.iter().map(Registration::schema).collect()
+    }
+
+    fn source(&self, mistakes: &mut Vec<Mistake>) -> Option<Arc<dyn Source>> {
+        match &self.place {
+            Place::Given(source) => return Some(source.clone()),
+            Place::Unknown => mistakes.push(Mistake::NoStore),
+            Place::Url(url) => match source::open(url) {
+                Ok(source) => return Some(source),
+                Err(error) => mistakes.push(error.into()),
+            },
+        }
+        None
+    }
+
+    fn overlay(&self, schemas: &[&'static BlockSchema], mistakes: &mut Vec<Mistake>) -> Overlay {
+        let Some(prefix) = &self.env_prefix else {
+            return Overlay::default();
+        };
+        let variables = self
+            .variables
+            .clone()
+            .unwrap_or_else(|| std::env::vars_os().collect());
+        environment::read(prefix, variables, schemas, mistakes)
+    }
+}
+
+fn board(source: String, blocks: usize) -> Board {
+    let since = SystemTime::now();
+    let error = "it has not been asked yet".to_owned();
+    Board::new(
+        source,
+        StoreState::Unreachable { since, error },
+        BlockState::Stale { since },
+        blocks,
+    )
+}
+
+/// Fails if a block that is required has nothing but its defaults to offer.
+fn required(
+    config: &Config,
+    schemas: &[&'static BlockSchema],
+    failure: Option<SourceError>,
+) -> Result<(), StartError> {
+    let status = config.status();
+    let missing = |schema: &&&BlockSchema| {
+        let state = status.block(schema.name).map(|block| &block.state);
+        schema.on_boot == OnBoot::Require && state != Some(&BlockState::Fresh)
+    };
+    let missing: Vec<_> = schemas.iter().filter(missing).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let reason = failure.map(|error| error.to_string()).or_else(|| {
+        let block = status.block(missing.first()?.name)?;
+        match &block.state {
+            BlockState::Rejected { faults } => Some(faults.to_string()),
+            _ => block.error.clone(),
+        }
+    });
+    Err(StartError::Required {
+        blocks: missing.iter().map(|schema| schema.name).collect(),
+        reason: reason.unwrap_or_else(|| "the store has not answered".to_owned()),
+    })
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Unknown => "unknown",
+            Self::Url(_) => "a URL", // may hold a password
+            Self::Given(_) => "a store of the program's own",
+        })
+    }
+}

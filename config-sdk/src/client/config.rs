@@ -1,0 +1,269 @@
+//! A configuration: what a program reads from, and asks to refresh.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    AlreadyInstalled, ConfigBuilder, FixedBuilder, ReadError, RefreshError, WaitError, global,
+};
+use crate::block::ConfigBlock;
+use crate::cell::{Cells, Guard, Handle, Snapshot, local};
+use crate::names;
+use crate::refresh::{self, Board, Command, Events, Force, RefreshReport, Status, Subscription};
+use crate::source::{Difference, Source, SourceError};
+
+/// The configuration of a program: every registered block, always whole, always valid.
+///
+/// Cheap to clone; all clones are one. The background task ends with the last of them, or with
+/// [`shutdown`](Config::shutdown); what was read last can still be read then.
+#[derive(Clone)]
+pub struct Config(Arc<Shared>);
+
+struct Shared {
+    cells: Arc<Cells>,
+    board: Arc<Board>,
+    /// None for a configuration that a test has fixed.
+    running: Option<Running>,
+}
+
+struct Running {
+    source: Arc<dyn Source>,
+    commands: mpsc::Sender<Command>,
+}
+
+impl Config {
+    /// Starts to put a configuration together.
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder::new()
+    }
+
+    /// Starts to put a configuration together that never changes, for the tests of an application.
+    pub fn fixed() -> FixedBuilder {
+        FixedBuilder::new()
+    }
+
+    pub(super) fn running(
+        cells: Arc<Cells>,
+        board: Arc<Board>,
+        source: Arc<dyn Source>,
+        commands: mpsc::Sender<Command>,
+    ) -> Self {
+        let running = Some(Running { source, commands });
+        Self(Arc::new(Shared {
+            cells,
+            board,
+            running,
+        }))
+    }
+
+    pub(super) fn standing(cells: Cells, board: Board) -> Self {
+        let (cells, board) = (Arc::new(cells), Arc::new(board));
+        Self(Arc::new(Shared {
+            cells,
+            board,
+            running: None,
+        }))
+    }
+
+    pub(super) fn cells(&self) -> &Cells {
+        &self.0.cells
+    }
+
+    /// The block's current value. Synchronous, infallible, lock-free, without allocation or network;
+    /// about the cost of one `ArcSwap::load`.
+    ///
+    /// # Panics
+    /// If the block was not registered with the builder; the message says which line to add.
+    #[inline]
+    #[must_use]
+    pub fn get<T: ConfigBlock>(&self) -> Guard<T> {
+        self.0.cells.cell::<T>().load()
+    }
+
+    /// The block's current value, or `None` if it was not registered.
+    #[inline]
+    #[must_use]
+    pub fn try_get<T: ConfigBlock>(&self) -> Option<Guard<T>> {
+        Some(self.0.cells.find::<T>()?.load())
+    }
+
+    /// Runs `read` on the block's current value: the fastest read without a handle, from a copy that
+    /// each thread keeps until it reads again.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get), and if `read` does.
+    #[inline]
+    pub fn with<T: ConfigBlock, R>(&self, read: impl FnOnce(&T) -> R) -> R {
+        local::with(T::slot().index(), self.0.cells.cell::<T>(), read)
+    }
+
+    /// A reader to keep for a hot loop.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    #[must_use]
+    pub fn handle<T: ConfigBlock>(&self) -> Handle<T> {
+        Handle::new(self.0.cells.shared::<T>())
+    }
+
+    /// Every block as of one epoch. About the cost of one `ArcSwap::load`.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.0.cells.snapshot()
+    }
+
+    /// Makes this the process's configuration, for [`global`](crate::global).
+    ///
+    /// # Errors
+    /// If there is one already; it stays.
+    pub fn install(&self) -> Result<(), AlreadyInstalled> {
+        global::install(self.clone())
+    }
+
+    /// Asks the store for one block now, and for whatever else has changed.
+    ///
+    /// Cancel safe: the refresh goes on if this is dropped.
+    ///
+    /// # Errors
+    /// If the configuration was shut down. That the store cannot be reached is no error but an
+    /// outcome in the report.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    pub async fn refresh<T: ConfigBlock>(&self) -> Result<RefreshReport, RefreshError> {
+        self.0.cells.cell::<T>();
+        self.force(Force::Blocks(vec![T::schema().name])).await
+    }
+
+    /// Like [`refresh`](Self::refresh), for the block of that name.
+    ///
+    /// # Errors
+    /// If there is no such block, or the configuration was shut down.
+    pub async fn refresh_block(&self, name: &str) -> Result<RefreshReport, RefreshError> {
+        let block = self
+            .0
+            .cells
+            .named(name)
+            .ok_or_else(|| self.unknown_block(name))?;
+        self.force(Force::Blocks(vec![block.schema().name])).await
+    }
+
+    /// Like [`refresh`](Self::refresh), for all blocks.
+    ///
+    /// # Errors
+    /// If the configuration was shut down.
+    pub async fn refresh_all(&self) -> Result<RefreshReport, RefreshError> {
+        self.force(Force::All).await
+    }
+
+    /// Waits until readers have `epoch` or a later one. Cancel safe.
+    ///
+    /// # Errors
+    /// If it has not arrived within `limit`.
+    pub async fn wait_for(&self, epoch: u64, limit: Duration) -> Result<(), WaitError> {
+        let mut seen = self.0.cells.epoch();
+        let arrived = tokio::time::timeout(limit, seen.wait_for(|have| *have >= epoch)).await;
+        let arrived = arrived.is_ok_and(|arrived| arrived.is_ok());
+        let have = *self.0.cells.epoch().borrow();
+        let missing = WaitError::TimedOut {
+            wanted: epoch,
+            have,
+            within: limit,
+        };
+        if arrived { Ok(()) } else { Err(missing) }
+    }
+
+    /// Hears of the block's changes from now on.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    #[must_use]
+    pub fn subscribe<T: ConfigBlock>(&self) -> Subscription<T> {
+        Subscription::new(self.0.cells.shared::<T>())
+    }
+
+    /// Hears of everything that happens from now on.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        self.0.board.events()
+    }
+
+    /// How things stand.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.0.board.status(&self.0.cells)
+    }
+
+    /// Waits until [`Status::is_ready`], and says whether it came to that within `limit`. It says how
+    /// things stand now: a configuration that was ready may not be later. Cancel safe.
+    pub async fn ready(&self, limit: Duration) -> bool {
+        let ready = refresh::wait_until(&self.0.board, &self.0.cells, Status::is_ready);
+        tokio::time::timeout(limit, ready).await.is_ok()
+    }
+
+    /// Names every difference between the structs and the store's tables.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or is one that cannot be compared.
+    pub async fn check(&self) -> Result<Vec<Difference>, SourceError> {
+        let Some(running) = &self.0.running else {
+            return Ok(Vec::new());
+        };
+        let store = running.source.store();
+        let store = store
+            .ok_or_else(|| SourceError::refused("this source has no tables to compare with"))?;
+        let schemas: Vec<_> = self
+            .0
+            .cells
+            .blocks()
+            .iter()
+            .map(|block| block.schema())
+            .collect();
+        store.check(&schemas).await
+    }
+
+    /// Ends the background task and waits until it has ended. Values can still be read, and stay as
+    /// they are.
+    pub async fn shutdown(&self) {
+        if let Some(running) = &self.0.running {
+            // Fails if the task has ended, which is what is wanted.
+            let _ = running.commands.send(Command::Shutdown).await;
+            running.commands.closed().await;
+        }
+    }
+
+    async fn force(&self, force: Force) -> Result<RefreshReport, RefreshError> {
+        let Some(running) = &self.0.running else {
+            return Ok(RefreshReport::standing(&self.0.cells, &force));
+        };
+        let (reply, report) = oneshot::channel();
+        let sent = running.commands.send(Command::Refresh(force, reply)).await;
+        sent.map_err(|_| RefreshError::Ended)?;
+        report.await.map_err(|_| RefreshError::Ended)
+    }
+
+    pub(super) fn unknown_block(&self, name: &str) -> ReadError {
+        let known: Vec<_> = self
+            .0
+            .cells
+            .blocks()
+            .iter()
+            .map(|block| block.schema().name)
+            .collect();
+        ReadError::UnknownBlock {
+            suggestion: names::suggestion(name, known.iter().copied()),
+            known: known.join(", "),
+            name: name.to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("blocks", &self.0.cells)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,63 @@
+//! Values from environment variables: `PREFIX__BLOCK__FIELD`.
+
+use std::ffi::OsString;
+
+use tracing::warn;
+
+use super::Mistake;
+use crate::names;
+use crate::refresh::Overlay;
+use crate::schema::BlockSchema;
+
+/// The variables of the process, or those a test gives instead.
+pub(super) type Variables = Vec<(OsString, OsString)>;
+
+/// Reads every variable that starts with `prefix` and two underscores.
+///
+/// One that names no field is warned of and otherwise ignored, so that a field can be removed while
+/// its variable is still set somewhere.
+pub(super) fn read(
+    prefix: &str,
+    variables: Variables,
+    schemas: &[&'static BlockSchema],
+    mistakes: &mut Vec<Mistake>,
+) -> Overlay {
+    let mut overlay = Overlay::default();
+    let known: Vec<_> = schemas
+        .iter()
+        .flat_map(|schema| {
+            let fields = schema.fields.iter();
+            fields.map(|field| {
+                (
+                    format!("{prefix}__{}__{}", schema.name, field.name).to_uppercase(),
+                    schema.name,
+                    field.column,
+                )
+            })
+        })
+        .collect();
+    let start = format!("{}__", prefix.to_uppercase());
+    for (name, text) in variables {
+        let Some(name) = name
+            .to_str()
+            .filter(|name| name.to_uppercase().starts_with(&start))
+        else {
+            continue;
+        };
+        match known
+            .iter()
+            .find(|(known, _, _)| *known == name.to_uppercase())
+        {
+            None => {
+                let names = known.iter().map(|(name, _, _)| name.as_str());
+                let meant = names::suggestion(name, names);
+                warn!("environment variable {name} names no field{meant}; it is ignored");
+            }
+            Some((_, block, column)) => match text.into_string() {
+                Ok(text) => overlay.set(block, column, name.to_owned(), text),
+                Err(_) => mistakes.push(Mistake::NotText(name.to_owned())),
+            },
+        }
+    }
+    overlay
+}

@@ -1,0 +1,18 @@
+//! The front door: a `Config`, how to build one, and everything a program asks of it.
+
+mod builder;
+mod config;
+mod environment;
+mod error;
+mod fixed;
+mod global;
+mod paths;
+mod registration;
+mod view;
+
+pub use builder::ConfigBuilder;
+pub use config::Config;
+pub use error::{Mistake, ReadError, RefreshError, StartError, WaitError};
+pub use fixed::FixedBuilder;
+pub use global::{AlreadyInstalled, global};
+pub use view::{BlockView, Explanation};

@@ -1,0 +1,133 @@
+//! The notice board: how things stand, written by the refresh task and read by anybody.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use tokio::sync::{broadcast, watch};
+
+use super::status::{BlockState, BlockStatus, PushState, Status, StoreState};
+use super::{Event, Events};
+use crate::cell::Cells;
+
+/// Events that a slow reader may be behind before it loses the oldest.
+const EVENTS: usize = 256;
+
+/// How things stand.
+#[derive(Debug)]
+pub(crate) struct Board {
+    notices: Mutex<Notices>,
+    moved: watch::Sender<()>,
+    events: broadcast::Sender<Event>,
+}
+
+#[derive(Debug)]
+struct Notices {
+    source: String,
+    store: StoreState,
+    push: PushState,
+    blocks: Vec<Notice>,
+}
+
+/// How one block stands, as far as its cell does not say.
+#[derive(Clone, Debug)]
+pub(super) struct Notice {
+    pub(super) state: BlockState,
+    pub(super) last_success: Option<SystemTime>,
+    pub(super) pending_restart: Vec<&'static str>,
+    pub(super) error: Option<String>,
+}
+
+impl Board {
+    /// Of blocks that no store has been asked for.
+    pub(crate) fn new(source: String, store: StoreState, state: BlockState, blocks: usize) -> Self {
+        let notice = Notice {
+            state,
+            last_success: None,
+            pending_restart: Vec::new(),
+            error: None,
+        };
+        Self {
+            notices: Mutex::new(Notices {
+                source,
+                store,
+                push: PushState::None,
+                blocks: vec![notice; blocks],
+            }),
+            moved: watch::Sender::new(()),
+            events: broadcast::Sender::new(EVENTS),
+        }
+    }
+
+    pub(crate) fn status(&self, cells: &Cells) -> Status {
+        let notices = self.lock();
+        let blocks = cells.blocks().iter().zip(&notices.blocks);
+        Status {
+            source: notices.source.clone(),
+            store: notices.store.clone(),
+            push: notices.push.clone(),
+            epoch: *cells.epoch().borrow(),
+            blocks: blocks
+                .map(|(cell, notice)| {
+                    let meta = cell.meta();
+                    BlockStatus {
+                        name: meta.block,
+                        version: meta.version,
+                        origin: meta.origin,
+                        state: notice.state.clone(),
+                        since: meta.since,
+                        last_success: notice.last_success,
+                        pending_restart: notice.pending_restart.clone(),
+                        error: notice.error.clone(),
+                    }
+                })
+                .collect(),
+        }
+    }
+
+    /// Waits for the next time that anything moved, from when it was asked for.
+    pub(crate) fn moves(&self) -> watch::Receiver<()> {
+        self.moved.subscribe()
+    }
+
+    pub(crate) fn events(&self) -> Events {
+        Events(self.events.subscribe())
+    }
+
+    /// Nobody listening is no mistake.
+    pub(super) fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    pub(super) fn set_blocks(&self, blocks: Vec<Notice>) {
+        self.lock().blocks = blocks;
+        self.moved.send_replace(());
+    }
+
+    /// Sets how the store stands, and returns how it stood.
+    pub(super) fn set_store(&self, store: StoreState) -> StoreState {
+        let former = std::mem::replace(&mut self.lock().store, store);
+        self.moved.send_replace(());
+        former
+    }
+
+    /// Sets how push stands, and returns how it stood.
+    pub(super) fn set_push(&self, push: PushState) -> PushState {
+        let former = std::mem::replace(&mut self.lock().push, push);
+        self.moved.send_replace(());
+        former
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Notices> {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Waits until `holds` of the status, or until `moves` ends.
+pub(crate) async fn wait_until(board: &Arc<Board>, cells: &Cells, holds: impl Fn(&Status) -> bool) {
+    let mut moves = board.moves();
+    while !holds(&board.status(cells)) {
+        if moves.changed().await.is_err() {
+            return;
+        }
+    }
+}

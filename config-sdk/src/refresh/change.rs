@@ -1,0 +1,87 @@
+//! Waiting for a block to change.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::block::ConfigBlock;
+use crate::cell::{Cell, Meta, Published};
+
+/// A change of a block, from what the subscriber saw last to what readers have now.
+#[non_exhaustive]
+pub struct Change<T> {
+    /// What the subscriber saw last.
+    pub old: Arc<T>,
+    /// What readers have now.
+    pub new: Arc<T>,
+    /// Names of the fields that differ.
+    pub fields: Vec<&'static str>,
+    /// Why it was stored, if its author said so.
+    pub reason: Option<String>,
+    /// Where the new value came from, its version and epoch.
+    pub meta: Meta,
+}
+
+/// Hears of a block's changes, one at a time.
+///
+/// Nothing is queued: a subscriber that dawdles is told of all it missed as one change.
+pub struct Subscription<T> {
+    cell: Arc<Cell<T>>,
+    seen: Arc<Published<T>>,
+    moves: watch::Receiver<u64>,
+}
+
+impl<T: ConfigBlock> Subscription<T> {
+    pub(crate) fn new(cell: Arc<Cell<T>>) -> Self {
+        let moves = cell.watch(); // before the value, so that no change falls in between
+        Self {
+            seen: cell.load_full(),
+            moves,
+            cell,
+        }
+    }
+
+    /// The next change; waits for ever if there is none. Cancel safe.
+    pub async fn next(&mut self) -> Option<Change<T>> {
+        loop {
+            self.moves.changed().await.ok()?;
+            let now = self.cell.load_full();
+            let fields = differing(&*self.seen.value, &*now.value);
+            let before = std::mem::replace(&mut self.seen, Arc::clone(&now));
+            if !fields.is_empty() {
+                return Some(Change {
+                    old: Arc::clone(&before.value),
+                    new: Arc::clone(&now.value),
+                    fields,
+                    reason: now.meta.reason.clone(),
+                    meta: now.meta.clone(),
+                });
+            }
+        }
+    }
+}
+
+fn differing<T: ConfigBlock>(old: &T, new: &T) -> Vec<&'static str> {
+    let fields = T::schema().fields.iter();
+    let values = old.encode().into_iter().zip(new.encode());
+    fields
+        .zip(values)
+        .filter_map(|(field, (old, new))| (old != new).then_some(field.name))
+        .collect()
+}
+
+impl<T> fmt::Debug for Change<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change")
+            .field("fields", &self.fields)
+            .field("meta", &self.meta)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Subscription<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,64 @@
+//! Keeps a source listening: again after every loss, and for ever.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tracing::{debug, info, warn};
+
+use super::backoff::{Backoff, jittered};
+use super::{Board, Event, PushState};
+use crate::guarded::guarded;
+use crate::source::{Deaf, Signal, Source, SourceError};
+
+/// How long until push is tried again where it did not work.
+const TRY_AGAIN: Duration = Duration::from_secs(300);
+/// Listening for this long counts as having worked.
+const SETTLED: Duration = Duration::from_secs(5);
+
+/// Listens for ever; the refresh task ends it.
+pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<Board>) {
+    let mut backoff = Backoff::default();
+    loop {
+        let began = tokio::time::Instant::now();
+        let deaf = guarded(source.changes(signal.clone())).await;
+        let deaf = deaf.unwrap_or_else(|| Deaf::Lost(SourceError::refused("the source panicked")));
+        match deaf {
+            Deaf::Never { reason } => {
+                let state = PushState::PollOnly {
+                    reason: reason.clone(),
+                };
+                if board.set_push(state.clone()) != state {
+                    info!(
+                        source = source.name(),
+                        reason, "no push here: changes are found by polling"
+                    );
+                    board.tell(Event::PushLost { reason });
+                }
+                tokio::time::sleep(jittered(TRY_AGAIN)).await;
+            }
+            Deaf::Lost(error) => {
+                lost(&board, &source, &error);
+                if began.elapsed() > SETTLED {
+                    backoff.reset();
+                }
+                tokio::time::sleep(backoff.next()).await;
+            }
+        }
+    }
+}
+
+fn lost(board: &Board, source: &Arc<dyn Source>, error: &SourceError) {
+    let since = SystemTime::now();
+    match board.set_push(PushState::Disconnected { since }) {
+        PushState::Disconnected { since } => {
+            board.set_push(PushState::Disconnected { since });
+            debug!(source = source.name(), %error, "still not listening");
+        }
+        _ => {
+            warn!(source = source.name(), %error, "no longer listening for changes; polling goes on");
+            board.tell(Event::PushLost {
+                reason: error.to_string(),
+            });
+        }
+    }
+}

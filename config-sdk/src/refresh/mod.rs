@@ -1,0 +1,25 @@
+//! The one place where data moves: fetch, decode, validate, publish; when to do it, and what came
+//! of it.
+
+mod backoff;
+mod board;
+mod change;
+mod event;
+mod hangup;
+mod judge;
+mod listener;
+mod overlay;
+mod pass;
+mod report;
+mod status;
+mod task;
+mod track;
+
+pub(crate) use board::{Board, wait_until};
+pub use change::{Change, Subscription};
+pub use event::{Event, Events, Trigger};
+pub(crate) use overlay::Overlay;
+pub(crate) use pass::Refresher;
+pub use report::{BlockReport, Outcome, RefreshReport};
+pub use status::{BlockState, BlockStatus, PushState, Status, StoreState};
+pub(crate) use task::{Command, Force, Timing, run};

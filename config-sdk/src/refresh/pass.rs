@@ -1,0 +1,275 @@
+//! One pass: fetch, judge every block, publish all of it together, the epoch last.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use tracing::{info, warn};
+
+use super::board::Board;
+use super::event::{Event, Trigger};
+use super::report::{BlockReport, Outcome, RefreshReport};
+use super::status::StoreState;
+use super::task::Force;
+use super::track::Track;
+use super::{Overlay, judge};
+use crate::cell::{Cells, Erased};
+use crate::guarded::guarded;
+use crate::schema::{BlockSchema, OnStale};
+use crate::source::{Fetched, Request, Source, SourceError};
+
+/// Moves values from the source to the cells; one pass at a time, because it takes `&mut self`.
+pub(crate) struct Refresher {
+    source: Arc<dyn Source>,
+    pub(super) cells: Arc<Cells>,
+    pub(super) board: Arc<Board>,
+    pub(super) overlay: Overlay,
+    schemas: Vec<&'static BlockSchema>,
+    pub(super) tracks: Vec<Track>,
+    /// The epoch that readers have; `None` makes the next pass read everything.
+    applied: Option<u64>,
+    /// Since when the store cannot be read.
+    outage: Option<SystemTime>,
+    migrate: bool,
+}
+
+/// Why a pass runs, and what it is to look at besides what changed.
+#[derive(Debug)]
+pub(super) struct Ask<'a> {
+    pub(super) trigger: Trigger,
+    pub(super) force: &'a Force,
+    pub(super) hint: &'a BTreeSet<String>,
+    pub(super) limit: Duration,
+}
+
+impl Refresher {
+    pub(crate) fn new(
+        source: Arc<dyn Source>,
+        cells: Arc<Cells>,
+        board: Arc<Board>,
+        overlay: Overlay,
+        migrate: bool,
+    ) -> Self {
+        let schemas: Vec<_> = cells.blocks().iter().map(|cell| cell.schema()).collect();
+        Self {
+            tracks: schemas.iter().map(|_| Track::new()).collect(),
+            source,
+            cells,
+            board,
+            overlay,
+            schemas,
+            applied: None,
+            outage: None,
+            migrate,
+        }
+    }
+
+    /// Runs one pass. Whatever happens, readers keep a valid value.
+    ///
+    /// # Errors
+    /// If the source could say nothing of any block.
+    pub(super) async fn pass(&mut self, ask: Ask<'_>) -> Result<RefreshReport, SourceError> {
+        match self.fetch(&ask).await {
+            Ok(fetched) => {
+                self.reach();
+                Ok(self.apply(fetched, &ask))
+            }
+            Err(error) => {
+                self.lose(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// What a pass that failed reports for the blocks that were asked for.
+    pub(super) fn unavailable(&self, force: &Force, error: &SourceError) -> RefreshReport {
+        let wanted = self
+            .schemas
+            .iter()
+            .filter(|schema| force.names(schema.name));
+        let reason = error.to_string();
+        RefreshReport {
+            epoch: *self.cells.epoch().borrow(),
+            blocks: wanted
+                .map(|schema| BlockReport {
+                    name: schema.name,
+                    outcome: Outcome::Unavailable {
+                        reason: reason.clone(),
+                    },
+                })
+                .collect(),
+        }
+    }
+
+    async fn fetch(&mut self, ask: &Ask<'_>) -> Result<Fetched, SourceError> {
+        let asked = async {
+            if self.migrate {
+                self.migrate().await?;
+                self.migrate = false;
+            }
+            let known = |name: &str| self.schemas.iter().find(|schema| schema.name == name);
+            let hint: Vec<_> = ask.hint.iter().filter_map(|name| known(name)).collect();
+            let hint: Vec<_> = hint.into_iter().map(|schema| schema.name).collect();
+            let wanting = self.schemas.iter().zip(&self.tracks);
+            let also: Vec<_> = wanting
+                .filter(|(schema, track)| ask.force.names(schema.name) || track.is_wanting())
+                .map(|(schema, _)| schema.name)
+                .collect();
+            let mut request = Request::everything(&self.schemas);
+            request.since = self.applied;
+            request.also = &also;
+            request.hint = &hint;
+            self.source.fetch(request).await
+        };
+        match tokio::time::timeout(ask.limit, guarded(asked)).await {
+            Ok(Some(fetched)) => fetched,
+            Ok(None) => Err(SourceError::refused(
+                "the source panicked; its message is in the program's output",
+            )),
+            Err(_) => Err(SourceError::unreachable(format!(
+                "no answer within {}",
+                humantime::format_duration(ask.limit)
+            ))),
+        }
+    }
+
+    async fn migrate(&self) -> Result<(), SourceError> {
+        let Some(store) = self.source.store() else {
+            return Err(SourceError::refused(
+                "this source cannot be migrated: leave `.migrate()` away and set its tables up yourself",
+            ));
+        };
+        for step in store.migrate(&self.schemas).await? {
+            if step.done {
+                info!(step = %step, "migrated");
+            } else {
+                warn!(step = %step, "migration leaves this to you");
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, fetched: Fetched, ask: &Ask<'_>) -> RefreshReport {
+        let mut turns = Vec::new();
+        let mut blocks = Vec::new();
+        let mut events = Vec::new();
+        for place in 0..self.schemas.len() {
+            let name = self.schemas[place].name;
+            let outcome = match fetched.blocks.get(name) {
+                None => {
+                    self.tracks[place].confirm();
+                    Outcome::Unchanged
+                }
+                Some(found) => {
+                    let verdict = judge::judge(self, place, found, &fetched, ask);
+                    turns.extend(verdict.turn.map(|turn| (place, turn)));
+                    events.extend(verdict.events);
+                    verdict.outcome
+                }
+            };
+            if ask.force.names(name) || outcome != Outcome::Unchanged {
+                blocks.push(BlockReport { name, outcome });
+            }
+        }
+        if !turns.is_empty() || self.applied != Some(fetched.epoch) {
+            self.cells.publish(turns, fetched.epoch);
+            self.applied = Some(fetched.epoch);
+        }
+        self.note();
+        events.into_iter().for_each(|event| self.board.tell(event));
+        RefreshReport {
+            epoch: fetched.epoch,
+            blocks,
+        }
+    }
+
+    fn reach(&mut self) {
+        self.board.set_store(StoreState::Connected);
+        if let Some(since) = self.outage.take() {
+            let seconds = since.elapsed().unwrap_or_default().as_secs();
+            info!(
+                source = self.source.name(),
+                seconds, "the store can be read again"
+            );
+            self.board.tell(Event::StoreBack);
+        }
+    }
+
+    /// A lost store may come back as another one, so the next pass reads everything.
+    fn lose(&mut self, error: &SourceError) {
+        self.applied = None;
+        let first = self.outage.is_none();
+        let since = *self.outage.get_or_insert_with(SystemTime::now);
+        let error = error.to_string();
+        if first {
+            warn!(
+                source = self.source.name(),
+                error, "the store cannot be read; the last good values stay"
+            );
+            self.board.tell(Event::StoreLost {
+                error: error.clone(),
+            });
+        }
+        self.board
+            .set_store(StoreState::Unreachable { since, error });
+        self.note();
+    }
+
+    /// From now on, fields that wait for a restart keep the value they have.
+    pub(super) fn hold(&mut self) {
+        for (schema, track) in self.schemas.iter().zip(&mut self.tracks) {
+            track.hold(schema);
+        }
+    }
+
+    /// When the next block expires.
+    pub(super) fn next_expiry(&self) -> Option<Instant> {
+        let blocks = self.schemas.iter().zip(&self.tracks);
+        blocks
+            .filter_map(|(schema, track)| track.expires_at(schema))
+            .min()
+    }
+
+    /// Lets the blocks expire whose time is over.
+    pub(super) fn expire(&mut self) {
+        let now = Instant::now();
+        let mut turns = Vec::new();
+        for place in 0..self.schemas.len() {
+            let schema = self.schemas[place];
+            if self.tracks[place]
+                .expires_at(schema)
+                .is_none_or(|at| at > now)
+            {
+                continue;
+            }
+            self.tracks[place].expire();
+            warn!(
+                block = schema.name,
+                "stale for longer than the block allows"
+            );
+            self.board.tell(Event::Expired { block: schema.name });
+            if schema.on_stale == OnStale::Default {
+                turns.extend(judge::defaults(self, place).map(|turn| (place, turn)));
+                self.tracks[place].read = None;
+                self.tracks[place].refused = None;
+            }
+        }
+        if !turns.is_empty() {
+            let epoch = *self.cells.epoch().borrow();
+            self.cells.publish(turns, epoch);
+        }
+        self.note();
+    }
+
+    fn note(&self) {
+        let notices = self
+            .tracks
+            .iter()
+            .map(|track| track.notice(self.outage.is_none()));
+        self.board.set_blocks(notices.collect());
+    }
+
+    pub(super) fn cell(&self, place: usize) -> &Arc<dyn Erased> {
+        &self.cells.blocks()[place]
+    }
+}

@@ -1,0 +1,211 @@
+//! How things stand: the store, push, and every block.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use serde::Serialize;
+
+use crate::block::Faults;
+use crate::cell::Origin;
+use crate::time::rfc3339;
+
+/// How things stand. `Display` prints it for people, `Serialize` for programs.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Status {
+    /// What the store is and where; never with a password.
+    pub source: String,
+    /// Whether the store can be read.
+    pub store: StoreState,
+    /// Whether changes are heard of at once.
+    pub push: PushState,
+    /// The store's epoch that readers have.
+    pub epoch: u64,
+    /// Block by block, in the order they were registered.
+    pub blocks: Vec<BlockStatus>,
+}
+
+/// Whether the store can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StoreState {
+    /// The last pass succeeded.
+    Connected,
+    /// The last pass failed.
+    Unreachable {
+        /// When the first pass failed.
+        #[serde(serialize_with = "crate::time::serialize")]
+        since: SystemTime,
+        /// Why the last one did.
+        error: String,
+    },
+}
+
+/// Whether changes are heard of at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PushState {
+    /// They are.
+    Push,
+    /// Listening cannot work here: changes are found by polling.
+    PollOnly {
+        /// Why not.
+        reason: String,
+    },
+    /// Listening was lost and is being tried again; meanwhile changes are found by polling.
+    Disconnected {
+        /// When it was lost.
+        #[serde(serialize_with = "crate::time::serialize")]
+        since: SystemTime,
+    },
+    /// There is nothing to listen to.
+    None,
+}
+
+/// How one block stands.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct BlockStatus {
+    /// The block's name.
+    pub name: &'static str,
+    /// Number of the stored copy that readers have; 0 for none.
+    pub version: u64,
+    /// Where what readers have came from.
+    pub origin: Origin,
+    /// How good it is.
+    pub state: BlockState,
+    /// When readers got it.
+    #[serde(serialize_with = "crate::time::serialize")]
+    pub since: SystemTime,
+    /// When the store last confirmed it.
+    #[serde(serialize_with = "crate::time::serialize_option")]
+    pub last_success: Option<SystemTime>,
+    /// Fields whose stored value waits for a restart.
+    pub pending_restart: Vec<&'static str>,
+    /// Why the block alone cannot be read, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// How good the value is that readers have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum BlockState {
+    /// What the store holds.
+    Fresh,
+    /// The store could not be asked.
+    Stale {
+        /// When the store last confirmed the value, or when the program started without it.
+        #[serde(serialize_with = "crate::time::serialize")]
+        since: SystemTime,
+    },
+    /// The store holds a row that was turned away; readers have the last good value.
+    Rejected {
+        /// Everything wrong with it.
+        faults: Faults,
+    },
+    /// Stale for longer than the block's `max_stale`.
+    Expired {
+        /// When that was over.
+        #[serde(serialize_with = "crate::time::serialize")]
+        since: SystemTime,
+    },
+}
+
+impl Status {
+    /// The block of that name.
+    #[must_use]
+    pub fn block(&self, name: &str) -> Option<&BlockStatus> {
+        self.blocks.iter().find(|block| block.name == name)
+    }
+
+    /// Whether every block has a value that the store stands behind: what a readiness probe asks.
+    /// It may go back: a store that is lost makes it false again.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.store == StoreState::Connected && self.blocks.iter().all(BlockStatus::is_ready)
+    }
+}
+
+impl BlockStatus {
+    fn is_ready(&self) -> bool {
+        match self.state {
+            BlockState::Fresh => true,
+            BlockState::Rejected { .. } => self.version > 0 || self.origin == Origin::Fixed,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "store  {} {}", self.source, self.store)?;
+        writeln!(f, "push   {}", self.push)?;
+        write!(f, "epoch  {}", self.epoch)?;
+        let width = self.blocks.iter().map(|block| block.name.len()).max();
+        let width = width.unwrap_or(0).max("block".len());
+        write!(
+            f,
+            "\n\n{:<width$}  {:>7}  {:<11}  state",
+            "block", "version", "origin"
+        )?;
+        for block in &self.blocks {
+            write!(
+                f,
+                "\n{:<width$}  {:>7}  {:<11}  {}",
+                block.name, block.version, block.origin, block.state
+            )?;
+            if let Some(error) = &block.error {
+                write!(f, "\n{:width$}  cannot be read: {error}", "")?;
+            }
+            if let BlockState::Rejected { faults } = &block.state {
+                for fault in faults {
+                    write!(f, "\n{:width$}  {fault}", "")?;
+                }
+            }
+            if !block.pending_restart.is_empty() {
+                let fields = block.pending_restart.join(", ");
+                write!(f, "\n{:width$}  waits for a restart: {fields}", "")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for StoreState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connected => f.write_str("connected"),
+            Self::Unreachable { since, error } => {
+                write!(f, "unreachable since {}: {error}", rfc3339(*since))
+            }
+        }
+    }
+}
+
+impl fmt::Display for PushState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Push => f.write_str("works: changes arrive at once"),
+            Self::PollOnly { reason } => write!(f, "poll only: {reason}"),
+            Self::Disconnected { since } => {
+                write!(f, "lost since {}; polling goes on", rfc3339(*since))
+            }
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+impl fmt::Display for BlockState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fresh => f.write_str("fresh"),
+            Self::Stale { since } => write!(f, "stale since {}", rfc3339(*since)),
+            Self::Rejected { .. } => f.write_str("rejected, the last good value stays"),
+            Self::Expired { since } => write!(f, "expired since {}", rfc3339(*since)),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What the refresh task remembers of one block between passes.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use super::board::Notice;
+use super::status::BlockState;
+use crate::block::{Columns, Faults};
+use crate::record::Record;
+use crate::schema::BlockSchema;
+
+/// What the refresh task remembers of one block between passes.
+#[derive(Debug)]
+pub(super) struct Track {
+    /// The row behind the last good value; `None` while no row, or absence of one, stands behind it.
+    pub(super) read: Option<Option<Record>>,
+    /// The row that was turned away, so that it is not tried again until it changes.
+    pub(super) refused: Option<Refused>,
+    /// Why the block alone cannot be read.
+    pub(super) unreadable: Option<String>,
+    /// The texts of fields that wait for a restart, from start on.
+    pub(super) held: Option<Columns>,
+    pub(super) pending_restart: Vec<&'static str>,
+    started: SystemTime,
+    last_success: Option<SystemTime>,
+    confirmed: Instant,
+    expired: Option<SystemTime>,
+}
+
+/// A row that was turned away.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) record: Record,
+    pub(super) faults: Faults,
+}
+
+impl Track {
+    pub(super) fn new() -> Self {
+        Self {
+            read: None,
+            refused: None,
+            unreadable: None,
+            held: None,
+            pending_restart: Vec::new(),
+            started: SystemTime::now(),
+            last_success: None,
+            confirmed: Instant::now(),
+            expired: None,
+        }
+    }
+
+    /// Whether the block has to be asked for whatever the source thinks has changed.
+    pub(super) fn is_wanting(&self) -> bool {
+        self.unreadable.is_some() || (self.read.is_none() && self.refused.is_none())
+    }
+
+    /// The store has answered for this block.
+    pub(super) fn confirm(&mut self) {
+        self.last_success = Some(SystemTime::now());
+        self.confirmed = Instant::now();
+        self.expired = None;
+    }
+
+    /// When the block expires unless the store confirms it before; `None` if it never does, or has.
+    pub(super) fn expires_at(&self, schema: &BlockSchema) -> Option<Instant> {
+        let max_stale: Duration = schema.max_stale?;
+        let at = self.confirmed.checked_add(max_stale)?;
+        self.expired.is_none().then_some(at)
+    }
+
+    pub(super) fn expire(&mut self) {
+        self.expired = Some(SystemTime::now());
+    }
+
+    /// Keeps the present texts of the fields that wait for a restart.
+    pub(super) fn hold(&mut self, schema: &BlockSchema) {
+        let record = self.read.as_ref().and_then(Option::as_ref);
+        let text = |column: &str| {
+            record
+                .and_then(|record| record.columns.get(column).cloned())
+                .flatten()
+        };
+        let fields = schema.fields.iter().filter(|field| field.restart);
+        let held: Columns = fields
+            .map(|field| (field.column.to_owned(), text(field.column)))
+            .collect();
+        self.held = (!held.is_empty()).then_some(held);
+    }
+
+    pub(super) fn notice(&self, store_reached: bool) -> Notice {
+        let state = if let Some(since) = self.expired {
+            BlockState::Expired { since }
+        } else if let Some(refused) = &self.refused {
+            BlockState::Rejected {
+                faults: refused.faults.clone(),
+            }
+        } else if store_reached && self.unreadable.is_none() && self.read.is_some() {
+            BlockState::Fresh
+        } else {
+            BlockState::Stale {
+                since: self.last_success.unwrap_or(self.started),
+            }
+        };
+        Notice {
+            state,
+            last_success: self.last_success,
+            pending_restart: self.pending_restart.clone(),
+            error: self.unreadable.clone(),
+        }
+    }
+}

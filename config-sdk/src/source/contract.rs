@@ -1,0 +1,158 @@
+//! What a source does: yields records as of one epoch, and says when to look again.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use super::ddl::{Difference, Step};
+use super::{Signal, SourceError};
+use crate::record::Record;
+use crate::schema::BlockSchema;
+
+/// A boxed future, so that sources can be used without knowing their type.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Where records come from: the reading half of a store.
+///
+/// The whole contract is two questions. [`fetch`](Source::fetch): what has changed since an epoch,
+/// all of it as of one moment? [`changes`](Source::changes): when is it worth looking again? The
+/// rest (when to ask, what to believe, what readers get) is the library's.
+/// `config_sdk::testing::conformance` (feature `testing`) holds any implementation to it.
+pub trait Source: Send + Sync + 'static {
+    /// What this is and where, for status and logs; never with a password.
+    fn name(&self) -> String;
+
+    /// Yields the epoch, and the records of every block that changed after `request.since`.
+    ///
+    /// Everything is as of one moment: a change committed while this runs is either wholly in it or
+    /// not at all. Without `since`, or when `since` is not an epoch that the source can count on from
+    /// (it is higher than the current one, or the changes after it have been forgotten), every block
+    /// is yielded. `request.also` names blocks to yield in any case.
+    ///
+    /// Cancel safe: the future may be dropped at any point, and the next call starts afresh.
+    ///
+    /// # Errors
+    /// If nothing can be said of any block. What concerns one block alone is told in its
+    /// [`Found`], so that the others move on.
+    fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>>;
+
+    /// Listens for changes for as long as it can, and says why it ended.
+    ///
+    /// It calls [`Signal::listening`] once nothing can be missed any more, and [`Signal::changed`]
+    /// whenever it may be worth looking. A signal too many costs one trivial query; a signal too few
+    /// is made good by the next poll. Where a source has nothing to listen to, this need not be
+    /// written.
+    fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
+        drop(signal);
+        Box::pin(std::future::ready(Deaf::Never {
+            reason: "this source has no push".to_owned(),
+        }))
+    }
+
+    /// The writing half, if there is one.
+    fn store(&self) -> Option<&dyn Store> {
+        None
+    }
+}
+
+/// A source that can also be set up and compared with the code.
+pub trait Store: Source {
+    /// Brings the tables up to the structs, and says what it did and what it left to a person.
+    /// Never drops anything; running it again does nothing.
+    ///
+    /// # Errors
+    /// If the store cannot be reached or refuses; nothing has changed then.
+    fn migrate<'a>(
+        &'a self,
+        blocks: &'a [&'static BlockSchema],
+    ) -> BoxFuture<'a, Result<Vec<Step>, SourceError>>;
+
+    /// Names every difference between code and tables.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn check<'a>(
+        &'a self,
+        blocks: &'a [&'static BlockSchema],
+    ) -> BoxFuture<'a, Result<Vec<Difference>, SourceError>>;
+}
+
+/// What a pass asks of a source.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Request<'a> {
+    /// All blocks of the program.
+    pub blocks: &'a [&'static BlockSchema],
+    /// Yield what changed after this epoch; everything, if `None`.
+    pub since: Option<u64>,
+    /// Names of blocks to yield in any case.
+    pub also: &'a [&'static str],
+    /// Names of blocks that are said to have changed: a hint that may save a round trip, and may be
+    /// wrong in both ways.
+    pub hint: &'a [&'static str],
+}
+
+impl<'a> Request<'a> {
+    /// Asks for everything.
+    #[must_use]
+    pub fn everything(blocks: &'a [&'static BlockSchema]) -> Self {
+        Self {
+            blocks,
+            since: None,
+            also: &[],
+            hint: &[],
+        }
+    }
+
+    /// Asks for what changed after `epoch`.
+    #[must_use]
+    pub fn since(self, epoch: u64) -> Self {
+        Self {
+            since: Some(epoch),
+            ..self
+        }
+    }
+
+    /// Whether `since` can be counted on from by a source that is at `epoch` and has forgotten the
+    /// changes up to `floor`.
+    #[must_use]
+    pub fn counts_from(&self, floor: u64, epoch: u64) -> Option<u64> {
+        self.since.filter(|since| (floor..=epoch).contains(since))
+    }
+}
+
+/// What was found of one block: its active record, none, or why it cannot be read.
+pub type Found = Result<Option<Record>, String>;
+
+/// What a source yields: an epoch, and what changed up to it.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Fetched {
+    /// The epoch that everything is as of.
+    pub epoch: u64,
+    /// Blocks by name. A block that is not among them has not changed.
+    pub blocks: BTreeMap<&'static str, Found>,
+}
+
+impl Fetched {
+    /// Nothing has changed up to `epoch`.
+    #[must_use]
+    pub fn unchanged(epoch: u64) -> Self {
+        Self {
+            epoch,
+            blocks: BTreeMap::new(),
+        }
+    }
+}
+
+/// Why listening ended.
+#[derive(Clone, Debug)]
+pub enum Deaf {
+    /// It was lost, and is worth trying again at once.
+    Lost(SourceError),
+    /// It cannot work here; polling alone keeps the promise.
+    Never {
+        /// Why not.
+        reason: String,
+    },
+}

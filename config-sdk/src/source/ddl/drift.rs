@@ -1,0 +1,295 @@
+//! How what a store has differs from what it should have.
+
+use super::{BOOKKEEPING_COLUMNS, Blueprint, Difference, Found, Part, Piece, Step, ident};
+
+/// What the catalog's identity of a check ends with while rows that break it are there.
+pub(crate) const NOT_VALID: &str = " (not valid)";
+
+/// How alike two names must be for one to be taken for the other.
+const ALIKE: f64 = 0.85;
+
+/// One difference, and how to mend it.
+#[derive(Debug)]
+pub(crate) struct Drift {
+    block: Option<String>,
+    column: Option<String>,
+    what: String,
+    deed: String,
+    /// What mends it.
+    pub(crate) sql: String,
+    /// What mends it as far as rows that stand in the way allow.
+    pub(crate) fallback: Option<String>,
+    /// Whether it can be mended without a person: nothing that is stored is lost or reinterpreted.
+    pub(crate) safe: bool,
+}
+
+impl Drift {
+    /// Of the store's own bookkeeping.
+    pub(crate) fn of_bookkeeping(sql: &str) -> Self {
+        Self {
+            block: None,
+            column: None,
+            what: "the bookkeeping is missing or that of an older version".to_owned(),
+            deed: "made the bookkeeping".to_owned(),
+            sql: sql.to_owned(),
+            fallback: None,
+            safe: true,
+        }
+    }
+
+    /// As `check` reports it.
+    pub(crate) fn difference(self) -> Difference {
+        Difference {
+            block: self.block,
+            column: self.column,
+            what: self.what,
+            remedy: if self.safe {
+                "run migrate".to_owned()
+            } else {
+                format!(
+                    "run, once you have made sure that it is right: {}",
+                    self.sql
+                )
+            },
+        }
+    }
+
+    /// As `migrate` reports it once it is mended.
+    pub(crate) fn done(self) -> Step {
+        Step {
+            done: true,
+            what: self.place(&self.deed),
+            sql: self.sql,
+        }
+    }
+
+    /// As `migrate` reports it if a person has to mend it.
+    pub(crate) fn left(self) -> Step {
+        let why = if self.safe {
+            ": rows that are there stand in the way"
+        } else {
+            ""
+        };
+        Step {
+            done: false,
+            what: self.place(&format!("{}{why}", self.what)),
+            sql: self.sql,
+        }
+    }
+
+    fn place(&self, sentence: &str) -> String {
+        match &self.block {
+            Some(block) => format!("{block}: {sentence}"),
+            None => sentence.to_owned(),
+        }
+    }
+}
+
+/// Everything in which `found` differs from `wanted`, in the order in which it can be mended.
+pub(crate) fn drifts(wanted: &Blueprint<'_>, found: &Found) -> Vec<Drift> {
+    let has = |part: &Part| found.parts.get(&(part.piece, part.name.clone()));
+    let table = (wanted.parts.iter()).find(|part| part.piece == Piece::Table);
+    if table.is_some_and(|table| has(table).is_none()) {
+        return match &found.elsewhere {
+            Some(elsewhere) => vec![renamed(wanted, elsewhere)],
+            None => missing_table(wanted, has),
+        };
+    }
+    let retyped = |part: &&Part| has(part).is_some_and(|have| *have != part.identity);
+    let columns = || {
+        wanted
+            .parts
+            .iter()
+            .filter(|part| part.piece == Piece::Column)
+    };
+    let retyped: Vec<_> = columns().filter(retyped).map(|part| &part.column).collect();
+    let mut drifts = Vec::new();
+    for part in &wanted.parts {
+        match has(part) {
+            Some(have) if *have == part.identity => {}
+            None if part.piece == Piece::Check && retyped.contains(&&part.column) => {}
+            have => drifts.push(differs(wanted, part, have)),
+        }
+    }
+    let wants = |piece, name: &str| {
+        (wanted.parts.iter()).any(|part| part.piece == piece && part.name == name)
+    };
+    for (piece, name) in found
+        .parts
+        .keys()
+        .filter(|(piece, name)| !wants(*piece, name))
+    {
+        match piece {
+            Piece::Check => drifts.push(former_check(wanted, name)),
+            Piece::Column if !BOOKKEEPING_COLUMNS.contains(&name.as_str()) => {
+                drifts.push(unknown_column(wanted, name));
+            }
+            _ => {}
+        }
+    }
+    drifts
+}
+
+/// A table that is not there is made whole, in one step.
+fn missing_table<'a>(
+    wanted: &Blueprint<'_>,
+    has: impl Fn(&Part) -> Option<&'a String>,
+) -> Vec<Drift> {
+    let parts = wanted.parts.iter();
+    let needed = parts.filter(|part| part.piece != Piece::Column && has(part).is_none());
+    let sql: Vec<_> = needed.map(|part| part.sql.as_str()).collect();
+    vec![Drift {
+        what: format!("table {} is missing", wanted.table),
+        deed: format!("created table {}", wanted.table),
+        safe: true,
+        ..drift(wanted, sql.join("\n"))
+    }]
+}
+
+/// Making a new table would put the defaults in the place of what the other table says.
+fn renamed(wanted: &Blueprint<'_>, elsewhere: &str) -> Drift {
+    let table = &wanted.table;
+    let name = table.rsplit('.').next().unwrap_or(table);
+    let what = format!("table {table} is missing, and the block's rows are in {elsewhere}");
+    Drift {
+        what,
+        ..drift(wanted, format!("alter table {elsewhere} rename to {name};"))
+    }
+}
+
+/// A part that is missing, or not as it should be.
+fn differs(wanted: &Blueprint<'_>, part: &Part, have: Option<&String>) -> Drift {
+    let name = &part.name;
+    let column = part.column.as_deref().unwrap_or_default();
+    let (what, deed) = match (part.piece, have) {
+        (Piece::Column, Some(have)) => {
+            let what = format!("column `{name}` is {have}, and must be {}", part.identity);
+            let fallback = part.fallback.clone().unwrap_or_default();
+            return Drift {
+                column: part.column.clone(),
+                what,
+                ..drift(wanted, fallback)
+            };
+        }
+        (Piece::Check, Some(have)) if have.strip_suffix(NOT_VALID) == Some(&part.identity) => {
+            let sql = format!(
+                "alter table {} validate constraint {};",
+                wanted.table,
+                ident(name)
+            );
+            return Drift {
+                column: part.column.clone(),
+                what: format!(
+                    "rows that are there break the rules of column `{column}`, which hold for \
+                     new rows only: {}",
+                    part.identity
+                ),
+                ..drift(wanted, sql)
+            };
+        }
+        (Piece::Schema, _) => (
+            format!("schema `{name}` is missing"),
+            format!("created schema `{name}`"),
+        ),
+        (Piece::Table, _) => (
+            format!("table `{name}` is missing"),
+            format!("created table `{name}`"),
+        ),
+        (Piece::Column, None) => (
+            format!("column `{name}` is missing"),
+            format!("added column `{name}`"),
+        ),
+        (Piece::Check, None) => (
+            format!("the rules of column `{column}` are not checked"),
+            format!("added the rules of column `{column}`"),
+        ),
+        (Piece::Check, Some(_)) => (
+            format!("the rules of column `{column}` are not the field's"),
+            format!("replaced the rules of column `{column}`"),
+        ),
+        (Piece::Index, _) => (
+            format!("index `{name}` is missing"),
+            format!("created index `{name}`"),
+        ),
+        (Piece::Trigger, None) => (
+            format!("trigger `{name}` is missing"),
+            format!("created trigger `{name}`"),
+        ),
+        (Piece::Trigger, Some(_)) => (
+            format!("trigger `{name}` is disabled or that of another version"),
+            format!("replaced trigger `{name}`"),
+        ),
+        (Piece::Comments, _) => (
+            "the comments are not the type's doc comments".to_owned(),
+            "wrote the comments".to_owned(),
+        ),
+    };
+    Drift {
+        column: part.column.clone(),
+        what,
+        deed,
+        fallback: part.fallback.clone(),
+        safe: true,
+        ..drift(wanted, part.sql.clone())
+    }
+}
+
+/// A check of ours that no field asks for any more would refuse what readers take.
+fn former_check(wanted: &Blueprint<'_>, name: &str) -> Drift {
+    Drift {
+        what: format!("check `{name}` is of rules that no field has any more"),
+        deed: format!("dropped check `{name}` of rules that no field has any more"),
+        safe: true,
+        ..drift(
+            wanted,
+            format!(
+                "alter table {} drop constraint {};",
+                wanted.table,
+                ident(name)
+            ),
+        )
+    }
+}
+
+/// A column that is no field's: a former field's, someone else's, or one that is misspelt.
+fn unknown_column(wanted: &Blueprint<'_>, name: &str) -> Drift {
+    let table = &wanted.table;
+    let drop = format!("alter table {table} drop column {};", ident(name));
+    let (what, sql) = if wanted.block.retired.contains(&name) {
+        let what = format!("retired column `{name}` is still there, and nobody reads it");
+        (what, drop)
+    } else if let Some(nearest) = nearest(wanted, name) {
+        let what = format!("column `{name}` is no field's; the nearest is `{nearest}`");
+        let (to, from) = (ident(nearest), ident(name));
+        let copy = format!("update {table} set {to} = {from} where {to} is null;\n{drop}");
+        (what, copy)
+    } else {
+        let what = format!("column `{name}` is no field's, and nobody reads it");
+        (what, drop)
+    };
+    Drift {
+        column: Some(name.to_owned()),
+        what,
+        ..drift(wanted, sql)
+    }
+}
+
+fn nearest<'a>(wanted: &Blueprint<'a>, name: &str) -> Option<&'a str> {
+    let columns = wanted.block.fields.iter().map(|field| field.column);
+    let alike = columns.map(|column| (strsim::jaro_winkler(column, name), column));
+    let best = alike.max_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.and_then(|(alike, column)| (alike >= ALIKE).then_some(column))
+}
+
+/// A drift of the block as a whole, left to a person unless said otherwise.
+fn drift(wanted: &Blueprint<'_>, sql: String) -> Drift {
+    Drift {
+        block: Some(wanted.block.name.to_owned()),
+        column: None,
+        what: String::new(),
+        deed: String::new(),
+        sql,
+        fallback: None,
+        safe: false,
+    }
+}

@@ -1,0 +1,196 @@
+-- The store's bookkeeping: one epoch, the log of changes, and the functions that every block
+-- table's triggers run. Running it again changes nothing.
+create schema if not exists config_sdk;
+
+create table if not exists config_sdk.epoch (
+    one boolean primary key default true check (one),
+    epoch bigint not null default 0,
+    floor bigint not null default 0,
+    tx text
+);
+comment on table config_sdk.epoch is
+    'One row: how many transactions changed configuration. Its lock is what writers queue for.';
+comment on column config_sdk.epoch.floor is 'Changes up to this epoch have been pruned.';
+comment on column config_sdk.epoch.tx is 'The transaction that moved the epoch last.';
+insert into config_sdk.epoch default values on conflict do nothing;
+
+create table if not exists config_sdk.change (
+    id bigint generated always as identity primary key,
+    epoch bigint not null,
+    block text not null,
+    key jsonb,
+    version bigint,
+    what text not null check (what in ('insert', 'update', 'delete', 'truncate')),
+    before jsonb,
+    who text not null default session_user,
+    at timestamptz not null default clock_timestamp(),
+    why text
+);
+comment on table config_sdk.change is
+    'One row for each changed row of a block''s table, with the row before. Never a secret.';
+create index if not exists change_epoch on config_sdk.change (epoch);
+create index if not exists change_gone on config_sdk.change (block, version)
+    where what in ('delete', 'truncate');
+
+-- The columns of a row that are named, or null if none are.
+create or replace function config_sdk.kept(whole jsonb, columns text[]) returns jsonb
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select jsonb_object_agg(key, value) from jsonb_each(whole) where key = any (columns)
+$$;
+
+-- This transaction, told apart also from one of the same number in the life of a restored backup.
+create or replace function config_sdk.this_tx() returns text
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+    select pg_current_xact_id()::text || '/' || extract(epoch from transaction_timestamp())
+$$;
+
+-- Locks the epoch and says what it will be once this transaction has changed something.
+create or replace function config_sdk.next_epoch() returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    answer bigint;
+begin
+    select case when tx = config_sdk.this_tx() then epoch else epoch + 1 end
+        into answer from config_sdk.epoch for update;
+    if not found then
+        raise exception 'config_sdk.epoch has lost its row' using hint =
+            'insert into config_sdk.epoch (epoch, floor)'
+            ' select coalesce(max(epoch), 0), coalesce(max(epoch), 0) from config_sdk.change';
+    end if;
+    return answer;
+end
+$$;
+
+-- Moves the epoch, once per transaction, and tells whoever listens to look.
+create or replace function config_sdk.advance(block text, next bigint) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    update config_sdk.epoch set epoch = next, tx = config_sdk.this_tx() where epoch <> next;
+    perform pg_notify('config_sdk', next || ' ' || left(block, 200));
+end
+$$;
+
+-- The functions below are run by triggers. Their arguments, as many as each needs: the block's name,
+-- its key columns, the columns that history may keep. They are SECURITY DEFINER so that whoever may write a
+-- block's table needs no rights here, and nobody may make triggers of their own with them.
+
+-- Before a statement: all writers of configuration queue for one row first. So versions are
+-- counted one after the other, epochs are given in the order of commits, and there is no deadlock.
+create or replace function config_sdk.lock() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform config_sdk.next_epoch();
+    return null;
+end
+$$;
+
+-- Before a row is written: a new version if its content is new or it becomes active.
+create or replace function config_sdk.fill() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    bookkeeping constant text[] :=
+        '{id, version, status, created_at, created_by, reason, activated_at}';
+    same_key text;
+    used bigint;
+begin
+    if tg_op = 'UPDATE' then
+        if to_jsonb(new) - bookkeeping = to_jsonb(old) - bookkeeping
+            and (new.status is distinct from 'active' or old.status = 'active')
+        then
+            new.version := old.version;
+            new.created_at := old.created_at;
+            new.created_by := old.created_by;
+            new.activated_at := old.activated_at;
+            return new;
+        end if;
+        -- What the statement did not set belongs to the former version.
+        if new.created_by is not distinct from old.created_by then
+            new.created_by := null;
+        end if;
+        if new.reason is not distinct from old.reason then
+            new.reason := null;
+        end if;
+    end if;
+    select string_agg(format('t.%1$I is not distinct from ($1).%1$I', name), ' and ')
+        into same_key from unnest(tg_argv[1]::text[]) name;
+    execute format('select max(t.version) from %I.%I t where %s',
+        tg_table_schema, tg_table_name, coalesce(same_key, 'true')) into used using new;
+    -- The number of a deleted row is not given again.
+    new.version := 1 + greatest(0, used, (
+        select max(version) from config_sdk.change
+        where block = tg_argv[0] and what in ('delete', 'truncate')
+            and key is not distinct from config_sdk.kept(to_jsonb(new), tg_argv[1]::text[])));
+    new.created_at := clock_timestamp();
+    new.created_by := coalesce(new.created_by, session_user);
+    new.activated_at := case when new.status = 'active' then clock_timestamp() end;
+    return new;
+end
+$$;
+
+-- After a statement: what really changed goes into the log and moves the epoch.
+create or replace function config_sdk.changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    keys constant text[] := tg_argv[1];
+    shown constant text[] := tg_argv[2];
+    next constant bigint := config_sdk.next_epoch();
+begin
+    if tg_op = 'INSERT' then
+        insert into config_sdk.change (epoch, block, key, version, what, why)
+        select next, tg_argv[0], config_sdk.kept(to_jsonb(n), keys), n.version, 'insert', n.reason
+        from new_rows n;
+    elsif tg_op = 'UPDATE' then
+        insert into config_sdk.change (epoch, block, key, version, what, before, why)
+        select next, tg_argv[0], config_sdk.kept(to_jsonb(n), keys), n.version, 'update',
+            config_sdk.kept(to_jsonb(o), shown),
+            case when n.reason is distinct from o.reason then n.reason end
+        from old_rows o join new_rows n using (id)
+        where o.version <> n.version or o.status <> n.status;
+    else
+        insert into config_sdk.change (epoch, block, key, version, what, before)
+        select next, tg_argv[0], config_sdk.kept(to_jsonb(o), keys), o.version, 'delete',
+            config_sdk.kept(to_jsonb(o), shown)
+        from old_rows o;
+    end if;
+    if found then
+        perform config_sdk.advance(tg_argv[0], next);
+    end if;
+    return null;
+end
+$$;
+
+-- Before TRUNCATE: the last time its rows can be seen.
+create or replace function config_sdk.truncated() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    next constant bigint := config_sdk.next_epoch();
+    gone bigint;
+begin
+    execute format(
+        'insert into config_sdk.change (epoch, block, key, version, what, before)'
+        ' select $1, $2, config_sdk.kept(to_jsonb(t), $3), t.version, ''truncate'','
+        ' config_sdk.kept(to_jsonb(t), $4) from %I.%I t', tg_table_schema, tg_table_name)
+        using next, tg_argv[0], tg_argv[1]::text[], tg_argv[2]::text[];
+    get diagnostics gone = row_count;
+    if gone > 0 then
+        perform config_sdk.advance(tg_argv[0], next);
+    end if;
+    return null;
+end
+$$;
+
+-- Forgets all changes but those of the newest epochs, and says how many it forgot.
+create or replace function config_sdk.prune(keep_epochs bigint) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    gone bigint;
+begin
+    update config_sdk.epoch set floor = greatest(floor, epoch - greatest(keep_epochs, 0));
+    delete from config_sdk.change where epoch <= (select floor from config_sdk.epoch);
+    get diagnostics gone = row_count;
+    return gone;
+end
+$$;
+
+revoke execute on all functions in schema config_sdk from public;
+comment on schema config_sdk is 'Bookkeeping of configuration blocks, version 1';

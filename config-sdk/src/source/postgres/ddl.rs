@@ -1,0 +1,232 @@
+//! A block's table in Postgres, part by part.
+
+use std::fmt::Write as _;
+
+use super::rules;
+use super::triggers::triggers;
+use crate::schema::{BlockSchema, Kind};
+use crate::source::ddl::{BOOKKEEPING_COLUMNS, Blueprint, Part, Piece, ident, named, text};
+
+/// Everything in the schema `config_sdk`.
+pub(crate) const BOOKKEEPING: &str = include_str!("bookkeeping.sql");
+
+/// How the comment of a constraint begins if it is one of ours. The comment keeps the rule as it was
+/// written: what Postgres prints of a CHECK is its own wording, and differs between releases.
+pub(super) const OURS: &str = "config-sdk: ";
+
+const STATUS: &str = "draft | active | archived. At most one row is active, and readers read that \
+                      one; archive it before making another one active, in one transaction.";
+
+/// What `block`'s table should be.
+pub(crate) fn blueprint(block: &BlockSchema) -> Blueprint<'_> {
+    let table = &Table::new(block, &[]);
+    let mut parts = Vec::new();
+    if let Some(schema) = table.schema {
+        let sql = format!("create schema if not exists {};", ident(schema));
+        parts.push(Part::new(Piece::Schema, schema, sql));
+    }
+    parts.push(Part::new(Piece::Table, table.name, table.create(block)));
+    parts.extend(
+        table
+            .columns(block)
+            .map(|(name, sort)| table.column(name, &sort)),
+    );
+    parts.push(table.check("status", "status in ('draft', 'active', 'archived')"));
+    parts.extend(
+        (block.fields.iter())
+            .filter_map(|field| Some(table.check(field.column, &rules::condition(field)?))),
+    );
+    parts.extend(table.indexes());
+    parts.extend(triggers(block, &table.quoted, table.keys));
+    parts.push(table.comments(block));
+    Blueprint {
+        block,
+        table: table.quoted.clone(),
+        parts,
+    }
+}
+
+/// The type of a field's column, as the catalog prints it.
+fn column_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "boolean",
+        Kind::Integer => "bigint",
+        Kind::BigInteger | Kind::Decimal => "numeric",
+        Kind::Float => "double precision",
+        Kind::Text | Kind::Duration => "text",
+        Kind::Timestamp => "timestamp with time zone",
+        Kind::Json => "jsonb",
+    }
+}
+
+/// What the columns of every table are, as the catalog prints it and with what else is said of them.
+fn bookkeeping_type(column: &str) -> (&'static str, &'static str) {
+    match column {
+        "id" => ("bigint", " generated always as identity primary key"),
+        "version" => ("bigint", " not null default 0"),
+        "status" => ("text", " not null default 'draft'"),
+        "created_at" | "activated_at" => ("timestamp with time zone", ""),
+        _ => ("text", ""),
+    }
+}
+
+/// A table's names, and what is made of them.
+struct Table<'a> {
+    schema: Option<&'a str>,
+    name: &'a str,
+    quoted: String,
+    keys: &'a [&'a str],
+}
+
+impl<'a> Table<'a> {
+    fn new(block: &'a BlockSchema, keys: &'a [&'a str]) -> Self {
+        let (schema, name) = match block.table.split_once('.') {
+            Some((schema, name)) => (Some(schema), name),
+            None => (None, block.table.as_str()),
+        };
+        Self {
+            schema,
+            name,
+            quoted: quoted(schema, name),
+            keys,
+        }
+    }
+
+    /// Every column with its type: bookkeeping before and after, keys and fields between.
+    fn columns<'b>(&'b self, block: &'b BlockSchema) -> impl Iterator<Item = (&'b str, Sort)> {
+        let bookkeeping = |name: &'b &'static str| (*name, bookkeeping_type(name));
+        let (before, after) = BOOKKEEPING_COLUMNS.split_at(3);
+        let keys = self.keys.iter().map(|key| (*key, ("text", "")));
+        let fields =
+            (block.fields.iter()).map(|field| (field.column, (column_type(field.kind), "")));
+        (before.iter().map(bookkeeping))
+            .chain(keys)
+            .chain(fields)
+            .chain(after.iter().map(bookkeeping))
+    }
+
+    fn create(&self, block: &BlockSchema) -> String {
+        let columns: Vec<_> = (self.columns(block))
+            .map(|(name, (sort, more))| format!("    {} {sort}{more}", ident(name)))
+            .collect();
+        format!(
+            "create table if not exists {} (\n{}\n);",
+            self.quoted,
+            columns.join(",\n")
+        )
+    }
+
+    fn column(&self, name: &str, (sort, more): &Sort) -> Part {
+        let (table, column) = (&self.quoted, ident(name));
+        let sql = format!("alter table {table} add column if not exists {column} {sort}{more};");
+        Part {
+            column: Some(name.to_owned()),
+            // Any identifier will do: it only has to tell the rows apart.
+            identity: if name == "id" { "" } else { sort }.to_owned(),
+            fallback: Some(format!(
+                "alter table {table} alter column {column} type {sort} using {column}::{sort};"
+            )),
+            ..Part::new(Piece::Column, name, sql)
+        }
+    }
+
+    fn check(&self, column: &str, condition: &str) -> Part {
+        let (table, name) = (&self.quoted, named(&[self.name, column, "check"]));
+        let sql = |not_valid: &str| {
+            format!(
+                "alter table {table} drop constraint if exists {0};\n\
+                 alter table {table} add constraint {0} check ({condition}){not_valid};\n\
+                 comment on constraint {0} on {table} is {1};",
+                ident(&name),
+                text(&format!("{OURS}{condition}")),
+            )
+        };
+        Part {
+            column: Some(column.to_owned()),
+            identity: condition.to_owned(),
+            fallback: Some(sql(" not valid")),
+            ..Part::new(Piece::Check, &*name, sql(""))
+        }
+    }
+
+    /// A key that is null is the shared row's, and there is one of it, too; but nulls do not meet in
+    /// a unique index, so each key column is indexed as two things that are never null.
+    fn indexes(&self) -> [Part; 2] {
+        let keys: String = (self.keys.iter())
+            .map(|key| format!("({0} is null), coalesce({0}, ''), ", ident(key)))
+            .collect();
+        let index = |word: &str, on: &str, which: &str| {
+            let name = named(&[self.name, word]);
+            let sql = format!(
+                "create unique index if not exists {} on {} ({keys}{on}){which};",
+                ident(&name),
+                self.quoted
+            );
+            Part::new(Piece::Index, name, sql)
+        };
+        [
+            index("version_key", "version", ""),
+            index("one_active", "status", " where status = 'active'"),
+        ]
+    }
+
+    /// All comments are one part, whose identity is all of them.
+    fn comments(&self, block: &BlockSchema) -> Part {
+        let table = &self.quoted;
+        let about = format!(
+            "{}{}Block {}. NULL in a column means the compiled-in default.",
+            block.doc,
+            if block.doc.is_empty() { "" } else { "\n\n" },
+            block.name
+        );
+        let mut sql = format!("comment on table {table} is {};", text(&about));
+        let mut identity = vec![("", about.as_str()), ("status", STATUS)];
+        identity.extend(block.fields.iter().map(|field| (field.column, field.doc)));
+        for (column, comment) in &identity[1..] {
+            let comment = if comment.is_empty() {
+                "null".to_owned()
+            } else {
+                text(comment)
+            };
+            // Writing to a String does not fail.
+            let _ = write!(
+                sql,
+                "\ncomment on column {table}.{} is {comment};",
+                ident(column)
+            );
+        }
+        Part {
+            identity: described(identity.into_iter()),
+            ..Part::new(Piece::Comments, self.name, sql)
+        }
+    }
+}
+
+/// A type and what else is said of its column.
+type Sort = (&'static str, &'static str);
+
+/// The table `name`, which may carry a schema, as SQL names it.
+pub(super) fn quoted_table(name: &str) -> String {
+    match name.split_once('.') {
+        Some((schema, name)) => quoted(Some(schema), name),
+        None => quoted(None, name),
+    }
+}
+
+/// The name of a table as SQL writes it.
+pub(super) fn quoted(schema: Option<&str>, name: &str) -> String {
+    match schema {
+        Some(schema) => format!("{}.{}", ident(schema), ident(name)),
+        None => ident(name),
+    }
+}
+
+/// Comments by column as one text, in the columns' order; the table's own stands first.
+pub(super) fn described<'a>(comments: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut lines: Vec<_> = comments
+        .filter(|(_, comment)| !comment.is_empty())
+        .map(|(column, comment)| format!("{column}: {comment}"))
+        .collect();
+    lines.sort();
+    lines.join("\n")
+}

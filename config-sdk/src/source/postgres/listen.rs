@@ -1,0 +1,149 @@
+//! Listening for changes, and knowing when it has gone deaf.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+use tokio::time::{sleep, timeout};
+use tokio_postgres::{AsyncMessage, Client, NoTls, SimpleQueryMessage};
+
+use super::address::Address;
+use super::connection::failure;
+use crate::source::{Deaf, Signal, SourceError};
+
+/// How often the connection has to prove that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// How long an answer may take; an open connection to a frozen server never answers.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long a notification to ourselves may take before push counts as not working here.
+const ECHO: Duration = Duration::from_secs(3);
+
+/// What the connection's driver hears.
+struct Ears {
+    signal: Signal,
+    /// The highest epoch that a notification named.
+    epoch: AtomicU64,
+    /// What the self-test sends.
+    nonce: String,
+    echo: Notify,
+}
+
+/// Listens until the connection is lost, or proves unable to hear.
+pub(super) async fn listen(address: &Address, signal: Signal) -> Deaf {
+    match try_listen(address, signal).await {
+        Ok(never) => never,
+        Err(error) => Deaf::Lost(error),
+    }
+}
+
+async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceError> {
+    let failed = |error: tokio_postgres::Error| failure(address, &error);
+    let ears = Arc::new(Ears {
+        signal: signal.clone(),
+        epoch: AtomicU64::new(0),
+        nonce: format!("test {:016x}", fastrand::u64(..)),
+        echo: Notify::new(),
+    });
+    let (client, connection) = address.config().connect(NoTls).await.map_err(failed)?;
+    let driver = tokio::spawn(hear(connection, Arc::clone(&ears)));
+    let _end = EndWith(driver.abort_handle());
+
+    // Outside any transaction: inside one, nothing is heard until it ends.
+    answered(client.batch_execute("listen config_sdk"))
+        .await?
+        .map_err(failed)?;
+    let test = format!("select pg_notify('config_sdk', '{}')", ears.nonce);
+    answered(client.batch_execute(&test))
+        .await?
+        .map_err(failed)?;
+    if timeout(ECHO, ears.echo.notified()).await.is_err() {
+        return Ok(Deaf::Never {
+            reason:
+                "a notification to ourselves did not come back; is a transaction-mode pooler in \
+                     between?"
+                    .to_owned(),
+        });
+    }
+    signal.listening();
+
+    let mut known = epoch(&client).await?.map_err(failed)?;
+    loop {
+        tokio::select! {
+            () = sleep(HEARTBEAT) => {}
+            () = closed(&client) => return Err(SourceError::unreachable(format!("{address}: the connection ended"))),
+        }
+        let now = epoch(&client).await?.map_err(failed)?;
+        if now != known && ears.epoch.load(Ordering::Relaxed) != now {
+            tracing::debug!(
+                epoch = now,
+                "a change was not heard of; the heartbeat found it"
+            );
+            signal.changed([]);
+        }
+        known = now;
+    }
+}
+
+/// Drives the connection, and passes on what it hears.
+async fn hear<S, T>(mut connection: tokio_postgres::Connection<S, T>, ears: Arc<Ears>)
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+        if let AsyncMessage::Notification(note) = message {
+            ears.take(note.payload());
+        }
+    }
+}
+
+impl Ears {
+    /// A notification only ever means "look": what it says is a hint, and anybody can send one.
+    fn take(&self, payload: &str) {
+        if payload == self.nonce {
+            self.echo.notify_one();
+        } else if !payload.starts_with("test ") {
+            let (epoch, names) = payload.split_once(' ').unwrap_or((payload, ""));
+            if let Ok(epoch) = epoch.parse() {
+                self.epoch.store(epoch, Ordering::Relaxed);
+            }
+            self.signal.changed(names.split_whitespace());
+        }
+    }
+}
+
+async fn epoch(client: &Client) -> Result<Result<u64, tokio_postgres::Error>, SourceError> {
+    let answer = answered(client.simple_query("select epoch from config_sdk.epoch")).await?;
+    Ok(answer.map(|messages| {
+        let number = |message: &SimpleQueryMessage| match message {
+            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+            _ => None,
+        };
+        messages.iter().find_map(number).unwrap_or(0)
+    }))
+}
+
+async fn answered<F: Future>(answer: F) -> Result<F::Output, SourceError> {
+    let late =
+        |_| SourceError::unreachable("the server does not answer on the listening connection");
+    timeout(ANSWER, answer).await.map_err(late)
+}
+
+/// Waits until the connection is known to have ended.
+async fn closed(client: &Client) {
+    while !client.is_closed() {
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Ends the driver with the listening.
+struct EndWith(AbortHandle);
+
+impl Drop for EndWith {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,248 @@
+//! Reading a Postgres database as of one moment, in as few round trips as that takes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
+
+use super::address::Address;
+use super::connection::{failure, told};
+use super::ddl::quoted_table;
+use crate::record::Record;
+use crate::schema::BlockSchema;
+use crate::source::{Fetched, Found, Request, SourceError};
+use crate::source::{ddl, row};
+
+/// One snapshot for everything that follows; times print in UTC; a locked table holds nobody up for
+/// long.
+const BEGIN: &str = "begin isolation level repeatable read read only; \
+    set local timezone = 'UTC'; set local lock_timeout = '1s'; set local statement_timeout = '4s'";
+
+/// Where the store stands, and which blocks changed since.
+struct Head {
+    epoch: u64,
+    /// None if `since` is nothing to count on from.
+    changed: Option<BTreeSet<String>>,
+}
+
+/// Why a round trip brought nothing.
+enum Trouble {
+    /// The server or the connection refused.
+    Query(Error),
+    /// It answered, and not what a store answers.
+    Store(SourceError),
+}
+
+/// Yields what `request` asks for.
+///
+/// Only the simple protocol is used: it needs no prepared statements, works through poolers, sends
+/// several statements in one round trip, and prints every value as text.
+pub(super) async fn fetch(
+    client: &Client,
+    address: &Address,
+    request: &Request<'_>,
+) -> Result<Fetched, SourceError> {
+    match together(client, request).await {
+        Ok(fetched) => Ok(fetched),
+        Err(Trouble::Store(error)) => Err(error),
+        // One table that cannot be read must not hold back the others.
+        Err(Trouble::Query(error)) if error.as_db_error().is_some() && !client.is_closed() => {
+            match one_by_one(client, request).await {
+                Ok(fetched) => Ok(fetched),
+                Err(Trouble::Store(error)) => Err(error),
+                Err(Trouble::Query(error)) => Err(failure(address, &error)),
+            }
+        }
+        Err(Trouble::Query(error)) => Err(failure(address, &error)),
+    }
+}
+
+/// Reads the head, and in the same round trip and snapshot the blocks that are likely to have
+/// changed. Where the guess fell short, what was learnt is the next guess; the guess that cannot
+/// fall short is all blocks.
+async fn together(client: &Client, request: &Request<'_>) -> Result<Fetched, Trouble> {
+    let expected = |name: &str| request.also.contains(&name) || request.hint.contains(&name);
+    let mut guess = match request.since {
+        Some(_) => blocks(request, expected),
+        None => request.blocks.to_vec(),
+    };
+    for tries in 0.. {
+        let sql = match (guess.as_slice(), request.since) {
+            // The idle poll: one trivial query, whatever the number of blocks.
+            ([], since) => head_sql(since),
+            (guess, since) => {
+                format!(
+                    "{BEGIN}; {}; {}; commit",
+                    head_sql(since),
+                    records_sql(guess)
+                )
+            }
+        };
+        let answer = rows(client, &sql).await?;
+        let head = head(&answer, request)?;
+        let wanted = wanted(request, &head);
+        let is_guessed = |block: &&BlockSchema| guess.iter().any(|known| known.name == block.name);
+        if wanted.iter().all(is_guessed) {
+            return Ok(gather(head.epoch, &guess, &answer));
+        }
+        guess = if tries < 3 {
+            wanted
+        } else {
+            request.blocks.to_vec()
+        };
+    }
+    Ok(Fetched::default())
+}
+
+/// The same, with a savepoint around each block, so that a table that cannot be read is told of in
+/// its own place.
+async fn one_by_one(client: &Client, request: &Request<'_>) -> Result<Fetched, Trouble> {
+    let answer = rows(
+        client,
+        &format!("rollback; {BEGIN}; {}", head_sql(request.since)),
+    )
+    .await?;
+    let head = head(&answer, request)?;
+    let mut fetched = Fetched::unchanged(head.epoch);
+    for block in wanted(request, &head) {
+        let sql = format!("savepoint one; {}", records_sql(&[block]));
+        let found = match rows(client, &sql).await {
+            Ok(answer) => gather(head.epoch, &[block], &answer)
+                .blocks
+                .remove(block.name),
+            Err(Trouble::Query(error)) if error.as_db_error().is_some() => {
+                client.batch_execute("rollback to savepoint one").await?;
+                Some(Err(unreadable(&block.table, &error)))
+            }
+            Err(trouble) => return Err(trouble),
+        };
+        fetched.blocks.insert(block.name, found.unwrap_or(Ok(None)));
+    }
+    client.batch_execute("commit").await?;
+    Ok(fetched)
+}
+
+fn head_sql(since: Option<u64>) -> String {
+    let changed = since.map_or_else(
+        || "null::text".to_owned(),
+        |since| {
+            format!(
+                "(select string_agg(distinct c.block, ',') from config_sdk.change c where c.epoch > {since})"
+            )
+        },
+    );
+    format!("select e.epoch, e.floor, {changed} as changed from config_sdk.epoch e")
+}
+
+/// A row for each active row of each block, all its columns as one object of texts.
+fn records_sql(blocks: &[&'static BlockSchema]) -> String {
+    let select = |block: &&BlockSchema| {
+        format!(
+            "(select {} as block, (select json_object_agg(c.key, c.value) \
+             from jsonb_each_text(to_jsonb(t)) c)::text as record \
+             from {} t where t.status = 'active' limit 2)",
+            ddl::text(block.name),
+            quoted_table(&block.table)
+        )
+    };
+    blocks
+        .iter()
+        .map(select)
+        .collect::<Vec<_>>()
+        .join(" union all ")
+}
+
+async fn rows(client: &Client, sql: &str) -> Result<Vec<SimpleQueryRow>, Trouble> {
+    let messages = client.simple_query(sql).await?;
+    let row = |message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    };
+    Ok(messages.into_iter().filter_map(row).collect())
+}
+
+fn head(answer: &[SimpleQueryRow], request: &Request<'_>) -> Result<Head, Trouble> {
+    let strange = || {
+        Trouble::Store(SourceError::refused(
+            "config_sdk.epoch has no row: run the SQL that `schema` prints",
+        ))
+    };
+    let row = answer.first().ok_or_else(strange)?;
+    let number = |column| {
+        row.try_get(column)
+            .ok()
+            .flatten()
+            .and_then(|text| text.parse().ok())
+    };
+    let epoch = number("epoch").ok_or_else(strange)?;
+    let floor = number("floor").ok_or_else(strange)?;
+    let changed = request.counts_from(floor, epoch).map(|_| {
+        let names = row.try_get("changed").ok().flatten().unwrap_or_default();
+        names.split(',').map(str::to_owned).collect()
+    });
+    Ok(Head { epoch, changed })
+}
+
+fn wanted(request: &Request<'_>, head: &Head) -> Vec<&'static BlockSchema> {
+    blocks(request, |name| {
+        request.also.contains(&name)
+            || head
+                .changed
+                .as_ref()
+                .is_none_or(|changed| changed.contains(name))
+    })
+}
+
+fn blocks(request: &Request<'_>, choose: impl Fn(&str) -> bool) -> Vec<&'static BlockSchema> {
+    request
+        .blocks
+        .iter()
+        .copied()
+        .filter(|block| choose(block.name))
+        .collect()
+}
+
+/// What the answer says of `blocks`; a block without a row has none.
+fn gather(epoch: u64, blocks: &[&'static BlockSchema], answer: &[SimpleQueryRow]) -> Fetched {
+    let mut records: BTreeMap<&str, Vec<Result<Record, String>>> = BTreeMap::new();
+    for row in answer {
+        if let Ok(Some(block)) = row.try_get("block") {
+            records.entry(block).or_default().push(record(row));
+        }
+    }
+    let mut fetched = Fetched::unchanged(epoch);
+    for block in blocks {
+        let rows = records.remove(block.name).unwrap_or_default();
+        let rows: Result<Vec<_>, _> = rows.into_iter().collect();
+        let found: Found = rows.and_then(|rows| row::only(rows, &block.table));
+        fetched.blocks.insert(block.name, found);
+    }
+    fetched
+}
+
+fn record(row: &SimpleQueryRow) -> Result<Record, String> {
+    let text = row.try_get("record").ok().flatten().unwrap_or("{}");
+    let columns: Result<BTreeMap<String, Option<String>>, _> = serde_json::from_str(text);
+    columns
+        .map(row::record)
+        .map_err(|error| format!("its row cannot be read: {error}"))
+}
+
+fn unreadable(table: &str, error: &Error) -> String {
+    let said = told(error);
+    let remedy = match error.code() {
+        Some(&SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN) => {
+            "add `.migrate()`, or run the SQL that `schema` prints"
+        }
+        Some(&SqlState::INSUFFICIENT_PRIVILEGE) => "grant select on it to this user",
+        Some(&SqlState::LOCK_NOT_AVAILABLE) => "somebody holds a lock on it",
+        _ => "see the server's log",
+    };
+    format!("table {table}: {said}: {remedy}")
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Query(error)
+    }
+}

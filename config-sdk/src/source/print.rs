@@ -1,0 +1,69 @@
+//! The SQL of a store, as a team takes it into its own migration tool.
+
+use super::ddl::{Blueprint, Piece};
+#[cfg(feature = "postgres")]
+use super::postgres;
+#[cfg(feature = "sqlite")]
+use super::sqlite;
+use crate::schema::BlockSchema;
+
+/// Which database the SQL is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// PostgreSQL 13 or newer.
+    #[cfg(feature = "postgres")]
+    Postgres,
+    /// SQLite 3.38 or newer.
+    #[cfg(feature = "sqlite")]
+    Sqlite,
+}
+
+/// The SQL that makes a store for `blocks`: bookkeeping, tables, rules, triggers and comments.
+///
+/// Running it twice changes nothing. It does not add columns to a table that is there already;
+/// `migrate` does, and tells the SQL of each step.
+#[must_use]
+pub(crate) fn schema(dialect: Dialect, blocks: &[&BlockSchema]) -> String {
+    let (bookkeeping, blueprint): (&str, fn(&BlockSchema) -> Blueprint<'_>) = match dialect {
+        #[cfg(feature = "postgres")]
+        Dialect::Postgres => (postgres::BOOKKEEPING, postgres::blueprint),
+        #[cfg(feature = "sqlite")]
+        Dialect::Sqlite => (sqlite::BOOKKEEPING, sqlite::blueprint),
+    };
+    let mut sql = bookkeeping.to_owned();
+    for block in blocks {
+        sql.push_str(&format!("\n-- Block {}\n", block.name));
+        for part in blueprint(block).parts {
+            if part.piece != Piece::Column {
+                sql.push_str(&part.sql);
+                sql.push('\n');
+            }
+        }
+    }
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ddl::sample;
+    use super::*;
+
+    #[test]
+    #[cfg(feature = "sqlite")]
+    fn a_database_takes_its_schema_twice() {
+        let sql = schema(Dialect::Sqlite, &[&sample::trading(), &sample::limits()]);
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        connection.execute_batch(&sql).unwrap();
+        connection.execute_batch(&sql).unwrap();
+    }
+
+    #[test]
+    #[cfg(feature = "postgres")]
+    fn a_secret_is_not_among_the_columns_that_history_keeps() {
+        let sql = schema(Dialect::Postgres, &[&sample::trading()]);
+        let kept = sql.lines().filter(|line| line.contains("changed("));
+        assert!(kept.clone().any(|line| line.contains("score_threshold")));
+        assert!(kept.clone().all(|line| !line.contains("webhook_token")));
+    }
+}

@@ -1,0 +1,83 @@
+//! How a source tells the refresh task that it is worth looking: a flag, not a queue.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+/// Most names that are kept between two passes; beyond that a pass looks without a hint.
+const MAX_HINTS: usize = 64;
+
+/// What a source calls when something may have changed. However often it is called, one pass
+/// answers all of it, and it takes no more memory.
+#[derive(Clone, Debug)]
+pub struct Signal(Arc<Shared>);
+
+/// The refresh task's end of it.
+#[derive(Debug)]
+pub(crate) struct Listening(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    heard: Mutex<Heard>,
+    wake: Notify,
+}
+
+/// What was said since the refresh task listened last.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    /// Push has begun to work.
+    pub(crate) listening: bool,
+    /// Something may have changed.
+    pub(crate) changed: bool,
+    /// What is said to have changed.
+    pub(crate) names: BTreeSet<String>,
+}
+
+impl Signal {
+    pub(crate) fn new() -> (Self, Listening) {
+        let shared = Arc::new(Shared::default());
+        (Self(Arc::clone(&shared)), Listening(shared))
+    }
+
+    /// From now on no change is missed; a pass follows, for what was missed before.
+    pub fn listening(&self) {
+        self.0.say(|heard| heard.listening = true);
+    }
+
+    /// Something may have changed: these blocks, as far as is known.
+    pub fn changed<'a>(&self, names: impl IntoIterator<Item = &'a str>) {
+        self.0.say(|heard| {
+            heard.changed = true;
+            for name in names {
+                if heard.names.len() < MAX_HINTS {
+                    heard.names.insert(name.to_owned());
+                }
+            }
+        });
+    }
+}
+
+impl Shared {
+    fn say(&self, what: impl FnOnce(&mut Heard)) {
+        what(&mut self.lock());
+        self.wake.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Listening {
+    /// Waits until something was said, and takes it all. Cancel safe.
+    pub(crate) async fn heard(&self) -> Heard {
+        loop {
+            self.0.wake.notified().await;
+            let heard = std::mem::take(&mut *self.0.lock());
+            if heard.listening || heard.changed {
+                return heard;
+            }
+        }
+    }
+}

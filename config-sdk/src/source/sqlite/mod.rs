@@ -1,0 +1,170 @@
+//! SQLite as the store: one machine, several processes on one file, nothing to install.
+
+mod ddl;
+mod migrate;
+mod read;
+mod rules;
+mod triggers;
+mod watch;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+pub(super) use ddl::{BOOKKEEPING, blueprint};
+
+use super::{
+    BoxFuture, Deaf, Difference, Fetched, Request, Signal, Source, SourceError, Step, Store,
+};
+use crate::schema::BlockSchema;
+use watch::Identity;
+
+/// How long to wait for another process's transaction.
+const BUSY: Duration = Duration::from_secs(2);
+
+/// An SQLite file as the store: `sqlite:PATH`.
+///
+/// The file is made by [`migrate`](crate::ConfigBuilder::migrate), and by nothing else. Changes by
+/// other processes are seen within about a tenth of a second, by asking SQLite whether the file has
+/// moved; that reads no table. Where the file is taken away and another put in its place, that one
+/// is read.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    open: Arc<Mutex<Option<Open>>>,
+}
+
+/// An open file, and which file it was.
+#[derive(Debug)]
+struct Open {
+    connection: Connection,
+    identity: Identity,
+}
+
+impl SqliteStore {
+    /// The file at `path`; nothing is opened yet.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            open: Arc::default(),
+        }
+    }
+
+    /// Runs `work` with the open file, away from the runtime's threads. `true` says that the file
+    /// was opened just now, so that nothing known before can be counted on.
+    async fn with<R: Send + 'static>(
+        &self,
+        create: bool,
+        work: impl FnOnce(&mut Connection, bool) -> Result<R, SourceError> + Send + 'static,
+    ) -> Result<R, SourceError> {
+        let (path, open) = (self.path.clone(), Arc::clone(&self.open));
+        let done = tokio::task::spawn_blocking(move || {
+            let mut slot = open.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Identity::of(&path);
+            let kept = slot
+                .take()
+                .filter(|open| Some(&open.identity) == now.as_ref());
+            let fresh = kept.is_none();
+            let mut open = match kept {
+                Some(open) => open,
+                None => Open::at(&path, create)?,
+            };
+            let answer = work(&mut open.connection, fresh)?;
+            *slot = Some(open);
+            Ok(answer)
+        });
+        done.await
+            .unwrap_or_else(|panic| Err(SourceError::refused(panic.to_string())))
+    }
+}
+
+impl Open {
+    fn at(path: &Path, create: bool) -> Result<Self, SourceError> {
+        let failed = |error| failure(path, error);
+        let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
+        if !create && !path.exists() {
+            let path = path.display();
+            return Err(SourceError::unreachable(format!(
+                "there is no file {path}: correct the path, or add `.migrate()` to make it"
+            )));
+        }
+        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(BUSY).map_err(failed)?;
+        // Readers and the one writer do not wait for each other. Fails on a file that cannot be
+        // written, and such a file can still be read.
+        let _ = connection.pragma_update(None, "journal_mode", "wal");
+        let identity = Identity::of(path);
+        let identity = identity.ok_or_else(|| SourceError::unreachable("the file went away"))?;
+        Ok(Self {
+            connection,
+            identity,
+        })
+    }
+}
+
+impl Source for SqliteStore {
+    fn name(&self) -> String {
+        format!("sqlite {}", self.path.display())
+    }
+
+    fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>> {
+        let ask = read::Ask::new(&request);
+        let path = self.path.clone();
+        Box::pin(self.with(false, move |connection, fresh| {
+            read::fetch(connection, &ask, fresh).map_err(|error| failure(&path, error))
+        }))
+    }
+
+    fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
+        Box::pin(watch::watch(&self.path, signal))
+    }
+
+    fn store(&self) -> Option<&dyn Store> {
+        Some(self)
+    }
+}
+
+impl Store for SqliteStore {
+    fn migrate<'a>(
+        &'a self,
+        blocks: &'a [&'static BlockSchema],
+    ) -> BoxFuture<'a, Result<Vec<Step>, SourceError>> {
+        let (path, blocks) = (self.path.clone(), blocks.to_vec());
+        Box::pin(self.with(true, move |connection, _| {
+            migrate::migrate(connection, &blocks).map_err(|error| failure(&path, error))
+        }))
+    }
+
+    fn check<'a>(
+        &'a self,
+        blocks: &'a [&'static BlockSchema],
+    ) -> BoxFuture<'a, Result<Vec<Difference>, SourceError>> {
+        let (path, blocks) = (self.path.clone(), blocks.to_vec());
+        Box::pin(self.with(false, move |connection, _| {
+            migrate::check(connection, &blocks).map_err(|error| failure(&path, error))
+        }))
+    }
+}
+
+/// What went wrong with the file at `path`, and what to do.
+fn failure(path: &Path, error: rusqlite::Error) -> SourceError {
+    use rusqlite::ErrorCode;
+    let path = path.display();
+    let message = format!("{path}: {error}");
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => SourceError::refused(format!(
+            "{path} is not an SQLite database: correct the path"
+        )),
+        Some(ErrorCode::CannotOpen) => SourceError::unreachable(format!(
+            "{path} cannot be opened: see that its folder exists and may be written"
+        )),
+        _ if message.contains("no such table: config_sdk_epoch") => SourceError::refused(format!(
+            "{path} has no config_sdk tables: add `.migrate()`, or run the SQL that `schema` prints"
+        )),
+        _ => SourceError::unreachable(message),
+    }
+}

@@ -1,0 +1,212 @@
+//! The triggers of a block's table in SQLite: rules before a row is written, bookkeeping after.
+//!
+//! A trigger cannot change the row that is being written, so version and times are set by an update
+//! of their own afterwards. It touches no column whose update fires a trigger.
+
+use super::rules::{self, Rule};
+use crate::schema::BlockSchema;
+use crate::source::ddl::{BOOKKEEPING_COLUMNS, Part, Piece, ident, text};
+
+const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ')";
+
+/// All triggers of `block`'s table `table`, which is quoted.
+pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part; 5] {
+    let content: Vec<_> = (keys.iter().copied())
+        .chain(block.fields.iter().map(|field| field.column))
+        .map(ident)
+        .collect();
+    let watched = format!("status, {}", content.join(", "));
+    let changed = differs(content.iter());
+    let writing = Writing { block, table, keys };
+    let rules = checks(block);
+    let trigger = |word: &str, when: &str, body: String| {
+        let name = ident(&format!("config_sdk_{}_{word}", block.name));
+        let rest = format!("{name} {when}\nbegin\n{body}end");
+        Part {
+            identity: rest.clone(),
+            ..Part::new(
+                Piece::Trigger,
+                format!("config_sdk_{}_{word}", block.name),
+                format!("drop trigger if exists {name};\ncreate trigger {rest};"),
+            )
+        }
+    };
+    [
+        trigger(
+            "insert_rules",
+            &format!("before insert on {table}"),
+            rules.clone(),
+        ),
+        trigger(
+            "update_rules",
+            &format!("before update of {watched} on {table}"),
+            rules,
+        ),
+        trigger(
+            "insert",
+            &format!("after insert on {table}"),
+            writing.insert(),
+        ),
+        trigger(
+            "update",
+            &format!(
+                "after update of {watched} on {table}\nwhen {}",
+                differs(["status".to_owned()].iter().chain(&content))
+            ),
+            writing.update(&changed),
+        ),
+        trigger(
+            "delete",
+            &format!("after delete on {table}"),
+            writing.delete(),
+        ),
+    ]
+}
+
+/// Whether any of `columns`, quoted, differs between the old row and the new one.
+fn differs<'a>(columns: impl Iterator<Item = &'a String>) -> String {
+    let differ: Vec<_> = columns
+        .map(|column| format!("old.{column} is not new.{column}"))
+        .collect();
+    if differ.is_empty() {
+        "0".to_owned()
+    } else {
+        differ.join(" or ")
+    }
+}
+
+fn checks(block: &BlockSchema) -> String {
+    let refuse = |name: &str, column: &str, (condition, sentence): &Rule| {
+        let sentence = text(&format!("{}.{name} {sentence}", block.name));
+        format!(
+            "    select raise(abort, {sentence})\n        \
+             where new.{} is not null and not ({condition});\n",
+            ident(column)
+        )
+    };
+    let status = (
+        "new.status in ('draft', 'active', 'archived')".to_owned(),
+        "must be draft, active or archived".to_owned(),
+    );
+    let mut body = refuse("status", "status", &status);
+    for field in &block.fields {
+        let rules = rules::rules(field);
+        body.extend(
+            rules
+                .iter()
+                .map(|rule| refuse(field.name, field.column, rule)),
+        );
+    }
+    body
+}
+
+/// What follows a write.
+struct Writing<'a> {
+    block: &'a BlockSchema,
+    table: &'a str,
+    keys: &'a [&'a str],
+}
+
+impl Writing<'_> {
+    fn insert(&self) -> String {
+        let Self { table, .. } = self;
+        format!(
+            "    update {table} set\n        version = {},\n        created_at = {NOW},\n        \
+             created_by = coalesce(new.created_by, 'sql'),\n        \
+             activated_at = case when new.status = 'active' then {NOW} end\n        \
+             where rowid = new.rowid;\n{}",
+            self.next_version(" and t.rowid <> new.rowid"),
+            self.log("insert", "null", "coalesce(new.created_by, 'sql')")
+        )
+    }
+
+    /// A new version if the content is new or the row becomes active. What the statement did not
+    /// set belongs to the former version.
+    fn update(&self, changed: &str) -> String {
+        let Self { table, .. } = self;
+        let who = "case when new.created_by is old.created_by then 'sql' \
+                   else coalesce(new.created_by, 'sql') end";
+        format!(
+            "    update {table} set\n        version = {},\n        created_at = {NOW},\n        \
+             created_by = {who},\n        \
+             reason = case when new.reason is old.reason then null else new.reason end,\n        \
+             activated_at = case when new.status = 'active' then {NOW} end\n        \
+             where rowid = new.rowid\n            and ({changed}\n            \
+             or (new.status = 'active' and old.status <> 'active'));\n{}",
+            self.next_version(""),
+            self.log("update", &self.before(), who)
+        )
+    }
+
+    fn delete(&self) -> String {
+        self.log("delete", &self.before(), "'sql'")
+    }
+
+    /// The number of a deleted row is not given again.
+    fn next_version(&self, but: &str) -> String {
+        let same = |column: &String| format!(" and t.{column} is new.{column}");
+        let same_key: String = self
+            .keys
+            .iter()
+            .map(|key| ident(key))
+            .map(|key| same(&key))
+            .collect();
+        format!(
+            "1 + max(\n            (select coalesce(max(t.version), 0) from {} t where true{same_key}{but}),\n            \
+             (select coalesce(max(version), 0) from config_sdk_change\n                \
+             where block = {} and what = 'delete' and key is {}))",
+            self.table,
+            text(self.block.name),
+            self.key("new")
+        )
+    }
+
+    /// Moves the epoch and logs the change.
+    fn log(&self, what: &str, before: &str, who: &str) -> String {
+        let (version, why, row) = match what {
+            "delete" => ("old.version".to_owned(), "null", "old"),
+            _ => {
+                let row = format!("from {} where rowid = new.rowid", self.table);
+                (format!("(select version {row})"), "new.reason", "new")
+            }
+        };
+        let why = match what {
+            "update" => "case when new.reason is old.reason then null else new.reason end",
+            _ => why,
+        };
+        format!(
+            "    update config_sdk_epoch set epoch = epoch + 1;\n    \
+             insert into config_sdk_change (epoch, block, key, version, what, before, who, why)\n        \
+             select epoch, {}, {}, {version}, '{what}', {before}, {who}, {why}\n        \
+             from config_sdk_epoch;\n",
+            text(self.block.name),
+            self.key(row)
+        )
+    }
+
+    /// The key of a row as a JSON object.
+    fn key(&self, row: &str) -> String {
+        let pair = |key: &&str| format!("{}, {row}.{}", text(key), ident(key));
+        let pairs: Vec<_> = self.keys.iter().map(pair).collect();
+        if pairs.is_empty() {
+            return "null".to_owned();
+        }
+        format!("json_object({})", pairs.join(", "))
+    }
+
+    /// The row before as a JSON object, without what is secret. Rows of pairs, because functions
+    /// have a limit on their arguments.
+    fn before(&self) -> String {
+        let fields = self.block.fields.iter().filter(|field| !field.secret);
+        let columns = (BOOKKEEPING_COLUMNS[2..].iter().chain(self.keys).copied())
+            .chain(fields.map(|field| field.column));
+        let pair = |column| format!("({}, old.{})", text(column), ident(column));
+        let pairs: Vec<_> = columns.map(pair).collect();
+        format!(
+            "(select json_group_object(name, value) from (\n            \
+             select 'version' as name, old.version as value\n            \
+             union all values {}))",
+            pairs.join(", ")
+        )
+    }
+}

@@ -1,0 +1,5 @@
+//! The harness keeps its own promises.
+
+mod postgres;
+mod proxy;
+mod wait;
