@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use proc_macro2::Span;
 use syn::{Attribute, Error, Expr, ExprArray, ExprPath, ExprRange, Ident, LitStr, Path, Result};
 
 use crate::errors::Errors;
@@ -65,29 +64,16 @@ pub(crate) struct BlockAttrs {
     pub(crate) name: Option<Given<LitStr>>,
     pub(crate) table: Option<Given<LitStr>>,
     pub(crate) ttl: Option<Given<Duration>>,
-    pub(crate) on_boot: Option<Given<OnBoot>>,
+    /// The variant of the enum of that name; so is `on_stale`.
+    pub(crate) on_boot: Option<Given<Ident>>,
     pub(crate) max_stale: Option<Given<Duration>>,
-    pub(crate) on_stale: Option<Given<OnStale>>,
+    pub(crate) on_stale: Option<Given<Ident>>,
     pub(crate) check: Option<Given<ExprPath>>,
     pub(crate) validate: Option<Given<()>>,
     pub(crate) root: Option<Given<Path>>,
     pub(crate) retired: Vec<LitStr>,
     /// Whether it was read without a mistake, so that what is missing was not meant to be there.
     pub(crate) sound: bool,
-}
-
-/// What `start` does without a store and without a last good value.
-#[derive(Clone, Copy)]
-pub(crate) enum OnBoot {
-    Default,
-    Require,
-}
-
-/// What readers get once the block has expired.
-#[derive(Clone, Copy)]
-pub(crate) enum OnStale {
-    Serve,
-    Default,
 }
 
 impl BlockAttrs {
@@ -105,12 +91,12 @@ impl BlockAttrs {
             TABLE => once(&mut self.table, entry, entry.text("\"trading_config\"")?),
             TTL => once(&mut self.ttl, entry, ttl(entry)?),
             ON_BOOT => {
-                let choices = [("default", OnBoot::Default), ("require", OnBoot::Require)];
+                let choices = [("default", "Default"), ("require", "Require")];
                 once(&mut self.on_boot, entry, entry.choice(choices)?)
             }
             MAX_STALE => once(&mut self.max_stale, entry, entry.duration("\"10m\"")?.0),
             ON_STALE => {
-                let choices = [("serve", OnStale::Serve), ("default", OnStale::Default)];
+                let choices = [("serve", "Serve"), ("default", "Default")];
                 once(&mut self.on_stale, entry, entry.choice(choices)?)
             }
             CHECK => {
@@ -123,7 +109,7 @@ impl BlockAttrs {
                 self.retired.push(entry.text("\"old_name\"")?);
                 Ok(())
             }
-            _ => Err(unknown(entry, ON_STRUCT, ON_FIELD)),
+            _ => Err(unknown(entry, &ON_STRUCT, &ON_FIELD)),
         }
     }
 }
@@ -166,7 +152,7 @@ impl FieldAttrs {
             COLUMN => once(&mut self.column, entry, entry.text("\"old_name\"")?),
             SECRET => once(&mut self.secret, entry, entry.flag()?),
             RESTART => once(&mut self.restart, entry, entry.flag()?),
-            _ => Err(unknown(entry, ON_FIELD, ON_STRUCT)),
+            _ => Err(unknown(entry, &ON_FIELD, &ON_STRUCT)),
         }
     }
 }
@@ -193,7 +179,7 @@ fn once<T>(slot: &mut Option<Given<T>>, entry: &Entry<'_>, value: T) -> Result<(
 }
 
 /// The mistake of a word that is not known `here`.
-fn unknown(entry: &Entry<'_>, here: Place, there: Place) -> Error {
+fn unknown(entry: &Entry<'_>, here: &Place, there: &Place) -> Error {
     let (word, span) = (entry.word.to_string(), entry.word.span());
     // What follows is a mistake of its own only if the word is known.
     let _ = entry.ignore();
@@ -218,24 +204,4 @@ fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
     let distance = |known: &&str| strsim::damerau_levenshtein(word, known);
     let near = known.iter().copied().min_by_key(|known| distance(known))?;
     (distance(&near) <= 1 + word.len() / 4).then_some(near)
-}
-
-impl OnBoot {
-    pub(crate) fn variant(self) -> Ident {
-        let name = match self {
-            Self::Default => "Default",
-            Self::Require => "Require",
-        };
-        Ident::new(name, Span::call_site())
-    }
-}
-
-impl OnStale {
-    pub(crate) fn variant(self) -> Ident {
-        let name = match self {
-            Self::Serve => "Serve",
-            Self::Default => "Default",
-        };
-        Ident::new(name, Span::call_site())
-    }
 }

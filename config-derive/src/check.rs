@@ -32,9 +32,10 @@ fn names(block: &Block<'_>, errors: &mut Errors) {
         let message = "the block has no name: add `#[config(name = \"…\")]` to the struct";
         errors.push(Error::new(name.span, message));
     } else if let Err(problem) = sql_name::check(&name.text) {
-        let remedy = match name.given {
-            true => "",
-            false => "; add `#[config(name = \"…\")]` to the struct",
+        let remedy = if name.given {
+            ""
+        } else {
+            "; add `#[config(name = \"…\")]` to the struct"
         };
         errors.push(Error::new(name.span, format!("{problem}{remedy}")));
     } else if block.table.is_none()
@@ -56,9 +57,10 @@ fn columns(block: &Block<'_>, errors: &mut Errors) {
     for field in &block.fields {
         let column = &field.column;
         if let Err(problem) = sql_name::check_column(&column.text) {
-            let remedy = match column.given {
-                true => "",
-                false => "; add `#[config(column = \"…\")]` or rename the field",
+            let remedy = if column.given {
+                ""
+            } else {
+                "; add `#[config(column = \"…\")]` or rename the field"
             };
             errors.push(Error::new(column.span, format!("{problem}{remedy}")));
         } else if let Some(owner) = owners.insert(&column.text, field) {
@@ -135,22 +137,27 @@ fn codec(field: &Field<'_>, errors: &mut Errors) {
 
 fn bounds_fit_type(field: &Field<'_>, errors: &mut Errors) {
     let class = field.shape.class;
-    if let Some(range) = &field.range
-        && !class.may_have_range()
-    {
-        let remedy = match class.may_have_length() {
-            true => "for text, lists and maps write `length = a..=b`",
-            false => "remove it",
-        };
-        let message = format!("`range` is for numbers and lengths of time: {remedy}");
-        errors.at(&range.word, message);
+    if let Some(range) = &field.range {
+        if !class.may_have_range() {
+            let remedy = if class.may_have_length() {
+                "for text, lists and maps write `length = a..=b`"
+            } else {
+                "remove it"
+            };
+            let message = format!("`range` is for numbers and lengths of time: {remedy}");
+            errors.at(&range.word, message);
+        } else if field.text.is_some() || field.json.is_some() {
+            let message = "a field kept as `text` or `json` has no `range`: remove one of the two";
+            errors.at(&range.word, message);
+        }
     }
     if let Some(length) = &field.length
         && !class.may_have_length()
     {
-        let remedy = match class.may_have_range() {
-            true => "for numbers and lengths of time write `range = a..=b`",
-            false => "remove it",
+        let remedy = if class.may_have_range() {
+            "for numbers and lengths of time write `range = a..=b`"
+        } else {
+            "remove it"
         };
         errors.at(
             &length.word,

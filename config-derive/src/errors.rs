@@ -39,6 +39,6 @@ impl Errors {
 
     /// All of them as tokens that fail to compile; `None` if there are none.
     pub(crate) fn into_compile_errors(self) -> Option<TokenStream> {
-        self.all.map(|all| all.into_compile_error())
+        self.all.map(syn::Error::into_compile_error)
     }
 }

@@ -56,14 +56,10 @@ fn schema(block: &Block<'_>, private: &TokenStream) -> TokenStream {
         .map(|field| field_schema(field, private));
     let ttl = duration("ttl", block.ttl, private);
     let max_stale = duration("max_stale", block.max_stale, private);
-    let on_boot = block.on_boot.map(|on_boot| {
-        let variant = on_boot.variant();
-        quote!(.on_boot(#private::OnBoot::#variant))
-    });
-    let on_stale = block.on_stale.as_ref().map(|on_stale| {
-        let variant = on_stale.value.variant();
-        quote!(.on_stale(#private::OnStale::#variant))
-    });
+    let on_boot = block.on_boot.as_ref();
+    let on_boot = on_boot.map(|variant| quote!(.on_boot(#private::OnBoot::#variant)));
+    let on_stale = block.on_stale.as_ref().map(|given| &given.value);
+    let on_stale = on_stale.map(|variant| quote!(.on_stale(#private::OnStale::#variant)));
     let retired = &block.retired;
     quote! {
         #private::block(#type_name, #name, #table, #doc)
@@ -110,9 +106,10 @@ fn field_schema(field: &Field<'_>, private: &TokenStream) -> TokenStream {
 
 fn decode(block: &Block<'_>, private: &TokenStream) -> TokenStream {
     // A name that no default expression can see or shadow.
-    let decoder = match block.fields.is_empty() {
-        true => quote!(_),
-        false => quote_spanned!(Span::mixed_site()=> decoder),
+    let decoder = if block.fields.is_empty() {
+        quote!(_)
+    } else {
+        quote_spanned!(Span::mixed_site()=> decoder)
     };
     let fields = block.fields.iter().enumerate().map(|(index, field)| {
         let (ident, whole) = (field.ident, field.shape.whole);
@@ -242,8 +239,9 @@ fn duration(method: &str, given: Option<Duration>, private: &TokenStream) -> Opt
 }
 
 fn option(value: Option<impl ToTokens>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
+    if let Some(value) = value {
+        quote!(::core::option::Option::Some(#value))
+    } else {
+        quote!(::core::option::Option::None)
     }
 }

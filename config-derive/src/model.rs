@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Expr, ExprPath, Fields, GenericParam, Ident, Lit, LitStr};
 use syn::{Meta, Path};
 
-use crate::attr::{BlockAttrs, FieldAttrs, OnBoot, OnStale};
+use crate::attr::{BlockAttrs, FieldAttrs};
 use crate::constant::{Bounds, Constant};
 use crate::errors::Errors;
 use crate::shape::{Class, Shape};
@@ -22,9 +22,9 @@ pub(crate) struct Block<'a> {
     pub(crate) doc: String,
     pub(crate) root: &'a Path,
     pub(crate) ttl: Option<Duration>,
-    pub(crate) on_boot: Option<OnBoot>,
+    pub(crate) on_boot: Option<Ident>,
     pub(crate) max_stale: Option<Duration>,
-    pub(crate) on_stale: Option<Given<OnStale>>,
+    pub(crate) on_stale: Option<Given<Ident>>,
     pub(crate) check: Option<ExprPath>,
     pub(crate) validate: Option<Ident>,
     pub(crate) retired: Vec<LitStr>,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Ident, Span, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{
@@ -141,18 +141,16 @@ impl Entry<'_> {
         }
     }
 
-    /// `word = "choice"`.
-    pub(crate) fn choice<T: Copy>(&self, choices: [(&str, T); 2]) -> Result<T> {
+    /// `word = "choice"`, as the variant that stands beside the choice.
+    pub(crate) fn choice(&self, choices: [(&str, &str); 2]) -> Result<Ident> {
         let [(first, _), (second, _)] = choices;
         let text = self.text(&format!("{first:?}"))?;
-        let chosen = choices
-            .iter()
-            .find(|(choice, _)| *choice == text.value())
-            .map(|(_, value)| *value);
-        chosen.ok_or_else(|| {
+        let chosen = choices.iter().find(|(choice, _)| *choice == text.value());
+        let Some((_, variant)) = chosen else {
             let message = format!("`{}` is either {first:?} or {second:?}", self.word);
-            Error::new_spanned(text, message)
-        })
+            return Err(Error::new_spanned(text, message));
+        };
+        Ok(Ident::new(variant, Span::call_site()))
     }
 
     /// Reads past whatever follows, so that nothing in it is taken for a word.

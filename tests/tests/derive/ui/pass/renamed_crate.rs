@@ -16,6 +16,21 @@ struct Trading {
     threshold: framework::vendor::settings::Decimal,
 }
 
+/// As a macro of that crate would write it.
+macro_rules! block {
+    ($name:ident, $default:expr) => {
+        #[derive($crate::framework::vendor::settings::ConfigBlock)]
+        #[config(crate = $crate::framework::vendor::settings)]
+        struct $name {
+            #[config(default = $default, range = ..=9)]
+            positions: u32,
+        }
+    };
+}
+
+block!(Risk, 5);
+
 fn main() {
+    assert_eq!(Risk::default().positions, 5);
     assert_eq!(Trading::default().threshold.to_string(), "0.70");
 }
