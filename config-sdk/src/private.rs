@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-pub use std::sync::{LazyLock, OnceLock};
+pub use std::sync::OnceLock;
 pub use std::time::Duration;
 
 pub use rust_decimal::Decimal;

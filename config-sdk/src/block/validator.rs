@@ -19,7 +19,7 @@ pub fn validate<T: Validate>(value: &T) -> Result<(), Faults> {
 /// `field` is the block's own field under which everything below is reported.
 fn collect(errors: &ValidationErrors, field: Option<&str>, path: &str, faults: &mut Faults) {
     let mut kinds: Vec<_> = errors.errors().iter().collect();
-    kinds.sort_by(|(a, _), (b, _)| a.cmp(b));
+    kinds.sort_by_key(|(name, _)| *name);
     for (name, kind) in kinds {
         let path = format!("{path}{name}");
         let field = field.or_else(|| Some(name.as_ref()).filter(|name| *name != "__all__"));

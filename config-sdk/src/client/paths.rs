@@ -18,11 +18,12 @@ impl Config {
     /// # Errors
     /// If there is nothing at the path; the error lists what there is and the nearest name.
     pub fn value(&self, path: &str) -> Result<Value, ReadError> {
-        let (block, place, parts) = self.find(path)?;
-        let field = &block.schema().fields[place];
-        let mut value = &field.shown(block.values().swap_remove(place));
-        let mut walked = format!("{}.{}", block.schema().name, field.name);
-        for part in parts {
+        let place = self.find(path)?;
+        let mut value = &place
+            .field
+            .shown(place.block.values().swap_remove(place.index));
+        let mut walked = format!("{}.{}", place.block.schema().name, place.field.name);
+        for part in place.parts {
             value = value.part(part).ok_or_else(|| ReadError::NoSuchPart {
                 path: walked.clone(),
                 part: part.to_owned(),
@@ -70,13 +71,17 @@ impl Config {
     /// As [`value`](Self::value).
     pub fn explain(&self, path: &str) -> Result<Explanation, ReadError> {
         let value = self.value(path)?;
-        let (block, place, parts) = self.find(path)?;
+        let Place {
+            block,
+            index,
+            field,
+            parts,
+        } = self.find(path)?;
         let schema = block.schema();
-        let field = &schema.fields[place];
         let meta = block.meta();
         let default = block.judge(&Columns::new()).ok();
         let default = default.map_or(Value::Null, |ready| {
-            field.shown(ready.values[place].clone())
+            field.shown(ready.values[index].clone())
         });
         let default = parts
             .iter()
@@ -88,7 +93,7 @@ impl Config {
         Ok(Explanation {
             path: path.to_owned(),
             value,
-            origin: meta.fields.get(place).copied().unwrap_or(Origin::Default),
+            origin: meta.fields.get(index).copied().unwrap_or(Origin::Default),
             default: default.cloned().unwrap_or(Value::Null),
             bounds: bounds(field),
             doc: field.doc,
@@ -102,11 +107,7 @@ impl Config {
         })
     }
 
-    /// The block, the field's place in it, and what follows.
-    fn find<'a>(
-        &self,
-        path: &'a str,
-    ) -> Result<(&Arc<dyn Erased>, usize, Vec<&'a str>), ReadError> {
+    fn find<'a>(&'a self, path: &'a str) -> Result<Place<'a>, ReadError> {
         let mut words = path.split('.');
         let name = words.next().unwrap_or_default();
         let block = self
@@ -117,18 +118,35 @@ impl Config {
         let word = words
             .next()
             .ok_or_else(|| ReadError::NoField(name.to_owned()))?;
-        let place = schema.fields.iter().position(|field| field.name == word);
-        let place = place.ok_or_else(|| {
-            let known: Vec<_> = schema.fields.iter().map(|field| field.name).collect();
-            ReadError::UnknownField {
-                block: schema.name,
-                field: word.to_owned(),
-                suggestion: names::suggestion(word, known.iter().copied()),
-                known: known.join(", "),
-            }
-        })?;
-        Ok((block, place, words.collect()))
+        let mut fields = schema.fields.iter().enumerate();
+        let (index, field) = fields
+            .find(|(_, field)| field.name == word)
+            .ok_or_else(|| {
+                let known: Vec<_> = schema.fields.iter().map(|field| field.name).collect();
+                ReadError::UnknownField {
+                    block: schema.name,
+                    field: word.to_owned(),
+                    suggestion: names::suggestion(word, known.iter().copied()),
+                    known: known.join(", "),
+                }
+            })?;
+        Ok(Place {
+            block,
+            index,
+            field,
+            parts: words.collect(),
+        })
     }
+}
+
+/// What a path names.
+struct Place<'a> {
+    block: &'a Arc<dyn Erased>,
+    /// The field's place in the block.
+    index: usize,
+    field: &'static FieldSchema,
+    /// What follows behind the field.
+    parts: Vec<&'a str>,
 }
 
 fn bounds(field: &FieldSchema) -> Vec<String> {
