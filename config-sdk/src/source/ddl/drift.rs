@@ -159,69 +159,28 @@ fn renamed(wanted: &Blueprint<'_>, elsewhere: &str) -> Drift {
 
 /// A part that is missing, or not as it should be.
 fn differs(wanted: &Blueprint<'_>, part: &Part, have: Option<&String>) -> Drift {
-    let name = &part.name;
-    let column = part.column.as_deref().unwrap_or_default();
-    let (what, deed) = match (part.piece, have) {
-        (Piece::Column, Some(have)) => {
-            let what = format!("column `{name}` is {have}, and must be {}", part.identity);
-            let fallback = part.fallback.clone().unwrap_or_default();
-            return Drift {
-                column: part.column.clone(),
-                what,
-                ..drift(wanted, fallback)
-            };
-        }
+    match (part.piece, have) {
+        (Piece::Column, Some(have)) => return retyped_column(wanted, part, have),
         (Piece::Check, Some(have)) if have.strip_suffix(NOT_VALID) == Some(&part.identity) => {
-            let sql = format!(
-                "alter table {} validate constraint {};",
-                wanted.table,
-                ident(name)
-            );
-            return Drift {
-                column: part.column.clone(),
-                what: format!(
-                    "rows that are there break the rules of column `{column}`, which hold for \
-                     new rows only: {}",
-                    part.identity
-                ),
-                ..drift(wanted, sql)
-            };
+            return broken_check(wanted, part);
         }
-        (Piece::Schema, _) => (
-            format!("schema `{name}` is missing"),
-            format!("created schema `{name}`"),
-        ),
-        (Piece::Table, _) => (
-            format!("table `{name}` is missing"),
-            format!("created table `{name}`"),
-        ),
-        (Piece::Column, None) => (
-            format!("column `{name}` is missing"),
-            format!("added column `{name}`"),
-        ),
-        (Piece::Check, None) => (
-            format!("the rules of column `{column}` are not checked"),
-            format!("added the rules of column `{column}`"),
-        ),
-        (Piece::Check, Some(_)) => (
-            format!("the rules of column `{column}` are not the field's"),
-            format!("replaced the rules of column `{column}`"),
-        ),
-        (Piece::Index, _) => (
-            format!("index `{name}` is missing"),
-            format!("created index `{name}`"),
-        ),
-        (Piece::Trigger, None) => (
-            format!("trigger `{name}` is missing"),
-            format!("created trigger `{name}`"),
-        ),
-        (Piece::Trigger, Some(_)) => (
-            format!("trigger `{name}` is disabled or that of another version"),
-            format!("replaced trigger `{name}`"),
-        ),
-        (Piece::Comments, _) => (
-            "the comments are not the type's doc comments".to_owned(),
-            "wrote the comments".to_owned(),
+        _ => {}
+    }
+    let (name, column) = (&part.name, part.column.as_deref().unwrap_or_default());
+    let noun = match part.piece {
+        Piece::Schema => format!("schema `{name}`"),
+        Piece::Table => format!("table {}", wanted.table),
+        Piece::Column => format!("column `{name}`"),
+        Piece::Check => format!("check of column `{column}`"),
+        Piece::Index => format!("index `{name}`"),
+        Piece::Trigger => format!("trigger `{name}`"),
+        Piece::Comments => format!("text of the comments on {}", wanted.table),
+    };
+    let (what, deed) = match have {
+        None => (format!("{noun} is missing"), format!("created {noun}")),
+        Some(_) => (
+            format!("{noun} is not what the type says"),
+            format!("replaced {noun}"),
         ),
     };
     Drift {
@@ -231,6 +190,36 @@ fn differs(wanted: &Blueprint<'_>, part: &Part, have: Option<&String>) -> Drift 
         fallback: part.fallback.clone(),
         safe: true,
         ..drift(wanted, part.sql.clone())
+    }
+}
+
+/// Another type may hold what this one cannot.
+fn retyped_column(wanted: &Blueprint<'_>, part: &Part, have: &str) -> Drift {
+    Drift {
+        column: part.column.clone(),
+        what: format!(
+            "column `{}` is {have}, and its field needs {}",
+            part.name, part.identity
+        ),
+        ..drift(wanted, part.fallback.clone().unwrap_or_default())
+    }
+}
+
+/// A check that holds for what is written from now on, and not for all that was.
+fn broken_check(wanted: &Blueprint<'_>, part: &Part) -> Drift {
+    let column = part.column.as_deref().unwrap_or_default();
+    let what = format!(
+        "rows that are there break the check of column `{column}`, which holds for new ones only: {}",
+        part.identity
+    );
+    let name = ident(&part.name);
+    Drift {
+        column: part.column.clone(),
+        what,
+        ..drift(
+            wanted,
+            format!("alter table {} validate constraint {name};", wanted.table),
+        )
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct Blueprint<'a> {
 pub(crate) struct Part {
     /// What it is.
     pub(crate) piece: Piece,
-    /// Its name in the catalog.
+    /// Its name in the catalog; of what a table has one of, none.
     pub(crate) name: String,
     /// The column it is about.
     pub(crate) column: Option<String>,

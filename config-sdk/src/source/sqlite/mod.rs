@@ -1,7 +1,10 @@
 //! SQLite as the store of one machine.
 
+mod catalog;
 mod ddl;
+mod migrate;
 mod rules;
 mod triggers;
 
 pub(crate) use ddl::{BOOKKEEPING, blueprint};
+pub(crate) use migrate::{check, migrate};
