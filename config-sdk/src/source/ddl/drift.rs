@@ -3,7 +3,7 @@
 use super::{BOOKKEEPING_COLUMNS, Blueprint, Difference, Found, Part, Piece, Step, ident};
 
 /// What the catalog's identity of a check ends with while rows that break it are there.
-pub(crate) const NOT_VALID: &str = " (not valid)";
+const NOT_VALID: &str = " (not valid)";
 
 /// How alike two names must be for one to be taken for the other.
 const ALIKE: f64 = 0.85;

@@ -9,9 +9,9 @@ mod report;
 pub(crate) mod sample;
 
 pub(crate) use bounds::{bounds, choices, literal};
-pub(crate) use drift::{Drift, NOT_VALID, drifts};
+pub(crate) use drift::{Drift, drifts};
 pub(crate) use part::{BOOKKEEPING_COLUMNS, Blueprint, Found, Part, Piece};
-pub(crate) use quote::{ident, named, text};
+pub(crate) use quote::{ident, text};
 pub use report::{Difference, Step};
 
 use crate::schema::BlockSchema;

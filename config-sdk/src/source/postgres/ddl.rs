@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::names::{named, quoted};
 use super::rules;
 use super::triggers::triggers;
 use crate::schema::{BlockSchema, Kind};
-use crate::source::ddl::{BOOKKEEPING_COLUMNS, Blueprint, Part, Piece, ident, named, text};
+use crate::source::ddl::{BOOKKEEPING_COLUMNS, Blueprint, Part, Piece, ident, text};
 
 /// Everything in the schema `config_sdk`.
 pub(crate) const BOOKKEEPING: &str = include_str!("bookkeeping.sql");
@@ -219,14 +220,6 @@ impl<'a> Table<'a> {
 
 /// A type and what else is said of its column.
 type Sort = (&'static str, &'static str);
-
-/// The name of a table as SQL writes it.
-pub(super) fn quoted(schema: Option<&str>, name: &str) -> String {
-    match schema {
-        Some(schema) => format!("{}.{}", ident(schema), ident(name)),
-        None => ident(name),
-    }
-}
 
 /// Comments by column as one text, in the columns' order; the table's own stands first.
 pub(super) fn described<'a>(comments: impl Iterator<Item = (&'a str, &'a str)>) -> String {

@@ -2,9 +2,8 @@
 
 mod catalog;
 mod ddl;
-mod migrate;
+pub(crate) mod migrate;
 mod rules;
 mod triggers;
 
 pub(crate) use ddl::{BOOKKEEPING, blueprint};
-pub(crate) use migrate::{check, migrate};
