@@ -107,7 +107,8 @@ pub(crate) fn drifts(wanted: &Blueprint<'_>, found: &Found) -> Vec<Drift> {
     for part in &wanted.parts {
         match has(part) {
             Some(have) if *have == part.identity => {}
-            None if part.piece == Piece::Check && retyped.contains(&&part.column) => {}
+            // The rules of one type mean nothing to a column of another.
+            _ if part.piece == Piece::Check && retyped.contains(&&part.column) => {}
             have => drifts.push(differs(wanted, part, have)),
         }
     }
@@ -240,21 +241,21 @@ fn former_check(wanted: &Blueprint<'_>, name: &str) -> Drift {
     }
 }
 
-/// A column that is no field's: a former field's, someone else's, or one that is misspelt.
+/// A column that is no field's: a former field's, one that is misspelt, or someone else's, which
+/// only its owner may drop.
 fn unknown_column(wanted: &Blueprint<'_>, name: &str) -> Drift {
-    let table = &wanted.table;
-    let drop = format!("alter table {table} drop column {};", ident(name));
+    let (table, column) = (&wanted.table, ident(name));
     let (what, sql) = if wanted.block.retired.contains(&name) {
         let what = format!("retired column `{name}` is still there, and nobody reads it");
-        (what, drop)
+        (what, format!("alter table {table} drop column {column};"))
     } else if let Some(nearest) = nearest(wanted, name) {
         let what = format!("column `{name}` is no field's; the nearest is `{nearest}`");
-        let (to, from) = (ident(nearest), ident(name));
-        let copy = format!("update {table} set {to} = {from} where {to} is null;\n{drop}");
+        let to = ident(nearest);
+        let copy = format!("update {table} set {to} = {column} where {to} is null;");
         (what, copy)
     } else {
-        let what = format!("column `{name}` is no field's, and nobody reads it");
-        (what, drop)
+        let what = format!("column `{name}` is no field's, and no reader of blocks reads it");
+        (what, String::new())
     };
     Drift {
         column: Some(name.to_owned()),

@@ -62,6 +62,10 @@ impl Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Piece {
     /// The schema a table is in.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(dead_code, reason = "SQLite has none")
+    )]
     Schema,
     /// The table itself; what else there is depends on it.
     Table,
@@ -74,6 +78,10 @@ pub(crate) enum Piece {
     /// A trigger.
     Trigger,
     /// All comments together.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(dead_code, reason = "SQLite has none")
+    )]
     Comments,
 }
 

@@ -113,3 +113,74 @@ fn all_comments(wanted: &Blueprint<'_>, comments: &Comments) -> Option<String> {
     let all = ours.map(|(column, comment)| (column.as_str(), comment.as_str()));
     (!comments.is_empty()).then(|| described(all))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::ddl::{Step, sample};
+    use crate::source::postgres::blueprint;
+
+    /// What is left of a store that is as it should be but for what `spoil` does to it.
+    fn steps(spoil: impl FnOnce(&mut Found)) -> Vec<Step> {
+        let limits = sample::limits();
+        let wanted = blueprint(&limits);
+        let mut found = Found::default();
+        for part in &wanted.parts {
+            let name = (part.piece, part.name.clone());
+            found.parts.insert(name, part.identity.clone());
+        }
+        spoil(&mut found);
+        drifts(&wanted, &found)
+            .into_iter()
+            .map(Drift::left)
+            .collect()
+    }
+
+    fn set(found: &mut Found, piece: Piece, name: &str, identity: &str) {
+        found
+            .parts
+            .insert((piece, name.to_owned()), identity.to_owned());
+    }
+
+    #[test]
+    fn a_store_that_is_as_it_should_be_differs_in_nothing() {
+        assert_eq!(steps(|_| {}), []);
+    }
+
+    #[test]
+    fn the_rules_of_one_type_are_not_put_on_a_column_of_another() {
+        let steps = steps(|found| {
+            set(found, Piece::Column, "max", "text");
+            set(found, Piece::Check, "limits_max_check", "of before");
+        });
+        assert_eq!(steps.len(), 1);
+        assert!(
+            steps[0]
+                .what
+                .ends_with("`max` is text, and its field needs bigint")
+        );
+    }
+
+    #[test]
+    fn a_check_that_old_rows_break_is_for_a_person_to_validate() {
+        let rule = r#""max" >= 0 and "max" <= 255 (not valid)"#;
+        let steps = steps(|found| set(found, Piece::Check, "limits_max_check", rule));
+        let validate = r#"alter table "risk"."limits" validate constraint "limits_max_check";"#;
+        assert_eq!((steps.len(), &*steps[0].sql), (1, validate));
+    }
+
+    #[test]
+    fn a_check_of_a_removed_field_goes_and_its_column_stays() {
+        let steps = steps(|found| {
+            set(found, Piece::Check, "limits_least_check", "least > 0");
+            set(found, Piece::Column, "least", "bigint");
+        });
+        assert_eq!(steps.len(), 2);
+        assert!(
+            steps
+                .iter()
+                .any(|step| step.sql.contains("drop constraint"))
+        );
+        assert!(steps.iter().all(|step| !step.sql.contains("drop column")));
+    }
+}

@@ -16,9 +16,9 @@ ours (block, here, rel, name, identity) as (
 )
 select null as block, 'bookkeeping' as piece, '' as name,
     obj_description(to_regnamespace('config_sdk'), 'pg_namespace') as identity
-where to_regclass('config_sdk.epoch') is not null
-    and to_regclass('config_sdk.change') is not null
-    and (select count(*) from pg_proc where pronamespace = to_regnamespace('config_sdk')) >= 9
+where (select count(*) from pg_proc where pronamespace = to_regnamespace('config_sdk')) >= 9
+    and (select count(*) from pg_class where relnamespace = to_regnamespace('config_sdk')
+        and relname in ('epoch', 'change')) = 2
 union all
 select block, 'schema', space, '' from wanted where to_regnamespace(quote_ident(space)) is not null
 union all

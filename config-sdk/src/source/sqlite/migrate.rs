@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(
             left(&steps),
             [
-                "trading: column `big` is no field's, and nobody reads it",
+                "trading: column `big` is no field's, and no reader of blocks reads it",
                 "trading: retired column `plain` is still there, and nobody reads it",
             ]
         );

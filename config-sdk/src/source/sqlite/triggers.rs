@@ -15,7 +15,8 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
         .chain(block.fields.iter().map(|field| field.column))
         .map(ident)
         .collect();
-    let watched = format!("status, {}", content.join(", "));
+    let watched: String = content.iter().map(|column| format!(", {column}")).collect();
+    let watched = format!("status{watched}");
     let changed = differs(content.iter());
     let writing = Writing { block, table, keys };
     let rules = checks(block);
