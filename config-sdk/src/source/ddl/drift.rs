@@ -3,7 +3,7 @@
 use super::{BOOKKEEPING_COLUMNS, Blueprint, Difference, Found, Part, Piece, Step, ident};
 
 /// What the catalog's identity of a check ends with while rows that break it are there.
-pub(crate) const NOT_VALID: &str = " (not valid)";
+const NOT_VALID: &str = " (not valid)";
 
 /// How alike two names must be for one to be taken for the other.
 const ALIKE: f64 = 0.85;
@@ -107,7 +107,8 @@ pub(crate) fn drifts(wanted: &Blueprint<'_>, found: &Found) -> Vec<Drift> {
     for part in &wanted.parts {
         match has(part) {
             Some(have) if *have == part.identity => {}
-            None if part.piece == Piece::Check && retyped.contains(&&part.column) => {}
+            // The rules of one type mean nothing to a column of another.
+            _ if part.piece == Piece::Check && retyped.contains(&&part.column) => {}
             have => drifts.push(differs(wanted, part, have)),
         }
     }
@@ -159,69 +160,28 @@ fn renamed(wanted: &Blueprint<'_>, elsewhere: &str) -> Drift {
 
 /// A part that is missing, or not as it should be.
 fn differs(wanted: &Blueprint<'_>, part: &Part, have: Option<&String>) -> Drift {
-    let name = &part.name;
-    let column = part.column.as_deref().unwrap_or_default();
-    let (what, deed) = match (part.piece, have) {
-        (Piece::Column, Some(have)) => {
-            let what = format!("column `{name}` is {have}, and must be {}", part.identity);
-            let fallback = part.fallback.clone().unwrap_or_default();
-            return Drift {
-                column: part.column.clone(),
-                what,
-                ..drift(wanted, fallback)
-            };
-        }
+    match (part.piece, have) {
+        (Piece::Column, Some(have)) => return retyped_column(wanted, part, have),
         (Piece::Check, Some(have)) if have.strip_suffix(NOT_VALID) == Some(&part.identity) => {
-            let sql = format!(
-                "alter table {} validate constraint {};",
-                wanted.table,
-                ident(name)
-            );
-            return Drift {
-                column: part.column.clone(),
-                what: format!(
-                    "rows that are there break the rules of column `{column}`, which hold for \
-                     new rows only: {}",
-                    part.identity
-                ),
-                ..drift(wanted, sql)
-            };
+            return broken_check(wanted, part);
         }
-        (Piece::Schema, _) => (
-            format!("schema `{name}` is missing"),
-            format!("created schema `{name}`"),
-        ),
-        (Piece::Table, _) => (
-            format!("table `{name}` is missing"),
-            format!("created table `{name}`"),
-        ),
-        (Piece::Column, None) => (
-            format!("column `{name}` is missing"),
-            format!("added column `{name}`"),
-        ),
-        (Piece::Check, None) => (
-            format!("the rules of column `{column}` are not checked"),
-            format!("added the rules of column `{column}`"),
-        ),
-        (Piece::Check, Some(_)) => (
-            format!("the rules of column `{column}` are not the field's"),
-            format!("replaced the rules of column `{column}`"),
-        ),
-        (Piece::Index, _) => (
-            format!("index `{name}` is missing"),
-            format!("created index `{name}`"),
-        ),
-        (Piece::Trigger, None) => (
-            format!("trigger `{name}` is missing"),
-            format!("created trigger `{name}`"),
-        ),
-        (Piece::Trigger, Some(_)) => (
-            format!("trigger `{name}` is disabled or that of another version"),
-            format!("replaced trigger `{name}`"),
-        ),
-        (Piece::Comments, _) => (
-            "the comments are not the type's doc comments".to_owned(),
-            "wrote the comments".to_owned(),
+        _ => {}
+    }
+    let (name, column) = (&part.name, part.column.as_deref().unwrap_or_default());
+    let noun = match part.piece {
+        Piece::Schema => format!("schema `{name}`"),
+        Piece::Table => format!("table {}", wanted.table),
+        Piece::Column => format!("column `{name}`"),
+        Piece::Check => format!("check of column `{column}`"),
+        Piece::Index => format!("index `{name}`"),
+        Piece::Trigger => format!("trigger `{name}`"),
+        Piece::Comments => format!("text of the comments on {}", wanted.table),
+    };
+    let (what, deed) = match have {
+        None => (format!("{noun} is missing"), format!("created {noun}")),
+        Some(_) => (
+            format!("{noun} is not what the type says"),
+            format!("replaced {noun}"),
         ),
     };
     Drift {
@@ -231,6 +191,36 @@ fn differs(wanted: &Blueprint<'_>, part: &Part, have: Option<&String>) -> Drift 
         fallback: part.fallback.clone(),
         safe: true,
         ..drift(wanted, part.sql.clone())
+    }
+}
+
+/// Another type may hold what this one cannot.
+fn retyped_column(wanted: &Blueprint<'_>, part: &Part, have: &str) -> Drift {
+    Drift {
+        column: part.column.clone(),
+        what: format!(
+            "column `{}` is {have}, and its field needs {}",
+            part.name, part.identity
+        ),
+        ..drift(wanted, part.fallback.clone().unwrap_or_default())
+    }
+}
+
+/// A check that holds for what is written from now on, and not for all that was.
+fn broken_check(wanted: &Blueprint<'_>, part: &Part) -> Drift {
+    let column = part.column.as_deref().unwrap_or_default();
+    let what = format!(
+        "rows that are there break the check of column `{column}`, which holds for new ones only: {}",
+        part.identity
+    );
+    let name = ident(&part.name);
+    Drift {
+        column: part.column.clone(),
+        what,
+        ..drift(
+            wanted,
+            format!("alter table {} validate constraint {name};", wanted.table),
+        )
     }
 }
 
@@ -251,21 +241,21 @@ fn former_check(wanted: &Blueprint<'_>, name: &str) -> Drift {
     }
 }
 
-/// A column that is no field's: a former field's, someone else's, or one that is misspelt.
+/// A column that is no field's: a former field's, one that is misspelt, or someone else's, which
+/// only its owner may drop.
 fn unknown_column(wanted: &Blueprint<'_>, name: &str) -> Drift {
-    let table = &wanted.table;
-    let drop = format!("alter table {table} drop column {};", ident(name));
+    let (table, column) = (&wanted.table, ident(name));
     let (what, sql) = if wanted.block.retired.contains(&name) {
         let what = format!("retired column `{name}` is still there, and nobody reads it");
-        (what, drop)
+        (what, format!("alter table {table} drop column {column};"))
     } else if let Some(nearest) = nearest(wanted, name) {
         let what = format!("column `{name}` is no field's; the nearest is `{nearest}`");
-        let (to, from) = (ident(nearest), ident(name));
-        let copy = format!("update {table} set {to} = {from} where {to} is null;\n{drop}");
+        let to = ident(nearest);
+        let copy = format!("update {table} set {to} = {column} where {to} is null;");
         (what, copy)
     } else {
-        let what = format!("column `{name}` is no field's, and nobody reads it");
-        (what, drop)
+        let what = format!("column `{name}` is no field's, and no reader of blocks reads it");
+        (what, String::new())
     };
     Drift {
         column: Some(name.to_owned()),

@@ -15,9 +15,9 @@ pub(crate) mod sample;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use bounds::{bounds, choices, literal};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-pub(crate) use drift::{Drift, NOT_VALID, drifts};
+pub(crate) use drift::{Drift, drifts};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use part::{BOOKKEEPING_COLUMNS, Blueprint, Found, Part, Piece};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-pub(crate) use quote::{ident, named, text};
+pub(crate) use quote::{ident, text};
 pub use report::{Difference, Step};

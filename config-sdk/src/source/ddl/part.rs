@@ -31,7 +31,7 @@ pub(crate) struct Blueprint<'a> {
 pub(crate) struct Part {
     /// What it is.
     pub(crate) piece: Piece,
-    /// Its name in the catalog.
+    /// Its name in the catalog; of what a table has one of, none.
     pub(crate) name: String,
     /// The column it is about.
     pub(crate) column: Option<String>,
@@ -62,6 +62,10 @@ impl Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Piece {
     /// The schema a table is in.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(dead_code, reason = "SQLite has none")
+    )]
     Schema,
     /// The table itself; what else there is depends on it.
     Table,
@@ -74,6 +78,10 @@ pub(crate) enum Piece {
     /// A trigger.
     Trigger,
     /// All comments together.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(dead_code, reason = "SQLite has none")
+    )]
     Comments,
 }
 

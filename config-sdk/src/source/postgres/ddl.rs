@@ -2,13 +2,17 @@
 
 use std::fmt::Write as _;
 
+use super::names::{named, quoted_table};
 use super::rules;
 use super::triggers::triggers;
 use crate::schema::{BlockSchema, Kind};
-use crate::source::ddl::{BOOKKEEPING_COLUMNS, Blueprint, Part, Piece, ident, named, text};
+use crate::source::ddl::{BOOKKEEPING_COLUMNS, Blueprint, Part, Piece, ident, text};
 
 /// Everything in the schema `config_sdk`.
 pub(crate) const BOOKKEEPING: &str = include_str!("bookkeeping.sql");
+
+/// The version that [`BOOKKEEPING`] says it is. To be raised with every change of it.
+pub(super) const BOOKKEEPING_VERSION: u32 = 1;
 
 /// How the comment of a constraint begins if it is one of ours. The comment keeps the rule as it was
 /// written: what Postgres prints of a CHECK is its own wording, and differs between releases.
@@ -25,7 +29,7 @@ pub(crate) fn blueprint(block: &BlockSchema) -> Blueprint<'_> {
         let sql = format!("create schema if not exists {};", ident(schema));
         parts.push(Part::new(Piece::Schema, schema, sql));
     }
-    parts.push(Part::new(Piece::Table, table.name, table.create(block)));
+    parts.push(Part::new(Piece::Table, "", table.create(block)));
     parts.extend(
         table
             .columns(block)
@@ -87,7 +91,7 @@ impl<'a> Table<'a> {
         Self {
             schema,
             name,
-            quoted: quoted(schema, name),
+            quoted: quoted_table(&block.table),
             keys,
         }
     }
@@ -118,6 +122,8 @@ impl<'a> Table<'a> {
 
     fn column(&self, name: &str, (sort, more): &Sort) -> Part {
         let (table, column) = (&self.quoted, ident(name));
+        // A table that is there already may have another primary key.
+        let more = more.replace("primary key", "unique");
         let sql = format!("alter table {table} add column if not exists {column} {sort}{more};");
         Part {
             column: Some(name.to_owned()),
@@ -164,8 +170,18 @@ impl<'a> Table<'a> {
             );
             Part::new(Piece::Index, name, sql)
         };
+        let version = index("version_key", "version", "");
+        let number = format!(
+            "update {0} t set version = n.version\n    \
+             from (select id, row_number() over (order by id) as version from {0}) n\n    \
+             where t.id = n.id;\n{1}",
+            self.quoted, version.sql
+        );
         [
-            index("version_key", "version", ""),
+            Part {
+                fallback: Some(number),
+                ..version
+            },
             index("one_active", "status", " where status = 'active'"),
         ]
     }
@@ -197,29 +213,13 @@ impl<'a> Table<'a> {
         }
         Part {
             identity: described(identity.into_iter()),
-            ..Part::new(Piece::Comments, self.name, sql)
+            ..Part::new(Piece::Comments, "", sql)
         }
     }
 }
 
 /// A type and what else is said of its column.
 type Sort = (&'static str, &'static str);
-
-/// The table `name`, which may carry a schema, as SQL names it.
-pub(super) fn quoted_table(name: &str) -> String {
-    match name.split_once('.') {
-        Some((schema, name)) => quoted(Some(schema), name),
-        None => quoted(None, name),
-    }
-}
-
-/// The name of a table as SQL writes it.
-pub(super) fn quoted(schema: Option<&str>, name: &str) -> String {
-    match schema {
-        Some(schema) => format!("{}.{}", ident(schema), ident(name)),
-        None => ident(name),
-    }
-}
 
 /// Comments by column as one text, in the columns' order; the table's own stands first.
 pub(super) fn described<'a>(comments: impl Iterator<Item = (&'a str, &'a str)>) -> String {
@@ -229,4 +229,57 @@ pub(super) fn described<'a>(comments: impl Iterator<Item = (&'a str, &'a str)>) 
         .collect();
     lines.sort();
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::ddl::sample;
+
+    #[test]
+    fn the_bookkeeping_says_which_version_it_is_and_has_all_its_functions() {
+        let version = format!("version {BOOKKEEPING_VERSION}';");
+        assert!(BOOKKEEPING.trim_end().ends_with(&version));
+        let functions = BOOKKEEPING.matches("create or replace function").count();
+        assert!(include_str!("catalog.sql").contains(&format!(">= {functions}\n")));
+    }
+
+    #[test]
+    fn a_table_in_a_schema_brings_its_schema() {
+        let limits = sample::limits();
+        let blueprint = blueprint(&limits);
+        assert_eq!(blueprint.table, r#""risk"."limits""#);
+        assert_eq!(
+            blueprint.parts[0].sql,
+            r#"create schema if not exists "risk";"#
+        );
+    }
+
+    #[test]
+    fn doc_comments_become_the_comments_of_columns() {
+        let trading = sample::trading();
+        let sql: String = blueprint(&trading)
+            .parts
+            .into_iter()
+            .map(|part| part.sql)
+            .collect();
+        assert!(
+            sql.contains(r#"comment on column "trading_config"."sizing_mode" is 'It''s "how".';"#)
+        );
+        assert!(sql.contains(r#"comment on column "trading_config"."big" is null;"#));
+    }
+
+    #[test]
+    fn a_key_column_is_part_of_every_unique_index() {
+        let limits = sample::limits();
+        let table = Table::new(&limits, &["guild_id"]);
+        for index in table.indexes() {
+            assert!(
+                index
+                    .sql
+                    .contains(r#"(("guild_id" is null), coalesce("guild_id", ''), "#)
+            );
+        }
+        assert!(table.create(&limits).contains("\"guild_id\" text,"));
+    }
 }

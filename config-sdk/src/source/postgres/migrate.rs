@@ -1,17 +1,88 @@
-//! Stub.
+//! Bringing a Postgres store up to the blocks' types, and saying where it is not.
+
+use tokio_postgres::{Client, Error};
+
+use super::{blueprint, catalog};
 use crate::schema::BlockSchema;
-use crate::source::{Difference, Step};
-pub(super) async fn migrate(
-    c: &tokio_postgres::Client,
-    b: &[&'static BlockSchema],
-) -> Result<Vec<Step>, tokio_postgres::Error> {
-    c.batch_execute(&crate::source::schema(crate::source::Dialect::Postgres, b))
-        .await?;
-    Ok(vec![])
+use crate::source::ddl::{Difference, Drift, Step};
+
+/// What instances that start at once queue for: "config" in ASCII.
+const LOCK: i64 = 0x636f_6e66_6967;
+
+/// Creates what is missing and replaces what is outdated, in one transaction; drops neither a table
+/// nor a column, and changes no value. What it leaves to a person comes back as steps that are not
+/// done.
+///
+/// If the future is dropped, the connection is left in a transaction: drop it, too.
+///
+/// # Errors
+/// The server's; then nothing was done.
+pub(crate) async fn migrate(client: &Client, blocks: &[&BlockSchema]) -> Result<Vec<Step>, Error> {
+    // Read committed, so that after the wait one sees what the others have done.
+    let begin =
+        format!("begin isolation level read committed; select pg_advisory_xact_lock({LOCK})");
+    let steps = match client.batch_execute(&begin).await {
+        Ok(()) => mend(client, blocks).await,
+        Err(error) => Err(error),
+    };
+    match steps {
+        Ok(steps) => client.batch_execute("commit").await.map(|()| steps),
+        Err(error) => {
+            // The first error is the one to report, whatever becomes of the connection.
+            let _ = client.batch_execute("rollback").await;
+            Err(error)
+        }
+    }
 }
-pub(super) async fn check(
-    _c: &tokio_postgres::Client,
-    _b: &[&'static BlockSchema],
-) -> Result<Vec<Difference>, tokio_postgres::Error> {
-    Ok(vec![])
+
+/// Everything in which the store differs from the blocks' types: nothing, right after [`migrate`],
+/// unless a person has to decide. Changes nothing.
+///
+/// # Errors
+/// The server's.
+pub(crate) async fn check(
+    client: &Client,
+    blocks: &[&BlockSchema],
+) -> Result<Vec<Difference>, Error> {
+    let wanted: Vec<_> = blocks.iter().map(|block| blueprint(block)).collect();
+    let drifts = catalog::differences(client, &wanted).await?;
+    Ok(drifts.into_iter().map(Drift::difference).collect())
+}
+
+/// What is still different after all that can be mended has been is what is left to a person.
+async fn mend(client: &Client, blocks: &[&BlockSchema]) -> Result<Vec<Step>, Error> {
+    let wanted: Vec<_> = blocks.iter().map(|block| blueprint(block)).collect();
+    let mut left = catalog::differences(client, &wanted).await?;
+    let mut steps = Vec::new();
+    if left.iter().any(|drift| drift.safe) {
+        for mut drift in left {
+            if drift.safe && run(client, &mut drift).await? {
+                steps.push(drift.done());
+            }
+        }
+        left = catalog::differences(client, &wanted).await?;
+    }
+    steps.extend(left.into_iter().map(Drift::left));
+    Ok(steps)
+}
+
+/// Mends `drift`, by its fallback if rows stand in the way; false if they still do.
+async fn run(client: &Client, drift: &mut Drift) -> Result<bool, Error> {
+    loop {
+        let sql = format!("savepoint step;\n{}\nrelease step", drift.sql);
+        let Err(error) = client.batch_execute(&sql).await else {
+            return Ok(true);
+        };
+        let state = error.code().map_or("", |state| state.code());
+        if !state.starts_with("23") {
+            return Err(error);
+        }
+        client
+            .batch_execute("rollback to step; release step")
+            .await?;
+        match drift.fallback.take() {
+            Some(fallback) => drift.sql = fallback,
+            None => return Ok(false),
+        }
+    }
 }

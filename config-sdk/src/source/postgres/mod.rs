@@ -1,10 +1,12 @@
 //! Postgres as the store of a fleet: the one source of truth, with push by LISTEN/NOTIFY.
 
 mod address;
+mod catalog;
 mod connection;
 mod ddl;
 mod listen;
 mod migrate;
+mod names;
 mod read;
 mod rules;
 mod triggers;

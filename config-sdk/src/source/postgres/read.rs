@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::address::Address;
 use super::connection::{failure, told};
-use super::ddl::quoted_table;
+use super::names::quoted_table;
 use crate::record::Record;
 use crate::schema::BlockSchema;
 use crate::source::{Fetched, Found, Request, SourceError};

@@ -81,7 +81,30 @@ fn array<'a>(items: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// A trigger's argument as the catalog keeps it.
-fn hex(argument: &str) -> String {
+pub(super) fn hex(argument: &str) -> String {
     let bytes = argument.bytes().chain([0]);
     bytes.map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::ddl::sample;
+
+    #[test]
+    fn a_list_of_columns_survives_any_name() {
+        assert_eq!(array(["a", r#"b"c\"#].into_iter()), r#"{"a","b\"c\\"}"#);
+        assert_eq!(array([].into_iter()), "{}");
+    }
+
+    #[test]
+    fn history_keeps_only_columns_of_fields_that_are_no_secrets() {
+        let triggers = triggers(&sample::trading(), "t", &[]);
+        assert!(triggers[3].sql.contains(r#""tiers""#));
+        assert!(
+            triggers
+                .iter()
+                .all(|part| !part.sql.contains("webhook_token"))
+        );
+    }
 }

@@ -32,7 +32,7 @@ pub(crate) fn blueprint(block: &BlockSchema) -> Blueprint<'_> {
         .chain((block.fields.iter()).map(|field| (field.column, column_type(field.kind), "")))
         .chain(AFTER)
         .collect();
-    let mut parts = vec![Part::new(Piece::Table, &*name, create(&table, &columns))];
+    let mut parts = vec![Part::new(Piece::Table, "", create(&table, &columns))];
     // A table of one's own may have any key: rows are told apart by their rowid.
     let but_id = columns.iter().skip(1);
     parts.extend(but_id.map(|column| add(&table, column)));
@@ -120,4 +120,146 @@ fn indexes(name: &str, keys: &[&str]) -> [Part; 2] {
         },
         index("one_active", "status", " where status = 'active'"),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use crate::source::ddl::{Dialect, sample, schema};
+
+    struct Database(Connection);
+
+    impl Database {
+        fn new() -> Self {
+            let connection = Connection::open_in_memory().unwrap();
+            let (trading, limits) = (sample::trading(), sample::limits());
+            let sql = schema(Dialect::Sqlite, &[&trading, &limits]);
+            connection.execute_batch(&sql).unwrap();
+            Self(connection)
+        }
+
+        fn run(&self, sql: &str) {
+            self.0.execute_batch(sql).unwrap();
+        }
+
+        fn refused(&self, sql: &str) -> String {
+            self.0.execute_batch(sql).unwrap_err().to_string()
+        }
+
+        fn ask(&self, sql: &str) -> String {
+            let sql = format!("select group_concat(x, ' ') from ({sql})");
+            let answer = self
+                .0
+                .query_row(&sql, [], |row| row.get::<_, Option<String>>(0));
+            answer.unwrap().unwrap_or_default()
+        }
+
+        fn epoch(&self) -> String {
+            self.ask("select epoch x from config_sdk_epoch")
+        }
+    }
+
+    #[test]
+    fn an_edit_by_hand_is_complete() {
+        let database = Database::new();
+        database.run("insert into trading_config (status, score_threshold) values ('active', 0.8)");
+        let row = "select version || created_by || score_threshold || (activated_at is not null) x from trading_config";
+        assert_eq!(database.ask(row), "1sql0.81");
+        database.run("update trading_config set score_threshold = 0.9 where status = 'active'");
+        assert_eq!(database.ask(row), "2sql0.91");
+        assert_eq!(database.epoch(), "2");
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_moves_nothing() {
+        let database = Database::new();
+        database.run("insert into risk__limits (status, max) values ('active', 8)");
+        database.run("update risk__limits set max = 8; update risk__limits set max = 9 where 0");
+        assert_eq!(database.epoch(), "1");
+        assert_eq!(database.ask("select version x from risk__limits"), "1");
+    }
+
+    #[test]
+    fn versions_only_grow_also_after_deletion_and_when_an_old_row_comes_back() {
+        let database = Database::new();
+        database.run("insert into risk__limits (status, max) values ('active', 1)");
+        database.run("update risk__limits set status = 'archived'");
+        assert_eq!(database.ask("select version x from risk__limits"), "1");
+        database.run("insert into risk__limits (max) values (2), (3)");
+        database.run("update risk__limits set status = 'active' where max = 1");
+        database.run("delete from risk__limits where max = 1");
+        database.run("insert into risk__limits (max) values (4)");
+        assert_eq!(database.ask("select version x from risk__limits"), "2 3 5");
+    }
+
+    #[test]
+    fn history_keeps_the_row_before_and_never_a_secret() {
+        let database = Database::new();
+        database.run("insert into trading_config (status, plain, webhook_token) values ('active', 7, 'hunter2')");
+        database.run("update trading_config set plain = 8, webhook_token = 'hunter3', created_by = 'ann', reason = 'calmer'");
+        let before = database.ask("select before x from config_sdk_change where what = 'update'");
+        assert!(before.contains("\"plain\":7") && !before.contains("webhook_token"));
+        let who = "select block || version || who || why x from config_sdk_change where epoch = 2";
+        assert_eq!(database.ask(who), "trading2anncalmer");
+        database.run("delete from trading_config");
+        assert!(
+            !database
+                .ask("select before x from config_sdk_change")
+                .contains("hunter")
+        );
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_in_the_editors_words() {
+        let database = Database::new();
+        for (column, value, problem) in [
+            ("score_threshold", "1.5", "must be within 0..=1"),
+            (
+                "score_threshold",
+                "'1.2.3'",
+                "must be a number that a decimal can hold",
+            ),
+            (
+                "score_threshold",
+                "'NaN'",
+                "must be a number that a decimal can hold",
+            ),
+            ("max_positions", "'many'", "must be a whole number"),
+            ("max_positions", "-1", "must be within 0..=4294967295"),
+            (
+                "big",
+                "18446744073709551615",
+                "must be a whole number, between quotes if it is a large one",
+            ),
+            ("enabled", "'yes'", "must be 0 or 1"),
+            ("ratio", "9e999", "must be a finite number"),
+            ("sizing_mode", "'all'", "must be one of risk_based, it's"),
+            (
+                "cooldown",
+                "90",
+                "must be a length of time with its unit, such as 90s or 1h 30m",
+            ),
+            ("tiers", "'['", "must be JSON"),
+            ("tiers", "'[]'", "must have a length within 1..=3"),
+            ("status", "'on'", "must be draft, active or archived"),
+        ] {
+            let said = database.refused(&format!(
+                "insert into trading_config ({column}) values ({value})"
+            ));
+            assert!(
+                said.contains(&format!("trading.{column} {problem}")),
+                "{said}"
+            );
+        }
+        assert_eq!(database.epoch(), "0");
+    }
+
+    #[test]
+    fn two_active_rows_are_one_too_many() {
+        let database = Database::new();
+        database.run("insert into risk__limits (status) values ('active')");
+        let said = database.refused("insert into risk__limits (status) values ('active')");
+        assert!(said.contains("UNIQUE"), "{said}");
+    }
 }

@@ -1,5 +1,6 @@
 //! SQLite as the store: one machine, several processes on one file, nothing to install.
 
+mod catalog;
 mod ddl;
 mod migrate;
 mod read;

@@ -15,18 +15,20 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
         .chain(block.fields.iter().map(|field| field.column))
         .map(ident)
         .collect();
-    let watched = format!("status, {}", content.join(", "));
+    let watched: String = content.iter().map(|column| format!(", {column}")).collect();
+    let watched = format!("status{watched}");
     let changed = differs(content.iter());
     let writing = Writing { block, table, keys };
     let rules = checks(block);
     let trigger = |word: &str, when: &str, body: String| {
-        let name = ident(&format!("config_sdk_{}_{word}", block.name));
+        let plain = trigger_name(block, word);
+        let name = ident(&plain);
         let rest = format!("{name} {when}\nbegin\n{body}end");
         Part {
             identity: rest.clone(),
             ..Part::new(
                 Piece::Trigger,
-                format!("config_sdk_{}_{word}", block.name),
+                plain,
                 format!("drop trigger if exists {name};\ncreate trigger {rest};"),
             )
         }
@@ -61,6 +63,11 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
             writing.delete(),
         ),
     ]
+}
+
+/// Named by the block, so that the block's rows are found when their table is renamed.
+pub(super) fn trigger_name(block: &BlockSchema, word: &str) -> String {
+    format!("config_sdk_{}_{word}", block.name)
 }
 
 /// Whether any of `columns`, quoted, differs between the old row and the new one.
