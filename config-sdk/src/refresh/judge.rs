@@ -9,7 +9,7 @@ use super::track::Refused;
 use crate::block::Faults;
 use crate::cell::{Meta, Origin, Ready, Turn};
 use crate::record::Record;
-use crate::source::{Fetched, Found};
+use crate::source::Found;
 
 /// What becomes of one block, and what there is to tell of it.
 pub(super) struct Verdict {
@@ -33,7 +33,7 @@ pub(super) fn judge(
     refresher: &mut Refresher,
     place: usize,
     found: &Found,
-    fetched: &Fetched,
+    epoch: u64,
     ask: &Ask<'_>,
 ) -> Verdict {
     let name = refresher.cell(place).schema().name;
@@ -55,11 +55,20 @@ pub(super) fn judge(
                 return Verdict::only(Outcome::Rejected { faults });
             }
             match decode(refresher, place, record.as_ref()) {
-                Ok(ready) => accept(refresher, place, record, ready, fetched.epoch, ask),
+                Ok(ready) => accept(refresher, place, record, ready, epoch, ask),
                 Err(faults) => refuse(refresher, place, record.as_ref(), faults),
             }
         }
     }
+}
+
+/// Of a block whose own code panicked where no rule of it was being checked.
+pub(super) fn panicked(refresher: &mut Refresher, place: usize) -> Verdict {
+    unreadable(
+        refresher,
+        place,
+        "its code panicked while it was compared or encoded",
+    )
 }
 
 /// The compiled-in defaults, with the environment over them.

@@ -14,7 +14,7 @@ use super::task::Force;
 use super::track::Track;
 use super::{Overlay, judge};
 use crate::cell::{Cells, Erased};
-use crate::guarded::guarded;
+use crate::guarded::{caught, guarded};
 use crate::schema::{BlockSchema, OnStale};
 use crate::source::{Fetched, Request, Source, SourceError};
 
@@ -161,7 +161,8 @@ impl Refresher {
                     Outcome::Unchanged
                 }
                 Some(found) => {
-                    let verdict = judge::judge(self, place, found, &fetched, ask);
+                    let judged = caught(|| judge::judge(self, place, found, fetched.epoch, ask));
+                    let verdict = judged.unwrap_or_else(|| judge::panicked(self, place));
                     turns.extend(verdict.turn.map(|turn| (place, turn)));
                     events.extend(verdict.events);
                     verdict.outcome
