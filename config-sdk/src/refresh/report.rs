@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::task::Force;
+use super::Force;
 use crate::block::Faults;
 use crate::cell::Cells;
 

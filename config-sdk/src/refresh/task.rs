@@ -13,33 +13,12 @@ use super::event::{Event, Trigger};
 use super::listener::listen;
 use super::pass::Ask;
 use super::status::PushState;
-use super::{RefreshReport, Refresher, hangup};
+use super::{Force, RefreshReport, Refresher, hangup};
 use crate::guarded::guarded;
 use crate::source::{Heard, Signal, Source, SourceError};
 
 /// Longest time a pass may take.
 const PASS_LIMIT: Duration = Duration::from_secs(5);
-
-/// Which blocks a refresh looks at whether they changed or not.
-#[derive(Clone, Debug)]
-pub(crate) enum Force {
-    /// None.
-    Nothing,
-    /// These.
-    Blocks(Vec<&'static str>),
-    /// All.
-    All,
-}
-
-impl Force {
-    pub(super) fn names(&self, name: &str) -> bool {
-        match self {
-            Self::Nothing => false,
-            Self::Blocks(names) => names.contains(&name),
-            Self::All => true,
-        }
-    }
-}
 
 /// What the front door asks of the task.
 #[derive(Debug)]
