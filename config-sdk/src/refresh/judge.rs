@@ -75,9 +75,7 @@ impl Judge<'_> {
         let block = self.cell.schema().name;
         let reason = reason.to_owned();
         let known = self.track.unreadable.replace(reason.clone());
-        let mut verdict = Verdict::only(Outcome::Unavailable {
-            reason: reason.clone(),
-        });
+        let mut verdict = Verdict::only(Outcome::Unavailable);
         if known.as_ref() != Some(&reason) {
             warn!(
                 block,

@@ -83,20 +83,12 @@ impl Refresher {
 
     /// What a pass that failed reports for the blocks that were asked for.
     pub(super) fn unavailable(&self, force: &Force, error: &SourceError) -> RefreshReport {
-        let wanted = self
-            .schemas
-            .iter()
-            .filter(|schema| force.names(schema.name));
-        let reason = error.to_string();
+        let names = self.schemas.iter().map(|schema| schema.name);
+        let names = names.filter(|name| force.names(name));
         RefreshReport {
             epoch: *self.cells.epoch().borrow(),
-            blocks: wanted
-                .map(|schema| BlockReport {
-                    name: schema.name,
-                    outcome: Outcome::Unavailable {
-                        reason: reason.clone(),
-                    },
-                })
+            blocks: names
+                .map(|name| BlockReport::unavailable(name, error.to_string()))
                 .collect(),
         }
     }
@@ -177,7 +169,11 @@ impl Refresher {
                 }
             };
             if ask.force.names(name) || outcome != Outcome::Unchanged {
-                blocks.push(BlockReport { name, outcome });
+                let error = self.tracks[place].unreadable.clone();
+                blocks.push(BlockReport {
+                    error,
+                    ..BlockReport::of(name, outcome)
+                });
             }
         }
         if !turns.is_empty() || self.applied != Some(fetched.epoch) {
