@@ -71,8 +71,7 @@ fn sqlite(_rest: &str) -> Result<Arc<dyn Source>, UrlError> {
 
 #[cfg(feature = "postgres")]
 fn postgres(url: &str) -> Result<Arc<dyn Source>, UrlError> {
-    let store = super::postgres::PostgresStore::new(url).map_err(UrlError::Postgres)?;
-    Ok(Arc::new(store))
+    Ok(Arc::new(super::postgres::PostgresStore::new(url)?))
 }
 
 #[cfg(not(feature = "postgres"))]

@@ -17,6 +17,7 @@ pub(super) use ddl::{BOOKKEEPING, blueprint};
 
 use super::{
     BoxFuture, Deaf, Difference, Fetched, Request, Signal, Source, SourceError, Step, Store,
+    UrlError,
 };
 use crate::schema::BlockSchema;
 use address::Address;
@@ -38,9 +39,9 @@ impl PostgresStore {
     ///
     /// # Errors
     /// What is wrong with the URL, without the URL itself.
-    pub(crate) fn new(url: &str) -> Result<Self, String> {
+    pub fn new(url: &str) -> Result<Self, UrlError> {
         Ok(Self {
-            address: Address::parse(url)?,
+            address: Address::parse(url).map_err(UrlError::Postgres)?,
             asking: Mutex::new(None),
         })
     }
