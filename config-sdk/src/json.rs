@@ -83,7 +83,8 @@ fn keeps_its_digits(number: &str) -> bool {
         number::decimal(&nearest.to_string()),
     ) {
         (Ok(exact), Ok(nearest)) => exact == nearest,
-        (Err(_), Err(_)) => nearest.is_finite(),
+        // Too large for a decimal, which says so itself; of one that is too fine it would make zero.
+        (Err(_), Err(_)) => nearest.is_finite() && nearest.abs() >= 1.0,
         _ => false,
     }
 }
@@ -98,6 +99,9 @@ mod tests {
         assert!(check(r#"{"a": 0.12345678901234567890}"#).is_err());
         assert!(check("[9007199254740993.0]").is_err());
         assert!(check("[18446744073709551617]").is_err());
+        assert!(check("[1e300]").is_ok());
+        assert!(check("[1e-29]").is_err());
+        assert!(check("[0e-29, 0.0e-400]").is_ok());
         assert!(check(r#"{"a": "0.12345678901234567890 \" 0.12345678901234567890"}"#).is_ok());
     }
 
