@@ -10,6 +10,7 @@ mod hangup;
 mod judge;
 mod listener;
 mod overlay;
+mod pace;
 mod pass;
 mod report;
 mod status;

@@ -93,6 +93,11 @@ impl Refresher {
         }
     }
 
+    /// The epoch that readers have; `None` if the next pass reads everything.
+    pub(super) fn applied(&self) -> Option<u64> {
+        self.applied
+    }
+
     async fn fetch(&mut self, ask: &Ask<'_>) -> Result<Fetched, SourceError> {
         let asked = async {
             if self.migrate {

@@ -11,6 +11,7 @@ use tracing::debug;
 use super::backoff::{Backoff, jittered};
 use super::event::{Event, Trigger};
 use super::listener::listen;
+use super::pace::Pace;
 use super::pass::Ask;
 use super::status::PushState;
 use super::{Force, RefreshReport, Refresher, hangup};
@@ -61,6 +62,7 @@ pub(crate) async fn run(
         refresher,
         timing,
         backoff: Backoff::default(),
+        pace: Pace::new(),
         ready,
     };
     task.refresher.hold();
@@ -84,7 +86,10 @@ pub(crate) async fn run(
             () = hangup.signal() => {
                 task.force(Force::All).await;
             }
-            heard = listening.heard() => task.hear(heard).await,
+            heard = async {
+                task.pace.ready().await;
+                listening.heard().await
+            } => task.hear(heard).await,
             () = sleep_until(poll) => task.pass(Trigger::Poll, &BTreeSet::new()).await,
             () = at(expiry) => {
                 task.refresher.expire();
@@ -100,6 +105,7 @@ struct Task {
     refresher: Refresher,
     timing: Timing,
     backoff: Backoff,
+    pace: Pace,
     /// How the last pass failed.
     ready: Option<SourceError>,
 }
@@ -122,7 +128,11 @@ impl Task {
             }
             trigger = Trigger::Reconnect;
         }
+        let before = self.refresher.applied();
         self.pass(trigger, &heard.names).await;
+        if self.refresher.applied() == before {
+            self.pace.in_vain();
+        }
     }
 
     async fn run(
