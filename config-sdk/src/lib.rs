@@ -67,6 +67,8 @@ mod record;
 mod refresh;
 mod schema;
 mod source;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod value;
 

@@ -5,6 +5,7 @@
 //! | [`data_flow`] | what happens between a commit and a read, and in which order |
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
+//! | [`writing_a_source`] | reading blocks from somewhere else, in a page |
 //! | [`dependencies`] | what a default build contains, and why |
 
 pub mod data_flow {
@@ -17,6 +18,15 @@ pub mod failure_modes {
 
 pub mod editing {
     #![doc = include_str!("editing.md")]
+}
+
+pub mod writing_a_source {
+    #![doc = include_str!("writing_a_source.md")]
+    //!
+    //! ```
+    #![doc = include_str!("json_file.rs")]
+    //! ```
+    #![doc = include_str!("holding_a_source.md")]
 }
 
 pub mod dependencies {

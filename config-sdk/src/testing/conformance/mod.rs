@@ -1,0 +1,142 @@
+//! The rules that every [`Source`](crate::Source) is held to, for a source of your own to be run through.
+//!
+//! Say how your store is edited, by implementing [`Subject`], and hold it to the rules in a test:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use config_sdk::testing::conformance::{self, Row, Subject};
+//! use config_sdk::{BoxFuture, MemoryStore, Source};
+//!
+//! struct Memory(MemoryStore);
+//!
+//! impl Subject for Memory {
+//!     fn source(&self) -> Arc<dyn Source> {
+//!         Arc::new(self.0.clone())
+//!     }
+//!
+//!     fn write<'a>(&'a self, rows: &'a [Row]) -> BoxFuture<'a, ()> {
+//!         self.0.transaction(|edit| {
+//!             for row in rows {
+//!                 match &row.columns {
+//!                     Some(columns) => edit.put(row.block.name, columns.clone()),
+//!                     None => edit.remove(row.block.name),
+//!                 }
+//!             }
+//!         });
+//!         Box::pin(std::future::ready(()))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! conformance::hold(&Memory(MemoryStore::new())).await;
+//! # }
+//! ```
+//!
+//! A store that keeps tables makes them for [`blocks`] first. The suite runs its rules one after the
+//! other, and expects that nobody else edits the store meanwhile.
+
+mod listening;
+mod moments;
+mod reader;
+mod reading;
+mod subject;
+mod texts;
+
+use std::fmt;
+use std::time::Duration;
+
+pub use subject::{Row, Subject, blocks};
+
+use crate::guarded::guarded;
+use crate::source::BoxFuture;
+use reader::Verdict;
+
+/// How long a rule may take: long enough for a busy machine, short enough for a source that hangs.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A rule that a source broke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Broken {
+    /// The rule, as a sentence.
+    pub rule: String,
+    /// What was seen.
+    pub seen: String,
+}
+
+/// `only what changed is yielded: expected ["a"], and ["a", "b"] was yielded`
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.rule, self.seen)
+    }
+}
+
+/// Holds the subject's source to every rule.
+///
+/// # Panics
+/// If it breaks any; the message lists all that it breaks.
+pub async fn hold(subject: &dyn Subject) {
+    let broken = broken_rules(subject).await;
+    let lines: Vec<_> = broken
+        .iter()
+        .map(|broken| format!("  - {broken}"))
+        .collect();
+    assert!(
+        lines.is_empty(),
+        "the source breaks rules of its contract:\n{}",
+        lines.join("\n")
+    );
+}
+
+/// Holds the subject's source to every rule, and returns those that it breaks.
+pub async fn broken_rules(subject: &dyn Subject) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    for (name, rule) in RULES {
+        let seen = match tokio::time::timeout(LIMIT, guarded(rule(subject))).await {
+            Ok(Some(Ok(()))) => continue,
+            Ok(Some(Err(seen))) => seen,
+            Ok(None) => "it panicked; the message is in the test's output".to_owned(),
+            Err(_) => format!("no end within {LIMIT:?}"),
+        };
+        let rule = name.replace("_s_", "'s ").replace('_', " ");
+        broken.push(Broken { rule, seen });
+    }
+    broken
+}
+
+/// A rule, to be run on a subject.
+type Rule = for<'a> fn(&'a dyn Subject) -> BoxFuture<'a, Verdict>;
+
+/// The rules by name, in an order in which the first that breaks says most.
+macro_rules! rules {
+    ($($file:ident :: $name:ident;)*) => {
+        &[$((stringify!($name), |subject| Box::pin($file::$name(subject)))),*]
+    };
+}
+
+const RULES: &[(&str, Rule)] = rules! {
+    reading::the_first_fetch_yields_every_block;
+    reading::where_nothing_changed_nothing_is_yielded;
+    reading::only_what_changed_is_yielded;
+    reading::what_was_missed_is_yielded_later;
+    reading::also_names_blocks_that_come_in_any_case;
+    reading::a_wrong_hint_does_no_harm;
+    reading::an_epoch_above_the_store_s_own_means_everything;
+    reading::a_row_that_was_removed_is_found_missing;
+    reading::blocks_that_were_not_asked_for_are_left_out;
+    reading::a_block_that_cannot_be_read_fails_alone;
+    moments::the_epoch_grows_with_each_change;
+    moments::the_version_grows_with_each_change_of_its_block;
+    moments::blocks_changed_in_one_transaction_come_together;
+    moments::a_fetch_is_as_of_one_moment;
+    moments::a_fetch_dropped_half_way_leaves_the_source_usable;
+    moments::fetches_in_parallel_agree;
+    texts::every_text_comes_back_as_it_was_written;
+    texts::no_text_and_empty_text_are_two_things;
+    texts::a_row_of_nothing_but_null_is_a_row;
+    listening::a_change_after_listening_is_signalled;
+    listening::dropped_listening_ends;
+    listening::no_password_is_shown;
+};

@@ -1,0 +1,96 @@
+//! What a store has to offer so that the suite can edit it, and the blocks that it edits.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use rust_decimal::Decimal;
+
+use crate::block::{Json, Nullable, Plain};
+use crate::private::{block, field};
+use crate::schema::BlockSchema;
+use crate::source::{BoxFuture, Source};
+
+/// A store that the suite edits, and whose source it reads.
+pub trait Subject: Send + Sync {
+    /// A new source that reads the store.
+    fn source(&self) -> Arc<dyn Source>;
+
+    /// Makes all of `rows` true in one transaction, and returns once that is committed.
+    fn write<'a>(&'a self, rows: &'a [Row]) -> BoxFuture<'a, ()>;
+
+    /// Makes `block` alone unreadable, as a dropped table would, or readable again. `false` says that
+    /// this store knows no such state; the rule about it is passed over then.
+    fn spoil<'a>(&'a self, block: &'static BlockSchema, spoilt: bool) -> BoxFuture<'a, bool> {
+        let _ = (block, spoilt);
+        Box::pin(std::future::ready(false))
+    }
+
+    /// A password that the sources were given, and that they must not show.
+    fn password(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What the active row of a block is to be.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Row {
+    /// The block; `block.table` is its table, and the fields say what kind each column is.
+    pub block: &'static BlockSchema,
+    /// Every column with its text, `None` for `NULL`. No row at all, if this is `None`.
+    pub columns: Option<BTreeMap<String, Option<String>>>,
+}
+
+impl Row {
+    /// A row with these columns and `NULL` in all others.
+    pub(super) fn of(block: &'static BlockSchema, columns: &[(&str, &str)]) -> Self {
+        let text = |column: &str| {
+            let found = columns.iter().find(|(name, _)| *name == column);
+            found.map(|(_, text)| (*text).to_owned())
+        };
+        let fields = block.fields.iter();
+        Self {
+            block,
+            columns: Some(
+                fields
+                    .map(|field| (field.column.to_owned(), text(field.column)))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// No row.
+    pub(super) fn none(block: &'static BlockSchema) -> Self {
+        Self {
+            block,
+            columns: None,
+        }
+    }
+}
+
+/// The blocks that the suite reads and writes: a store that keeps tables makes them for these first.
+#[must_use]
+pub fn blocks() -> &'static [&'static BlockSchema] {
+    static SCHEMAS: LazyLock<[BlockSchema; 3]> = LazyLock::new(|| {
+        ["conformance_a", "conformance_b", "conformance_c"].map(|name| {
+            block(
+                "Conformance",
+                name,
+                None,
+                "A block of the conformance suite.",
+            )
+            .field(field::<Nullable<Plain>, Option<Decimal>>("amount", ""))
+            .field(field::<Nullable<Plain>, Option<i64>>("count", ""))
+            .field(field::<Nullable<Plain>, Option<u128>>("huge", ""))
+            .field(field::<Nullable<Plain>, Option<f64>>("ratio", ""))
+            .field(field::<Nullable<Plain>, Option<bool>>("enabled", ""))
+            .field(field::<Nullable<Plain>, Option<String>>("note", ""))
+            .field(field::<Nullable<Json>, Option<serde_json::Value>>(
+                "shape", "",
+            ))
+            .build()
+        })
+    });
+    static BLOCKS: LazyLock<Vec<&'static BlockSchema>> = LazyLock::new(|| SCHEMAS.iter().collect());
+    &BLOCKS
+}

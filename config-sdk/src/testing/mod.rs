@@ -1,0 +1,3 @@
+//! For tests: what a source of your own can be held to.
+
+pub mod conformance;
