@@ -6,6 +6,7 @@
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
 //! | [`writing_a_source`] | reading blocks from somewhere else, in a page |
+//! | [`pitfalls`] | what went wrong in other systems, and which test holds it here |
 //! | [`dependencies`] | what a default build contains, and why |
 
 pub mod data_flow {
@@ -27,6 +28,10 @@ pub mod writing_a_source {
     #![doc = include_str!("json_file.rs")]
     //! ```
     #![doc = include_str!("holding_a_source.md")]
+}
+
+pub mod pitfalls {
+    #![doc = include_str!("pitfalls.md")]
 }
 
 pub mod dependencies {

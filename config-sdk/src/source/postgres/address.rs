@@ -136,6 +136,8 @@ fn is_here(host: &Host) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::Address;
 
     #[test]
@@ -144,6 +146,24 @@ mod tests {
         assert_eq!(
             format!("{address} {address:?}"),
             "localhost:5433/shop Address(localhost:5433/shop)"
+        );
+    }
+
+    #[test]
+    fn silent_connections_are_probed_and_given_up() {
+        let address = Address::parse("postgres://app:x@localhost/shop").unwrap();
+        let config = address.config();
+        assert!(config.get_keepalives());
+        assert!(config.get_keepalives_idle() <= Duration::from_secs(10));
+        assert!(
+            config
+                .get_connect_timeout()
+                .is_some_and(|time| *time <= Duration::from_secs(5))
+        );
+        assert!(
+            config
+                .get_tcp_user_timeout()
+                .is_some_and(|time| *time <= Duration::from_secs(10))
         );
     }
 
