@@ -1,4 +1,4 @@
-//! Running a future whose panics must not spread.
+//! Running code whose panics must not spread.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,4 +16,9 @@ pub(crate) async fn guarded<F: Future>(future: F) -> Option<F::Output> {
         },
     )
     .await
+}
+
+/// What `run` returns, or `None` if it panicked.
+pub(crate) fn caught<R>(run: impl FnOnce() -> R) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(run)).ok()
 }

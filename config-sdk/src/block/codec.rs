@@ -137,10 +137,8 @@ impl<C: Codec<T>, T> Codec<Secret<T>> for Sealed<C> {
         C::range()
     }
 
-    /// What is wrong may quote what it read, so of a secret only the fact is told.
     fn decode(text: &str) -> Result<Secret<T>, String> {
-        let read = C::decode(text).map(Secret::new);
-        read.map_err(|_| "cannot be read as its type".to_owned())
+        C::decode(text).map(Secret::new)
     }
 
     fn encode(value: &Secret<T>) -> Value {

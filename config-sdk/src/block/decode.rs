@@ -9,6 +9,9 @@ use crate::value::Value;
 /// Longest text of a value that a fault quotes, in characters.
 const MAX_QUOTE: usize = 120;
 
+/// What is wrong with a value may quote it, so of a secret only the fact is told.
+const UNSAID: &str = "cannot be read as its type";
+
 /// Column name to its text; `None` is `NULL`.
 pub(crate) type Columns = BTreeMap<String, Option<String>>;
 
@@ -68,7 +71,11 @@ impl<'a> Decoder<'a> {
                     column: Some(field.column.to_owned()),
                     value: quote(field, Value::Text(text.clone())),
                     rule: "type".to_owned(),
-                    message,
+                    message: if field.secret {
+                        UNSAID.to_owned()
+                    } else {
+                        message
+                    },
                 });
                 default()
             }

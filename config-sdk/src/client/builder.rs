@@ -166,10 +166,7 @@ impl ConfigBuilder {
         registration::clashes(&self.blocks, &mut mistakes);
         let overlay = self.overlay(&schemas, &mut mistakes);
         let cells = registration::cells(&self.blocks, &overlay, &mut mistakes);
-        let ttl = schemas
-            .iter()
-            .filter_map(|schema| schema.ttl)
-            .fold(self.ttl, Duration::min);
+        let ttl = poll_interval(self.ttl, &schemas);
         if ttl.is_zero() {
             mistakes.push(Mistake::ZeroTtl);
         }
@@ -230,6 +227,16 @@ impl ConfigBuilder {
             .unwrap_or_else(|| std::env::vars_os().collect());
         environment::read(prefix, variables, schemas, mistakes)
     }
+}
+
+/// The shortest time to live; and short enough to find a block confirmed before it expires.
+fn poll_interval(ttl: Duration, schemas: &[&'static BlockSchema]) -> Duration {
+    let own = |schema: &&BlockSchema| [schema.ttl, schema.max_stale.map(|stale| stale / 2)];
+    schemas
+        .iter()
+        .flat_map(own)
+        .flatten()
+        .fold(ttl, Duration::min)
 }
 
 fn board(source: String, blocks: usize) -> Board {

@@ -13,32 +13,12 @@ use super::event::{Event, Trigger};
 use super::listener::listen;
 use super::pass::Ask;
 use super::status::PushState;
-use super::{RefreshReport, Refresher, hangup};
+use super::{Force, RefreshReport, Refresher, hangup};
+use crate::guarded::guarded;
 use crate::source::{Heard, Signal, Source, SourceError};
 
 /// Longest time a pass may take.
 const PASS_LIMIT: Duration = Duration::from_secs(5);
-
-/// Which blocks a refresh looks at whether they changed or not.
-#[derive(Clone, Debug)]
-pub(crate) enum Force {
-    /// None.
-    Nothing,
-    /// These.
-    Blocks(Vec<&'static str>),
-    /// All.
-    All,
-}
-
-impl Force {
-    pub(super) fn names(&self, name: &str) -> bool {
-        match self {
-            Self::Nothing => false,
-            Self::Blocks(names) => names.contains(&name),
-            Self::All => true,
-        }
-    }
-}
 
 /// What the front door asks of the task.
 #[derive(Debug)]
@@ -69,15 +49,19 @@ pub(crate) async fn run(
     source: Arc<dyn Source>,
     timing: Timing,
     mut commands: mpsc::Receiver<Command>,
-    started: oneshot::Sender<Option<SourceError>>,
+    mut started: oneshot::Sender<Option<SourceError>>,
 ) {
     let (signal, listening) = Signal::new();
     let mut hangup = hangup::Hangup::new(timing.hangup);
+    let ready = tokio::select! {
+        ready = first(&mut refresher, timing.start) => ready,
+        () = started.closed() => return, // nobody waits for the start any more
+    };
     let mut task = Task {
-        ready: first(&mut refresher, timing.start).await,
+        refresher,
         timing,
         backoff: Backoff::default(),
-        refresher,
+        ready,
     };
     task.refresher.hold();
     // The listener starts after the first pass: what changes in between is caught by the pass that
@@ -85,7 +69,7 @@ pub(crate) async fn run(
     let listener = tokio::spawn(listen(source, signal, task.refresher.board.clone()));
     let ended = EndWith(listener.abort_handle());
     let mut poll = task.next_poll();
-    let _ = started.send(task.ready.take());
+    let _ = started.send(task.ready.clone());
     loop {
         let expiry = task.refresher.next_expiry();
         tokio::select! {
@@ -154,7 +138,9 @@ impl Task {
             hint,
             limit: PASS_LIMIT,
         };
-        let report = match self.refresher.pass(ask).await {
+        let passed = guarded(self.refresher.pass(ask)).await;
+        let passed = passed.unwrap_or_else(|| Err(SourceError::refused("the pass panicked")));
+        let report = match passed {
             Ok(report) => {
                 self.backoff.reset();
                 self.ready = None;

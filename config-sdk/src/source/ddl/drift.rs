@@ -95,32 +95,26 @@ pub(crate) fn drifts(wanted: &Blueprint<'_>, found: &Found) -> Vec<Drift> {
             None => missing_table(wanted, has),
         };
     }
-    let retyped = |part: &&Part| has(part).is_some_and(|have| *have != part.identity);
-    let columns = || {
-        wanted
-            .parts
-            .iter()
-            .filter(|part| part.piece == Piece::Column)
+    let retyped = |part: &&Part| {
+        part.piece == Piece::Column && has(part).is_some_and(|have| *have != part.identity)
     };
-    let retyped: Vec<_> = columns().filter(retyped).map(|part| &part.column).collect();
+    let retyped: Vec<_> = wanted.parts.iter().filter(retyped).collect();
+    let retyped = |part: &Part| retyped.iter().any(|column| column.column == part.column);
     let mut drifts = Vec::new();
     for part in &wanted.parts {
         match has(part) {
             Some(have) if *have == part.identity => {}
             // The rules of one type mean nothing to a column of another.
-            _ if part.piece == Piece::Check && retyped.contains(&&part.column) => {}
+            _ if part.piece == Piece::Check && retyped(part) => {}
             have => drifts.push(differs(wanted, part, have)),
         }
     }
     let wants = |piece, name: &str| {
         (wanted.parts.iter()).any(|part| part.piece == piece && part.name == name)
     };
-    for (piece, name) in found
-        .parts
-        .keys()
-        .filter(|(piece, name)| !wants(*piece, name))
-    {
+    for (piece, name) in found.parts.keys() {
         match piece {
+            _ if wants(*piece, name) => {}
             Piece::Check => drifts.push(former_check(wanted, name)),
             Piece::Column if !BOOKKEEPING_COLUMNS.contains(&name.as_str()) => {
                 drifts.push(unknown_column(wanted, name));

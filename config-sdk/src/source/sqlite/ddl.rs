@@ -126,7 +126,8 @@ fn indexes(name: &str, keys: &[&str]) -> [Part; 2] {
 mod tests {
     use rusqlite::Connection;
 
-    use crate::source::ddl::{Dialect, sample, schema};
+    use crate::source::ddl::sample;
+    use crate::source::{Dialect, schema};
 
     struct Database(Connection);
 
