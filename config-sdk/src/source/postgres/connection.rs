@@ -1,10 +1,11 @@
 //! One connection to Postgres, and what its errors mean.
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error, NoTls};
+use tokio_postgres::{Client, Error};
 
-use super::address::Address;
+use super::address::{Address, Drive};
 use crate::source::SourceError;
 
 /// An open connection; it ends when this is dropped.
@@ -16,17 +17,9 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) async fn open(address: &Address) -> Result<Self, SourceError> {
-        let connected = address.config().connect(NoTls).await;
-        let (client, connection) = connected.map_err(|error| failure(address, &error))?;
-        let driver = tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection to postgres ended");
-            }
-        });
-        Ok(Self {
-            client,
-            driver: driver.abort_handle(),
-        })
+        let connected = address.connect(Quietly).await;
+        let (client, driver) = connected.map_err(|error| failure(address, &error))?;
+        Ok(Self { client, driver })
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -35,6 +28,21 @@ impl Connection {
 
     pub(super) fn is_open(&self) -> bool {
         !self.client.is_closed()
+    }
+}
+
+/// Drives a connection that nobody listens on.
+struct Quietly;
+
+impl Drive for Quietly {
+    async fn drive<S, T>(self, connection: tokio_postgres::Connection<S, T>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection to postgres ended");
+        }
     }
 }
 
