@@ -89,7 +89,7 @@ impl Refresher {
             .filter(|schema| force.names(schema.name));
         let reason = error.to_string();
         RefreshReport {
-            epoch: *self.cells.epoch().borrow(),
+            epoch: self.epoch(),
             blocks: wanted
                 .map(|schema| BlockReport {
                     name: schema.name,
@@ -255,8 +255,7 @@ impl Refresher {
             }
         }
         if !turns.is_empty() {
-            let epoch = *self.cells.epoch().borrow();
-            self.cells.publish(turns, epoch);
+            self.cells.publish(turns, self.epoch());
         }
         self.note();
     }
@@ -267,6 +266,11 @@ impl Refresher {
             .iter()
             .map(|track| track.notice(self.outage.is_none()));
         self.board.set_blocks(notices.collect());
+    }
+
+    /// The epoch that readers have.
+    pub(super) fn epoch(&self) -> u64 {
+        *self.cells.epoch().borrow()
     }
 
     pub(super) fn cell(&self, place: usize) -> &Arc<dyn Erased> {

@@ -22,8 +22,8 @@ pub use memory::{Edit, MemoryStore};
 pub use postgres::PostgresStore;
 pub use print::Dialect;
 pub(crate) use print::schema;
-pub(crate) use signal::Heard;
 pub use signal::Signal;
+pub(crate) use signal::{Heard, Listening};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use url::UrlError;
