@@ -273,7 +273,7 @@ async fn a_forced_refresh_reports_block_by_block_what_it_did() {
         panic!("{report}")
     };
     assert_eq!(faults.len(), 1, "{faults}");
-    let Some(Outcome::Unavailable { reason }) = report.outcome("ledger") else {
+    let Some(reason) = report.block("ledger").and_then(|block| block.error.clone()) else {
         panic!("{report}")
     };
     assert!(

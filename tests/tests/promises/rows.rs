@@ -138,7 +138,10 @@ async fn two_active_rows_are_refused_because_nobody_could_say_which_is_meant() {
     let two = insert("trading", &[]).repeat(2);
     database.psql(&two);
     let report = config.refresh_all().await.unwrap();
-    let Some(Outcome::Unavailable { reason }) = report.outcome("trading") else {
+    let Some(reason) = report
+        .block("trading")
+        .and_then(|block| block.error.clone())
+    else {
         panic!("{report}")
     };
     assert!(
