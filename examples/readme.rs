@@ -13,17 +13,11 @@ struct TradingConfig {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::var("CONFIG_URL").unwrap_or("sqlite:config.db".to_owned());
-    let config = Config::builder()
-        .block::<TradingConfig>()
-        .url(&url)
-        .migrate()
-        .start()
-        .await?;
+    let builder = Config::builder().block::<TradingConfig>();
+    let config = builder.url(&url).migrate().start().await?;
     let mut changes = config.subscribe::<TradingConfig>();
-    println!(
-        "score_threshold is {}",
-        config.get::<TradingConfig>().score_threshold
-    );
+    let trading = config.get::<TradingConfig>();
+    println!("score_threshold is {}", trading.score_threshold);
     while let Some(change) = changes.next().await {
         println!("score_threshold is {} now", change.new.score_threshold);
     }

@@ -78,9 +78,8 @@ impl Bot {
     }
 
     /// What one read took, on average.
-    pub(crate) fn time_per_read(&self) -> Duration {
-        let reads = self.reads().max(1);
-        Duration::from_nanos(self.nanoseconds.load(Ordering::Relaxed) / reads)
+    pub(crate) fn nanoseconds_per_read(&self) -> u64 {
+        self.nanoseconds.load(Ordering::Relaxed) / self.reads().max(1)
     }
 
     /// Waits until the loop reads `score_threshold`, and says when it did so first.

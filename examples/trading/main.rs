@@ -5,6 +5,7 @@ mod bot;
 mod page;
 mod prompt;
 mod serve;
+mod stage;
 mod story;
 mod told;
 

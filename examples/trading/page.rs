@@ -19,6 +19,10 @@ pub(crate) enum Voice {
     Event,
     /// The bot's loop.
     Bot,
+    /// What a refresh did.
+    Report,
+    /// How things stand.
+    Status,
 }
 
 /// Where the lines go.
@@ -65,9 +69,12 @@ impl Page {
             Voice::Refused => ("refused", "31"),
             Voice::Event => ("event", "33"),
             Voice::Bot => ("bot", "32"),
+            Voice::Report => ("report", "2"),
+            Voice::Status => ("status", "2"),
         };
         let label = self.painted(colour, &format!("{label:<7}"));
         let text = text.to_string().replace('\n', &format!("\n{:12}", ""));
+        let text = text.replace(&format!("\n{:12}\n", ""), "\n\n");
         self.print(&format!("   {label}  {text}"));
     }
 
@@ -83,4 +90,17 @@ impl Page {
     fn print(&self, line: &str) {
         let _ = writeln!(io::stdout(), "{line}");
     }
+}
+
+/// A number with its thousands apart.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }

@@ -10,6 +10,13 @@ use crate::page::{Page, Voice};
 use crate::prompt::command_line;
 use crate::told;
 
+/// What to try; the first makes the row that the others change.
+const EDITS: [&str; 3] = [
+    "insert into trading_config (status, score_threshold) values ('active', 0.8)",
+    "update trading_config set score_threshold = 0.75 where status = 'active'",
+    "update trading_config set score_threshold = 7 where status = 'active'",
+];
+
 /// Prints every event until Ctrl-C.
 pub(crate) async fn serve(page: Page, config: Config, url: &str) -> Result<(), Failure> {
     let began = Instant::now();
@@ -17,17 +24,14 @@ pub(crate) async fn serve(page: Page, config: Config, url: &str) -> Result<(), F
     page.title(&format!("Trading bot on {}", config.status().source));
     page.line(Voice::Store, config.status().store);
     page.line(Voice::Bot, score_threshold(&config));
-    let sql = match config.get::<TradingConfig>().meta().version {
-        0 => "insert into trading_config (status, score_threshold) values ('active', 0.8)",
-        _ => "update trading_config set score_threshold = 0.8 where status = 'active'",
-    };
-    if let Some(command) = command_line(url, sql) {
-        page.line(
-            Voice::Shell,
-            format!("change something elsewhere:\n{command}"),
-        );
+    page.line(Voice::Shell, "to change something, type elsewhere:");
+    let is_first = config.get::<TradingConfig>().meta().version == 0;
+    for sql in if is_first { &EDITS[..] } else { &EDITS[1..] } {
+        if let Some(command) = command_line(url, sql) {
+            page.line(Voice::Shell, command);
+        }
     }
-    page.line(Voice::Shell, "Ctrl-C ends this.\n");
+    page.line(Voice::Shell, "Ctrl-C ends this");
 
     let mut ctrl_c = std::pin::pin!(tokio::signal::ctrl_c());
     loop {

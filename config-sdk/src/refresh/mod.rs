@@ -10,7 +10,6 @@ mod hangup;
 mod judge;
 mod listener;
 mod overlay;
-mod pace;
 mod pass;
 mod report;
 mod status;

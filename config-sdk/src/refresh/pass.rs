@@ -86,16 +86,11 @@ impl Refresher {
         let names = self.schemas.iter().map(|schema| schema.name);
         let names = names.filter(|name| force.names(name));
         RefreshReport {
-            epoch: *self.cells.epoch().borrow(),
+            epoch: self.epoch(),
             blocks: names
                 .map(|name| BlockReport::unavailable(name, error.to_string()))
                 .collect(),
         }
-    }
-
-    /// The epoch that readers have; `None` if the next pass reads everything.
-    pub(super) fn applied(&self) -> Option<u64> {
-        self.applied
     }
 
     async fn fetch(&mut self, ask: &Ask<'_>) -> Result<Fetched, SourceError> {
@@ -265,8 +260,7 @@ impl Refresher {
             }
         }
         if !turns.is_empty() {
-            let epoch = *self.cells.epoch().borrow();
-            self.cells.publish(turns, epoch);
+            self.cells.publish(turns, self.epoch());
         }
         self.note();
     }
@@ -285,5 +279,10 @@ impl Refresher {
             overlay: &self.overlay,
             track: &mut self.tracks[place],
         }
+    }
+
+    /// The epoch that readers have.
+    pub(super) fn epoch(&self) -> u64 {
+        *self.cells.epoch().borrow()
     }
 }

@@ -62,37 +62,32 @@ impl Prompt {
         table: &str,
         values: &[(&str, String)],
     ) -> Result<Edit, Failure> {
-        let columns: Vec<_> = values.iter().map(|(column, _)| *column).collect();
-        let columns = columns.join(", ");
-        let row = format!("select {columns} from {table} where status = 'active'");
-        let set = |pairs: Vec<String>| {
-            format!(
-                "update {table} set {} where status = 'active';",
-                pairs.join(", ")
-            )
+        let columns = joined(values.iter().map(|(column, _)| (*column).to_owned()));
+        let look = format!("select {columns}, reason from {table} where status = 'active';");
+        let Some(former) = self.run(&look).await? else {
+            let values = joined(values.iter().map(|(_, value)| value.clone()));
+            return Ok(Edit {
+                sql: format!(
+                    "insert into {table} (status, {columns}) values ('active', {values});"
+                ),
+                undo: format!("delete from {table} where status = 'active';"),
+            });
         };
-        Ok(match self.run(&row).await? {
-            Some(former) => Edit {
-                sql: set(values
-                    .iter()
-                    .map(|(column, value)| format!("{column} = {value}"))
-                    .collect()),
-                undo: set(values
-                    .iter()
-                    .zip(former)
-                    .map(|((column, _), value)| format!("{column} = {}", literal(value)))
-                    .collect()),
-            },
-            None => {
-                let values: Vec<_> = values.iter().map(|(_, value)| value.as_str()).collect();
-                let values = values.join(", ");
-                Edit {
-                    sql: format!(
-                        "insert into {table} (status, {columns}) values ('active', {values});"
-                    ),
-                    undo: format!("delete from {table} where status = 'active';"),
-                }
-            }
+        let set = |pairs: String| format!("update {table} set {pairs} where status = 'active';");
+        let now = values
+            .iter()
+            .map(|(column, value)| format!("{column} = {value}"));
+        let reason = former
+            .last()
+            .is_some_and(Option::is_some)
+            .then_some("reason");
+        let columns = values.iter().map(|(column, _)| *column).chain(reason);
+        let former = columns.zip(&former);
+        Ok(Edit {
+            sql: set(joined(now)),
+            undo: set(joined(former.map(|(column, value)| {
+                format!("{column} = {}", literal(value.as_deref()))
+            }))),
         })
     }
 
@@ -165,12 +160,6 @@ impl Prompt {
     }
 }
 
-fn literal(value: Option<String>) -> String {
-    value.map_or("null".to_owned(), |text| {
-        format!("'{}'", text.replace('\'', "''"))
-    })
-}
-
 /// What to type at a shell to run `sql` in the store at `url`; never with a password.
 pub(crate) fn command_line(url: &str, sql: &str) -> Option<String> {
     match url.split_once(':')? {
@@ -180,4 +169,14 @@ pub(crate) fn command_line(url: &str, sql: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn literal(value: Option<&str>) -> String {
+    value.map_or("null".to_owned(), |text| {
+        format!("'{}'", text.replace('\'', "''"))
+    })
 }

@@ -85,7 +85,7 @@ impl File {
         }
         let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         Ok(format!(
-            "mv {0} {1}   # with {0}-wal and {0}-shm",
+            "mv {} {}   # its -wal and -shm too",
             name(from),
             name(to)
         ))
