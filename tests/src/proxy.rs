@@ -139,6 +139,12 @@ impl Proxy {
     }
 }
 
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.line.send_replace(Line::Cut); // so that its thread has nothing left to listen for
+    }
+}
+
 impl Line {
     fn lets(self, way: Way) -> bool {
         match (self, way) {

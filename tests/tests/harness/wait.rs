@@ -34,3 +34,10 @@ async fn a_look_that_never_returns_is_given_up() {
     let short = Duration::from_millis(20);
     wait::until("an answer", short, std::future::pending::<bool>).await;
 }
+
+#[tokio::test]
+#[should_panic(expected = "waited 20ms for the moon; last seen: \"a star\"")]
+async fn a_look_that_never_waits_is_given_up_too() {
+    let short = Duration::from_millis(20);
+    wait::until("the moon", short, || async { Err::<(), _>("a star") }).await;
+}
