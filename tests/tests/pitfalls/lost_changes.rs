@@ -83,7 +83,8 @@ async fn where_notifications_do_not_arrive_the_state_says_so_and_polling_works()
     let database = Server::shared().database();
     drop(on_postgres(&database).await);
     let port = pooler::without_notifications(database.server().port()).await;
-    let builder = builder().url(&database.url_through(port));
+    let url = format!("{}?sslmode=disable", database.url_through(port));
+    let builder = builder().url(&url);
     let config = builder
         .ttl(Duration::from_millis(100))
         .start()
