@@ -1,0 +1,6 @@
+//! What a block holds is what a store gives back, whatever it holds.
+
+mod block;
+mod memory;
+mod stores;
+mod texts;
