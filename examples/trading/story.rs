@@ -158,10 +158,6 @@ async fn outage(stage: &mut Stage) -> Result<(), Failure> {
     let reads = stage.bot.reads();
     stage.prompt.take_store_away(&stage.page).await?;
     stage
-        .until(|event| matches!(event, Event::PushLost { .. }))
-        .await?;
-    stage.config.refresh_all().await?;
-    stage
         .until(|event| matches!(event, Event::StoreLost { .. }))
         .await?;
     let value = stage.config.value("trading.score_threshold")?;
