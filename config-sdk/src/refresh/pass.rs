@@ -86,7 +86,7 @@ impl Refresher {
         let names = self.schemas.iter().map(|schema| schema.name);
         let names = names.filter(|name| force.names(name));
         RefreshReport {
-            epoch: *self.cells.epoch().borrow(),
+            epoch: self.epoch(),
             blocks: names
                 .map(|name| BlockReport::unavailable(name, error.to_string()))
                 .collect(),
@@ -260,8 +260,7 @@ impl Refresher {
             }
         }
         if !turns.is_empty() {
-            let epoch = *self.cells.epoch().borrow();
-            self.cells.publish(turns, epoch);
+            self.cells.publish(turns, self.epoch());
         }
         self.note();
     }
@@ -280,5 +279,10 @@ impl Refresher {
             overlay: &self.overlay,
             track: &mut self.tracks[place],
         }
+    }
+
+    /// The epoch that readers have.
+    pub(super) fn epoch(&self) -> u64 {
+        *self.cells.epoch().borrow()
     }
 }

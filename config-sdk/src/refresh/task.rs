@@ -15,7 +15,7 @@ use super::pass::Ask;
 use super::status::PushState;
 use super::{Force, RefreshReport, Refresher, hangup};
 use crate::guarded::guarded;
-use crate::source::{Heard, Signal, Source, SourceError};
+use crate::source::{Heard, Listening, Signal, Source, SourceError};
 
 /// Longest time a pass may take.
 const PASS_LIMIT: Duration = Duration::from_secs(5);
@@ -60,7 +60,9 @@ pub(crate) async fn run(
     let mut task = Task {
         refresher,
         timing,
-        backoff: Backoff::default(),
+        backoff: Backoff::of_tries(),
+        alarms: Backoff::of_false_alarms(),
+        rest: Clock::now(),
         ready,
     };
     task.refresher.hold();
@@ -84,8 +86,10 @@ pub(crate) async fn run(
             () = hangup.signal() => {
                 task.force(Force::All).await;
             }
-            heard = listening.heard() => task.hear(heard).await,
-            () = sleep_until(poll) => task.pass(Trigger::Poll, &BTreeSet::new()).await,
+            heard = after(task.rest, &listening) => task.hear(heard).await,
+            () = sleep_until(poll) => {
+                task.pass(Trigger::Poll, &BTreeSet::new()).await;
+            }
             () = at(expiry) => {
                 task.refresher.expire();
                 continue; // nobody was asked, so the poll stays where it is
@@ -100,6 +104,9 @@ struct Task {
     refresher: Refresher,
     timing: Timing,
     backoff: Backoff,
+    alarms: Backoff,
+    /// Until when pushes are left to gather.
+    rest: Clock,
     /// How the last pass failed.
     ready: Option<SourceError>,
 }
@@ -109,8 +116,8 @@ impl Task {
         self.run(Trigger::Forced, &force, &BTreeSet::new()).await
     }
 
-    async fn pass(&mut self, trigger: Trigger, hint: &BTreeSet<String>) {
-        self.run(trigger, &Force::Nothing, hint).await;
+    async fn pass(&mut self, trigger: Trigger, hint: &BTreeSet<String>) -> RefreshReport {
+        self.run(trigger, &Force::Nothing, hint).await
     }
 
     async fn hear(&mut self, heard: Heard) {
@@ -122,7 +129,12 @@ impl Task {
             }
             trigger = Trigger::Reconnect;
         }
-        self.pass(trigger, &heard.names).await;
+        let before = self.refresher.epoch();
+        if self.pass(trigger, &heard.names).await.epoch != before {
+            self.alarms.reset();
+        } else {
+            self.rest = Clock::now() + self.alarms.next();
+        }
     }
 
     async fn run(
@@ -168,7 +180,7 @@ impl Task {
 /// The first pass, again and again until it succeeds or the time is over.
 async fn first(refresher: &mut Refresher, limit: Duration) -> Option<SourceError> {
     let end = Clock::now() + limit;
-    let mut backoff = Backoff::default();
+    let mut backoff = Backoff::of_tries();
     loop {
         let ask = Ask {
             trigger: Trigger::Start,
@@ -183,6 +195,12 @@ async fn first(refresher: &mut Refresher, limit: Duration) -> Option<SourceError
         }
         tokio::time::sleep(wait).await;
     }
+}
+
+/// What was heard, as soon as the rest is over. Cancel safe.
+async fn after(rest: Clock, listening: &Listening) -> Heard {
+    sleep_until(rest).await;
+    listening.heard().await
 }
 
 async fn at(time: Option<Instant>) {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio_postgres::{Client, NoTls};
 
-use super::psql::psql;
+use super::psql::{dump, psql};
 use super::server::Server;
 
 /// A database on a [`Server`], dropped with this value.
@@ -82,6 +82,16 @@ impl Database {
     /// With what `psql` wrote to standard error.
     pub fn try_psql(&self, sql: &str) -> Result<String, String> {
         self.server.try_psql(&self.name, sql)
+    }
+
+    /// What `pg_dump` writes of it, without owners: SQL that makes it again in another database.
+    ///
+    /// # Panics
+    /// With the error message, when it fails.
+    #[must_use]
+    pub fn dump(&self, arguments: &[&str]) -> String {
+        let arguments = [&["--no-owner"], arguments].concat();
+        dump(&self.url(), &arguments).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// A new role that may log in; `attributes` is what follows `CREATE ROLE … LOGIN PASSWORD …`, and

@@ -1,4 +1,4 @@
-//! SQL through the `psql` program, as a person would run it.
+//! SQL through the programs `psql` and `pg_dump`, as a person would run them.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -31,6 +31,21 @@ pub(super) fn psql(url: &str, sql: &str) -> Result<String, String> {
     }
     let output = psql.wait_with_output().map_err(|error| error.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+    if output.status.success() {
+        Ok(text(&output.stdout))
+    } else {
+        Err(text(&output.stderr))
+    }
+}
+
+/// What `pg_dump` writes of the database at `url`: SQL that makes it again.
+pub(super) fn dump(url: &str, arguments: &[&str]) -> Result<String, String> {
+    let output = Command::new(binaries::folder().join("pg_dump"))
+        .args(arguments)
+        .arg(url)
+        .output()
+        .map_err(|error| error.to_string())?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() {
         Ok(text(&output.stdout))
     } else {

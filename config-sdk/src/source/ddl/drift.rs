@@ -43,13 +43,10 @@ impl Drift {
             block: self.block,
             column: self.column,
             what: self.what,
-            remedy: if self.safe {
-                "run migrate".to_owned()
-            } else {
-                format!(
-                    "run, once you have made sure that it is right: {}",
-                    self.sql
-                )
+            remedy: match (self.safe, self.sql.as_str()) {
+                (true, _) => "run migrate".to_owned(),
+                (false, "") => "leave it to whoever uses it, or drop it".to_owned(),
+                (false, sql) => format!("run, once you have made sure that it is right: {sql}"),
             },
         }
     }

@@ -8,7 +8,7 @@ with wanted (block, space, rel, starts) as (
 ours (block, here, rel, name, identity) as (
     select w.block, t.tgrelid = w.rel, t.tgrelid, t.tgname,
         p.proname || ' ' || encode(t.tgargs, 'hex')
-            || case t.tgenabled when 'D' then ' disabled' else '' end
+            || case when t.tgenabled in ('O', 'A') then '' else ' disabled' end
     from pg_trigger t
     join pg_proc p on p.oid = t.tgfoid and p.pronamespace = to_regnamespace('config_sdk')
     join wanted w on t.tgrelid = w.rel

@@ -55,7 +55,11 @@ impl Drop for Connection {
 /// What an error means and what to do about it.
 pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
     let Some(said) = error.as_db_error() else {
-        return SourceError::unreachable(format!("{address}: {}", told(error)));
+        let said = format!("{address}: {}", told(error));
+        return match encryption_remedy(error) {
+            Some(remedy) => SourceError::refused(format!("{said}: {remedy}")),
+            None => SourceError::unreachable(said),
+        };
     };
     let (user, database) = (address.user(), address.database());
     match *said.code() {
@@ -78,6 +82,33 @@ pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
             said.message()
         )),
         _ => SourceError::unreachable(format!("{address}: {}", said.message())),
+    }
+}
+
+/// What to do when the two sides cannot agree on encryption.
+fn encryption_remedy(error: &Error) -> Option<&'static str> {
+    use std::error::Error as _;
+    use std::io;
+
+    use rustls::{CertificateError as Certificate, Error as Tls};
+    let cause = error.source()?;
+    let broken = cause
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
+    match broken.and_then(|broken| broken.downcast_ref::<Tls>()) {
+        Some(Tls::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        )) => Some("correct the host in the URL, or say `sslmode=verify-ca`"),
+        Some(Tls::InvalidCertificate(Certificate::UnknownIssuer)) => {
+            Some("name the authority's certificate by `sslrootcert=PATH`, or say `sslmode=require`")
+        }
+        Some(Tls::InvalidCertificate(_)) => Some("let the server have a valid certificate"),
+        Some(_) => Some("see the server's log for its side of it"),
+        // The driver says so only in words.
+        None if cause.to_string().contains("does not support TLS") => {
+            Some("let the server encrypt, or say `sslmode=disable` in the URL")
+        }
+        None => None,
     }
 }
 

@@ -125,12 +125,15 @@ impl<'a> Table<'a> {
         // A table that is there already may have another primary key.
         let more = more.replace("primary key", "unique");
         let sql = format!("alter table {table} add column if not exists {column} {sort}{more};");
+        let check = ident(&named(&[self.name, name, "check"]));
         Part {
             column: Some(name.to_owned()),
             // Any identifier will do: it only has to tell the rows apart.
             identity: if name == "id" { "" } else { sort }.to_owned(),
+            // By way of text, which turns nothing into something else. A check speaks of one type.
             fallback: Some(format!(
-                "alter table {table} alter column {column} type {sort} using {column}::{sort};"
+                "alter table {table} drop constraint if exists {check},\n    \
+                 alter column {column} type {sort} using {column}::text::{sort};"
             )),
             ..Part::new(Piece::Column, name, sql)
         }
