@@ -148,8 +148,7 @@ async fn refused_by_the_code(stage: &mut Stage) -> Result<(), Failure> {
     );
     let sql = stage.prompt.take_back().await?;
     stage.say(Voice::Sql, sql);
-    stage.fresh("scoring").await?;
-    stage.say(Voice::Store, "holds what the bot reads again");
+    stage.accepted("scoring").await?;
     Ok(())
 }
 
