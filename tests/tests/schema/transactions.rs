@@ -3,12 +3,13 @@
 use std::future::poll_fn;
 use std::time::Duration;
 
+use config_sdk::{Config, Outcome};
 use config_tests::postgres::{Database, Server};
 use config_tests::wait;
 use tokio::sync::mpsc;
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 
-use crate::blocks::{First, Pace};
+use crate::blocks::{First, Grown, Pace, Quick};
 use crate::store::{SOON, Store};
 
 /// A database with both blocks, each with an active row.
@@ -163,6 +164,73 @@ async fn epochs_are_given_in_the_order_of_commits() {
         (&*store.sql(order), store.epoch()),
         ("limits pace", before + 2)
     );
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_left_open_holds_up_no_reader() {
+    let (store, open) = both().await;
+    open.batch_execute("begin; update limits_config set most = 2")
+        .await
+        .unwrap();
+    let config = store.start::<First>().await;
+    assert_eq!(config.get::<First>().most, 1);
+    let report = config.refresh_all().await.unwrap();
+    assert_eq!(report.outcome("limits"), Some(&Outcome::Unchanged));
+    open.batch_execute("commit").await.unwrap();
+    config.wait_for(store.epoch(), SOON).await.unwrap();
+    assert_eq!(config.get::<First>().most, 2);
+}
+
+#[tokio::test]
+async fn a_migration_that_has_to_wait_gives_up_soon_and_leaves_readers_alone() {
+    let (store, open) = both().await;
+    let config = store.start::<First>().await;
+    open.batch_execute("begin; select * from limits_config")
+        .await
+        .unwrap();
+    let error = store.program::<Grown>().migrate_now().await.unwrap_err();
+    let error = error.to_string();
+    assert!(
+        error.contains("a transaction of somebody else holds a lock"),
+        "{error}"
+    );
+    let report = config.refresh_all().await.unwrap();
+    assert_eq!(report.outcome("limits"), Some(&Outcome::Unchanged));
+    open.batch_execute("commit").await.unwrap();
+    assert!(store.migrate::<Grown>().await.iter().all(|step| step.done));
+}
+
+#[tokio::test]
+async fn edits_of_several_blocks_and_migrations_of_both_get_along() {
+    let (store, writer) = both().await;
+    let before = store.epoch();
+    let program = |grown: bool| {
+        let program = Config::builder().url(&store.url()).start_timeout(SOON);
+        if grown {
+            program.block::<Grown>().block::<Quick>()
+        } else {
+            program.block::<First>().block::<Pace>()
+        }
+    };
+    let edits = async {
+        for round in 2..30 {
+            let sql = format!(
+                "begin; update pace_config set per_second = {round}; select pg_sleep(0.01);
+                 update limits_config set most = {round}; commit"
+            );
+            writer.batch_execute(&sql).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let migrations = async {
+        for round in 0..6 {
+            // It gives way to edits, and is through at the latest when there are none.
+            let migrate = async || program(round % 2 == 0).migrate_now().await;
+            wait::until("the migration", SOON, migrate).await;
+        }
+    };
+    tokio::join!(edits, migrations);
+    assert_eq!(store.epoch(), before + 28);
 }
 
 #[tokio::test]
