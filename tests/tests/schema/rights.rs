@@ -28,7 +28,8 @@ fn reader(database: &Database) -> Role {
     let reader = database.role("");
     database.psql(&format!(
         "grant usage on schema config_sdk to {0};
-         grant select on config_sdk.epoch, config_sdk.change to {0};
+         grant select on config_sdk.epoch to {0};
+         grant select (epoch, block, key) on config_sdk.change to {0};
          grant select on limits_config, pace_config to {0};",
         reader.name
     ));
