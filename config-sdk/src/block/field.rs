@@ -231,3 +231,65 @@ impl FieldType for chrono::DateTime<chrono::Utc> {
         Value::Timestamp((*self).into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_may_be_written_as_a_decimal_and_must_fit() {
+        assert_eq!(u8::decode("5.0"), Ok(5));
+        assert_eq!(i64::decode("1e3"), Ok(1000));
+        assert_eq!(u8::decode("300"), Err("must be within 0..=255".to_owned()));
+        assert_eq!(u8::decode("-1"), Err("must be within 0..=255".to_owned()));
+        assert_eq!(u8::decode("5.5"), Err("must be a whole number".to_owned()));
+        assert_eq!(u8::decode("five"), Err("is not a number".to_owned()));
+        let beyond = "340282366920938463463374607431768211456";
+        assert!(
+            u128::decode(beyond)
+                .unwrap_err()
+                .starts_with("must be within")
+        );
+    }
+
+    #[test]
+    fn every_integer_survives_its_text() {
+        assert_eq!(u128::decode(&u128::MAX.encode().to_string()), Ok(u128::MAX));
+        assert_eq!(i128::decode(&i128::MIN.encode().to_string()), Ok(i128::MIN));
+        assert_eq!(u64::decode(&u64::MAX.encode().to_string()), Ok(u64::MAX));
+    }
+
+    #[test]
+    fn a_float_is_finite_and_keeps_its_digits() {
+        for text in ["NaN", "inf", "-Infinity", "1e400"] {
+            assert!(f64::decode(text).is_err(), "{text}");
+        }
+        assert_eq!(0.1f32.encode().to_string(), "0.1");
+        assert!(f32::decode("1e39").is_err());
+    }
+
+    #[test]
+    fn a_duration_needs_a_unit() {
+        assert_eq!(Duration::decode("1h 30m"), Ok(Duration::from_secs(5400)));
+        assert!(Duration::decode("90").unwrap_err().contains("unit"));
+    }
+
+    #[test]
+    #[cfg(feature = "chrono")]
+    fn a_time_is_read_with_any_offset_and_kept_in_utc() {
+        type Time = chrono::DateTime<chrono::Utc>;
+        let time = Time::decode("2026-01-31T13:00:00.25+01:00").unwrap();
+        assert_eq!(time.encode().to_string(), "2026-01-31T12:00:00.250000Z");
+        for text in [
+            "infinity",
+            "1969-12-31T23:59:59Z",
+            "10000-01-01T00:00:00Z",
+            "yesterday",
+        ] {
+            assert!(
+                Time::decode(text).unwrap_err().contains("must be a time"),
+                "{text}"
+            );
+        }
+    }
+}

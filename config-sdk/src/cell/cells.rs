@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
+use super::missing::unregistered;
 use super::snapshot::Moment;
 use super::{Cell, Erased, Meta, Published, Ready, Snapshot};
 use crate::block::ConfigBlock;
@@ -141,13 +142,4 @@ impl std::fmt::Debug for Cells {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(&self.blocks).finish()
     }
-}
-
-/// Reading a block that nobody registered is a mistake in the program, the one way `get` can fail.
-#[cold]
-#[inline(never)]
-pub(super) fn unregistered<T: ConfigBlock>() -> ! {
-    let name = std::any::type_name::<T>();
-    let short = T::schema().type_name;
-    panic!("{name} is not registered: add `.block::<{short}>()` to Config::builder()")
 }

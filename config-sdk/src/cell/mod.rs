@@ -9,6 +9,7 @@ mod guard;
 mod handle;
 pub(crate) mod local;
 mod meta;
+mod missing;
 mod snapshot;
 
 pub(crate) use cell::{Cell, Published};

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::missing::unregistered;
 use super::{Meta, Published};
 use crate::block::ConfigBlock;
 
@@ -34,7 +35,7 @@ impl Snapshot {
     pub fn get<T: ConfigBlock>(&self) -> BlockRef<'_, T> {
         match self.try_get() {
             Some(block) => block,
-            None => super::cells::unregistered::<T>(),
+            None => unregistered::<T>(),
         }
     }
 

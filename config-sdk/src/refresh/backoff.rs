@@ -6,19 +6,44 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_millis(200);
 /// Longest wait. Short enough that a store that is back is noticed within two seconds.
 const LONGEST: Duration = Duration::from_millis(1500);
+/// First rest after a false alarm, at most: there may be two notifications of one change.
+const FIRST_REST: Duration = Duration::from_millis(1);
+/// Longest rest: whoever forges notifications without end makes twenty passes a second of them at
+/// most, and holds a change up by this long at most.
+const LONGEST_REST: Duration = Duration::from_millis(100);
 
 /// Waits that double from failure to failure, each drawn between half of itself and the whole, so
 /// that a fleet does not come back all at once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Backoff {
+    first: Duration,
+    longest: Duration,
     failures: u32,
 }
 
 impl Backoff {
+    /// Between tries of a store that cannot be reached.
+    pub(super) fn of_tries() -> Self {
+        Self {
+            first: FIRST,
+            longest: LONGEST,
+            failures: 0,
+        }
+    }
+
+    /// Between pushes that nothing is behind.
+    pub(super) fn of_false_alarms() -> Self {
+        Self {
+            first: FIRST_REST,
+            longest: LONGEST_REST,
+            failures: 0,
+        }
+    }
+
     pub(super) fn next(&mut self) -> Duration {
-        let longest = FIRST
+        let longest = (self.first)
             .saturating_mul(2u32.saturating_pow(self.failures))
-            .min(LONGEST);
+            .min(self.longest);
         self.failures = self.failures.saturating_add(1);
         longest.mul_f64(0.5 + fastrand::f64() / 2.0)
     }
@@ -39,7 +64,7 @@ mod tests {
 
     #[test]
     fn waits_grow_are_bounded_and_differ() {
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::of_tries();
         let waits: Vec<_> = (0..100).map(|_| backoff.next()).collect();
         assert!(waits[0] <= FIRST);
         assert!(
@@ -50,6 +75,19 @@ mod tests {
         assert!(waits[50..].windows(2).any(|pair| pair[0] != pair[1]));
         backoff.reset();
         assert!(backoff.next() <= FIRST);
+    }
+
+    #[test]
+    fn false_alarms_without_end_are_looked_into_twenty_times_a_second_at_most() {
+        let mut alarms = Backoff::of_false_alarms();
+        assert!(alarms.next() <= FIRST_REST);
+        let rests: Vec<_> = (0..100).map(|_| alarms.next()).collect();
+        assert!(
+            rests[10..]
+                .iter()
+                .all(|rest| *rest >= Duration::from_millis(50))
+        );
+        assert!(rests.iter().all(|rest| *rest <= LONGEST_REST));
     }
 
     #[test]

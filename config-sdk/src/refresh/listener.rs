@@ -17,7 +17,7 @@ const SETTLED: Duration = Duration::from_secs(5);
 
 /// Listens for ever; the refresh task ends it.
 pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<Board>) {
-    let mut backoff = Backoff::default();
+    let mut backoff = Backoff::of_tries();
     loop {
         let began = tokio::time::Instant::now();
         let deaf = guarded(source.changes(signal.clone())).await;

@@ -8,12 +8,12 @@ use tracing::{info, warn};
 
 use super::board::Board;
 use super::event::{Event, Trigger};
+use super::judge::{Judge, Round};
 use super::report::{BlockReport, Outcome, RefreshReport};
 use super::status::StoreState;
-use super::task::Force;
 use super::track::Track;
-use super::{Overlay, judge};
-use crate::cell::{Cells, Erased};
+use super::{Force, Overlay};
+use crate::cell::Cells;
 use crate::guarded::{caught, guarded};
 use crate::schema::{BlockSchema, OnStale};
 use crate::source::{Fetched, Request, Source, SourceError};
@@ -21,11 +21,11 @@ use crate::source::{Fetched, Request, Source, SourceError};
 /// Moves values from the source to the cells; one pass at a time, because it takes `&mut self`.
 pub(crate) struct Refresher {
     source: Arc<dyn Source>,
-    pub(super) cells: Arc<Cells>,
+    cells: Arc<Cells>,
     pub(super) board: Arc<Board>,
-    pub(super) overlay: Overlay,
+    overlay: Overlay,
     schemas: Vec<&'static BlockSchema>,
-    pub(super) tracks: Vec<Track>,
+    tracks: Vec<Track>,
     /// The epoch that readers have; `None` makes the next pass read everything.
     applied: Option<u64>,
     /// Since when the store cannot be read.
@@ -83,20 +83,12 @@ impl Refresher {
 
     /// What a pass that failed reports for the blocks that were asked for.
     pub(super) fn unavailable(&self, force: &Force, error: &SourceError) -> RefreshReport {
-        let wanted = self
-            .schemas
-            .iter()
-            .filter(|schema| force.names(schema.name));
-        let reason = error.to_string();
+        let names = self.schemas.iter().map(|schema| schema.name);
+        let names = names.filter(|name| force.names(name));
         RefreshReport {
-            epoch: *self.cells.epoch().borrow(),
-            blocks: wanted
-                .map(|schema| BlockReport {
-                    name: schema.name,
-                    outcome: Outcome::Unavailable {
-                        reason: reason.clone(),
-                    },
-                })
+            epoch: self.epoch(),
+            blocks: names
+                .map(|name| BlockReport::unavailable(name, error.to_string()))
                 .collect(),
         }
     }
@@ -161,15 +153,27 @@ impl Refresher {
                     Outcome::Unchanged
                 }
                 Some(found) => {
-                    let judged = caught(|| judge::judge(self, place, found, fetched.epoch, ask));
-                    let verdict = judged.unwrap_or_else(|| judge::panicked(self, place));
+                    let forced = ask.force.names(name);
+                    let round = Round {
+                        epoch: fetched.epoch,
+                        trigger: ask.trigger,
+                        forced,
+                    };
+                    let mut judge = self.judge(place);
+                    let verdict = caught(|| judge.judge(found, round)).unwrap_or_else(|| {
+                        judge.unreadable("its code panicked while it was compared or encoded")
+                    });
                     turns.extend(verdict.turn.map(|turn| (place, turn)));
                     events.extend(verdict.events);
                     verdict.outcome
                 }
             };
             if ask.force.names(name) || outcome != Outcome::Unchanged {
-                blocks.push(BlockReport { name, outcome });
+                let error = self.tracks[place].unreadable.clone();
+                blocks.push(BlockReport {
+                    error,
+                    ..BlockReport::of(name, outcome)
+                });
             }
         }
         if !turns.is_empty() || self.applied != Some(fetched.epoch) {
@@ -250,14 +254,13 @@ impl Refresher {
             );
             self.board.tell(Event::Expired { block: schema.name });
             if schema.on_stale == OnStale::Default {
-                turns.extend(judge::defaults(self, place).map(|turn| (place, turn)));
+                turns.extend(self.judge(place).defaults().map(|turn| (place, turn)));
                 self.tracks[place].read = None;
                 self.tracks[place].refused = None;
             }
         }
         if !turns.is_empty() {
-            let epoch = *self.cells.epoch().borrow();
-            self.cells.publish(turns, epoch);
+            self.cells.publish(turns, self.epoch());
         }
         self.note();
     }
@@ -270,7 +273,16 @@ impl Refresher {
         self.board.set_blocks(notices.collect());
     }
 
-    pub(super) fn cell(&self, place: usize) -> &Arc<dyn Erased> {
-        &self.cells.blocks()[place]
+    fn judge(&mut self, place: usize) -> Judge<'_> {
+        Judge {
+            cell: &*self.cells.blocks()[place],
+            overlay: &self.overlay,
+            track: &mut self.tracks[place],
+        }
+    }
+
+    /// The epoch that readers have.
+    pub(super) fn epoch(&self) -> u64 {
+        *self.cells.epoch().borrow()
     }
 }

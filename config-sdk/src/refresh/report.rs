@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::task::Force;
+use super::Force;
 use crate::block::Faults;
 use crate::cell::Cells;
 
@@ -26,6 +26,27 @@ pub struct BlockReport {
     pub name: &'static str,
     /// What became of it.
     pub outcome: Outcome,
+    /// Why it could not be read, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl BlockReport {
+    pub(super) fn of(name: &'static str, outcome: Outcome) -> Self {
+        Self {
+            name,
+            outcome,
+            error: None,
+        }
+    }
+
+    pub(super) fn unavailable(name: &'static str, error: String) -> Self {
+        Self {
+            name,
+            outcome: Outcome::Unavailable,
+            error: Some(error),
+        }
+    }
 }
 
 /// What became of one block in a refresh.
@@ -45,34 +66,33 @@ pub enum Outcome {
         /// Everything wrong with it.
         faults: Faults,
     },
-    /// The store could not be read; readers keep the last good value.
-    Unavailable {
-        /// Why not.
-        reason: String,
-    },
+    /// The block could not be read; readers keep the last good value.
+    Unavailable,
 }
 
 impl RefreshReport {
     /// Of blocks that never change.
     pub(crate) fn standing(cells: &Cells, force: &Force) -> Self {
         let names = cells.blocks().iter().map(|block| block.schema().name);
-        let blocks = names.filter(|name| force.names(name));
+        let names = names.filter(|name| force.names(name));
         Self {
             epoch: *cells.epoch().borrow(),
-            blocks: blocks
-                .map(|name| BlockReport {
-                    name,
-                    outcome: Outcome::Unchanged,
-                })
+            blocks: names
+                .map(|name| BlockReport::of(name, Outcome::Unchanged))
                 .collect(),
         }
+    }
+
+    /// The block of that name, if the report is about it.
+    #[must_use]
+    pub fn block(&self, name: &str) -> Option<&BlockReport> {
+        self.blocks.iter().find(|block| block.name == name)
     }
 
     /// What became of the block of that name, if the report is about it.
     #[must_use]
     pub fn outcome(&self, name: &str) -> Option<&Outcome> {
-        let block = self.blocks.iter().find(|block| block.name == name)?;
-        Some(&block.outcome)
+        self.block(name).map(|block| &block.outcome)
     }
 }
 
@@ -82,6 +102,9 @@ impl fmt::Display for RefreshReport {
         write!(f, "epoch {}", self.epoch)?;
         for block in &self.blocks {
             write!(f, "\n{:<12} {}", block.name, block.outcome)?;
+            if let Some(error) = &block.error {
+                write!(f, ": {error}")?;
+            }
         }
         Ok(())
     }
@@ -98,7 +121,7 @@ impl fmt::Display for Outcome {
                     .iter()
                     .try_for_each(|fault| write!(f, "\n    {fault}"))
             }
-            Self::Unavailable { reason } => write!(f, "unavailable: {reason}"),
+            Self::Unavailable => f.write_str("unavailable"),
         }
     }
 }

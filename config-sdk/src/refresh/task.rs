@@ -13,33 +13,12 @@ use super::event::{Event, Trigger};
 use super::listener::listen;
 use super::pass::Ask;
 use super::status::PushState;
-use super::{RefreshReport, Refresher, hangup};
+use super::{Force, RefreshReport, Refresher, hangup};
 use crate::guarded::guarded;
-use crate::source::{Heard, Signal, Source, SourceError};
+use crate::source::{Heard, Listening, Signal, Source, SourceError};
 
 /// Longest time a pass may take.
 const PASS_LIMIT: Duration = Duration::from_secs(5);
-
-/// Which blocks a refresh looks at whether they changed or not.
-#[derive(Clone, Debug)]
-pub(crate) enum Force {
-    /// None.
-    Nothing,
-    /// These.
-    Blocks(Vec<&'static str>),
-    /// All.
-    All,
-}
-
-impl Force {
-    pub(super) fn names(&self, name: &str) -> bool {
-        match self {
-            Self::Nothing => false,
-            Self::Blocks(names) => names.contains(&name),
-            Self::All => true,
-        }
-    }
-}
 
 /// What the front door asks of the task.
 #[derive(Debug)]
@@ -81,7 +60,9 @@ pub(crate) async fn run(
     let mut task = Task {
         refresher,
         timing,
-        backoff: Backoff::default(),
+        backoff: Backoff::of_tries(),
+        alarms: Backoff::of_false_alarms(),
+        rest: Clock::now(),
         ready,
     };
     task.refresher.hold();
@@ -105,8 +86,10 @@ pub(crate) async fn run(
             () = hangup.signal() => {
                 task.force(Force::All).await;
             }
-            heard = listening.heard() => task.hear(heard).await,
-            () = sleep_until(poll) => task.pass(Trigger::Poll, &BTreeSet::new()).await,
+            heard = after(task.rest, &listening) => task.hear(heard).await,
+            () = sleep_until(poll) => {
+                task.pass(Trigger::Poll, &BTreeSet::new()).await;
+            }
             () = at(expiry) => {
                 task.refresher.expire();
                 continue; // nobody was asked, so the poll stays where it is
@@ -121,6 +104,9 @@ struct Task {
     refresher: Refresher,
     timing: Timing,
     backoff: Backoff,
+    alarms: Backoff,
+    /// Until when pushes are left to gather.
+    rest: Clock,
     /// How the last pass failed.
     ready: Option<SourceError>,
 }
@@ -130,8 +116,8 @@ impl Task {
         self.run(Trigger::Forced, &force, &BTreeSet::new()).await
     }
 
-    async fn pass(&mut self, trigger: Trigger, hint: &BTreeSet<String>) {
-        self.run(trigger, &Force::Nothing, hint).await;
+    async fn pass(&mut self, trigger: Trigger, hint: &BTreeSet<String>) -> RefreshReport {
+        self.run(trigger, &Force::Nothing, hint).await
     }
 
     async fn hear(&mut self, heard: Heard) {
@@ -143,7 +129,12 @@ impl Task {
             }
             trigger = Trigger::Reconnect;
         }
-        self.pass(trigger, &heard.names).await;
+        let before = self.refresher.epoch();
+        if self.pass(trigger, &heard.names).await.epoch != before {
+            self.alarms.reset();
+        } else {
+            self.rest = Clock::now() + self.alarms.next();
+        }
     }
 
     async fn run(
@@ -189,7 +180,7 @@ impl Task {
 /// The first pass, again and again until it succeeds or the time is over.
 async fn first(refresher: &mut Refresher, limit: Duration) -> Option<SourceError> {
     let end = Clock::now() + limit;
-    let mut backoff = Backoff::default();
+    let mut backoff = Backoff::of_tries();
     loop {
         let ask = Ask {
             trigger: Trigger::Start,
@@ -204,6 +195,12 @@ async fn first(refresher: &mut Refresher, limit: Duration) -> Option<SourceError
         }
         tokio::time::sleep(wait).await;
     }
+}
+
+/// What was heard, as soon as the rest is over. Cancel safe.
+async fn after(rest: Clock, listening: &Listening) -> Heard {
+    sleep_until(rest).await;
+    listening.heard().await
 }
 
 async fn at(time: Option<Instant>) {

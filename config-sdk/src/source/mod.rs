@@ -25,8 +25,8 @@ pub use postgres::PostgresStore;
 pub use print::Dialect;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use print::schema;
-pub(crate) use signal::Heard;
 pub use signal::Signal;
+pub(crate) use signal::{Heard, Listening};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use url::UrlError;

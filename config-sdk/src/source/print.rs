@@ -46,8 +46,8 @@ pub(crate) fn schema(dialect: Dialect, blocks: &[&BlockSchema]) -> String {
 
 #[cfg(all(test, feature = "sqlite"))]
 mod tests {
-    use super::super::ddl::sample;
     use super::*;
+    use crate::source::ddl::sample;
 
     #[test]
     fn a_database_takes_its_schema_twice() {

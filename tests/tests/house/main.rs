@@ -1,6 +1,7 @@
 //! The house rules that a machine can check, held against the repository's own text.
 
 mod dependencies;
+mod documents;
 mod files;
 mod messages;
 mod rooms;

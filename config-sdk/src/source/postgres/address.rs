@@ -3,7 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use tokio_postgres::config::{Config, Host};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::AbortHandle;
+use tokio_postgres::config::{Config, Host, SslMode};
+use tokio_postgres::{Client, Connection, Error, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::tls::{self, Verify};
 
 /// A server that does not answer in this time counts as away.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -12,14 +18,27 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 /// When an idle connection is first probed.
 const IDLE: Duration = Duration::from_secs(10);
 
+/// Drives a connection, however it is encrypted, until it ends.
+pub(super) trait Drive {
+    /// Drives it.
+    fn drive<S, T>(self, connection: Connection<S, T>) -> impl Future<Output = ()> + Send + 'static
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+}
+
 /// Where a database is and how to get in. Shows itself without the password.
-pub(super) struct Address(Config);
+pub(super) struct Address {
+    config: Config,
+    /// None speaks in the clear.
+    tls: Option<MakeRustlsConnect>,
+}
 
 impl Address {
     /// # Errors
     /// What is wrong with the URL; nothing of the URL is quoted, for it may be the password.
     pub(super) fn parse(url: &str) -> Result<Self, String> {
-        let (address, sslmode) = without_sslmode(url);
+        let (address, mode, roots) = apart(url);
         let mut config: Config = address.parse().map_err(|_| {
             "expected postgres://USER:PASSWORD@HOST:PORT/DATABASE; in a password, write characters \
              such as @ : / ? # % in their percent form"
@@ -28,7 +47,8 @@ impl Address {
         if config.get_hosts().is_empty() {
             return Err("it names no host: postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned());
         }
-        allow_plaintext(&config, sslmode.as_deref())?;
+        let (mode, tls) = encryption(&config, mode, roots.as_deref())?;
+        config.ssl_mode(mode);
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
         }
@@ -39,21 +59,31 @@ impl Address {
             config.application_name("config-sdk");
         }
         config.keepalives_idle(IDLE);
-        Ok(Self(config))
+        Ok(Self { config, tls })
     }
 
-    pub(super) fn config(&self) -> &Config {
-        &self.0
+    /// A new connection, and what drives it; `drive` is given the latter.
+    pub(super) async fn connect<D: Drive>(&self, drive: D) -> Result<(Client, AbortHandle), Error> {
+        match &self.tls {
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await?;
+                Ok((client, tokio::spawn(drive.drive(connection)).abort_handle()))
+            }
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                Ok((client, tokio::spawn(drive.drive(connection)).abort_handle()))
+            }
+        }
     }
 
     pub(super) fn user(&self) -> &str {
-        self.0.get_user().unwrap_or("the default user")
+        self.config.get_user().unwrap_or("the default user")
     }
 
     pub(super) fn database(&self) -> &str {
-        self.0
+        self.config
             .get_dbname()
-            .or(self.0.get_user())
+            .or(self.config.get_user())
             .unwrap_or("the default database")
     }
 }
@@ -61,8 +91,8 @@ impl Address {
 /// `host:port/database`
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, host) in self.0.get_hosts().iter().enumerate() {
-            let ports = self.0.get_ports();
+        for (index, host) in self.config.get_hosts().iter().enumerate() {
+            let ports = self.config.get_ports();
             let port = ports.get(index).or(ports.first()).copied().unwrap_or(5432);
             let comma = if index == 0 { "" } else { "," };
             match host {
@@ -81,43 +111,53 @@ impl fmt::Debug for Address {
     }
 }
 
-/// The URL without its `sslmode`, which is judged here and not by the driver.
-fn without_sslmode(url: &str) -> (String, Option<String>) {
+/// The URL without the options that are judged here and not by the driver, and those.
+fn apart(url: &str) -> (String, Option<&str>, Option<String>) {
     let Some((address, options)) = url.split_once('?') else {
-        return (url.to_owned(), None);
+        return (url.to_owned(), None, None);
     };
-    let is_mode = |option: &&str| option.starts_with("sslmode=");
-    let mode = options.split('&').find(is_mode);
-    let mode = mode
-        .and_then(|mode| mode.split_once('='))
-        .map(|(_, mode)| mode.to_owned());
-    let rest: Vec<_> = options
-        .split('&')
-        .filter(|option| !is_mode(option))
-        .collect();
-    match rest.join("&") {
-        rest if rest.is_empty() => (address.to_owned(), mode),
-        rest => (format!("{address}?{rest}"), mode),
+    let (mut mode, mut roots, mut rest) = (None, None, Vec::new());
+    for option in options.split('&') {
+        match option.split_once('=') {
+            Some(("sslmode", word)) => mode = Some(word),
+            Some(("sslrootcert", path)) => {
+                let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+                roots = Some(path.into_owned());
+            }
+            _ => rest.push(option),
+        }
     }
+    if rest.is_empty() {
+        return (address.to_owned(), mode, roots);
+    }
+    (format!("{address}?{}", rest.join("&")), mode, roots)
 }
 
-/// Passwords and values go in the clear to this machine, and to another only if the URL says so.
-fn allow_plaintext(config: &Config, sslmode: Option<&str>) -> Result<(), String> {
-    match sslmode {
-        Some("disable") => Ok(()),
-        None | Some("prefer" | "allow") if config.get_hosts().iter().all(is_here) => Ok(()),
-        None | Some("prefer" | "allow") => Err(
-            "the host is another machine, and this version cannot encrypt: say `sslmode=disable` in \
-             the URL if the network is yours alone"
-                .to_owned(),
-        ),
-        Some("require" | "verify-ca" | "verify-full") => Err(
-            "this version cannot encrypt: where the network is yours alone, say `sslmode=disable`"
-                .to_owned(),
-        ),
+/// How the connection is encrypted, in libpq's words. Without a word: this machine may be spoken to
+/// in the clear, and any other has to prove who it is.
+///
+/// # Errors
+/// If the word is none of libpq's, or the certificates cannot be used.
+fn encryption(
+    config: &Config,
+    mode: Option<&str>,
+    roots: Option<&str>,
+) -> Result<(SslMode, Option<MakeRustlsConnect>), String> {
+    let local = config.get_hosts().iter().all(is_here);
+    let roots = roots.filter(|path| *path != "system");
+    let encrypted = |mode, verify| Ok((mode, Some(tls::connector(verify, roots)?)));
+    match mode {
+        Some("disable") => Ok((SslMode::Disable, None)),
+        Some("prefer") if local => encrypted(SslMode::Prefer, Verify::Nothing),
+        None if local && roots.is_none() => encrypted(SslMode::Prefer, Verify::Nothing),
+        // Libpq would go on in the clear where the server does not encrypt; to another machine that
+        // has to be said as `disable`.
+        Some("prefer") => encrypted(SslMode::Require, Verify::Nothing),
+        Some("require") if roots.is_none() => encrypted(SslMode::Require, Verify::Nothing),
+        Some("require" | "verify-ca") => encrypted(SslMode::Require, Verify::Authority),
+        None | Some("verify-full") => encrypted(SslMode::Require, Verify::Full),
         Some(_) => Err(
-            "`sslmode` must be one of disable, allow, prefer, require, verify-ca, verify-full"
-                .to_owned(),
+            "`sslmode` must be one of disable, prefer, require, verify-ca, verify-full".to_owned(),
         ),
     }
 }
@@ -136,7 +176,7 @@ fn is_here(host: &Host) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Address;
+    use super::{Address, SslMode};
 
     #[test]
     fn an_address_never_shows_its_password() {
@@ -162,14 +202,35 @@ mod tests {
     }
 
     #[test]
-    fn plaintext_goes_to_another_host_only_when_asked_for() {
-        assert!(Address::parse("postgres://app:x@db.example/shop").is_err());
-        assert!(Address::parse("postgres://app:x@db.example/shop?sslmode=prefer").is_err());
-        assert!(Address::parse("postgres://app:x@db.example/shop?sslmode=require").is_err());
-        assert!(Address::parse("postgres://app:x@localhost/shop?sslmode=whatever").is_err());
-        assert!(Address::parse("postgres://app:x@db.example/shop?sslmode=disable").is_ok());
-        assert!(
-            Address::parse("postgres://app:x@[::1]/shop?sslmode=prefer&connect_timeout=1").is_ok()
+    fn another_host_is_verified_unless_the_url_says_otherwise() {
+        let mode = |url: &str| {
+            let address = Address::parse(&format!("postgres://app:x@{url}")).unwrap();
+            (address.config.get_ssl_mode(), address.tls.is_some())
+        };
+        assert_eq!(mode("localhost/shop"), (SslMode::Prefer, true));
+        assert_eq!(
+            mode("[::1]/shop?sslmode=prefer&connect_timeout=1"),
+            (SslMode::Prefer, true)
         );
+        assert_eq!(
+            mode("db.example/shop?sslmode=prefer"),
+            (SslMode::Require, true)
+        );
+        assert_eq!(
+            mode("db.example/shop?sslmode=require"),
+            (SslMode::Require, true)
+        );
+        assert_eq!(
+            mode("db.example/shop?sslmode=disable"),
+            (SslMode::Disable, false)
+        );
+    }
+
+    #[test]
+    fn an_sslmode_or_certificate_that_cannot_be_used_is_named() {
+        let error = |url: &str| Address::parse(&format!("postgres://app:x@{url}")).unwrap_err();
+        assert!(error("localhost/shop?sslmode=verify").contains("verify-full"));
+        let missing = error("localhost/shop?sslmode=verify-ca&sslrootcert=%2Fno%2Fsuch.pem");
+        assert!(missing.contains("/no/such.pem"), "{missing}");
     }
 }

@@ -73,6 +73,7 @@ $$;
 -- The functions below are run by triggers. Their arguments, as many as each needs: the block's name,
 -- its key columns, the columns that history may keep. They are SECURITY DEFINER so that whoever may write a
 -- block's table needs no rights here, and nobody may make triggers of their own with them.
+-- A field may be named as a variable or an alias is: variables win, and `n.*` is always the row.
 
 -- Before a statement: all writers of configuration queue for one row first. So versions are
 -- counted one after the other, epochs are given in the order of commits, and there is no deadlock.
@@ -139,6 +140,7 @@ $$;
 -- After a statement: what really changed goes into the log and moves the epoch.
 create or replace function config_sdk.changed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
 declare
     keys constant text[] := tg_argv[1];
     shown constant text[] := tg_argv[2];
@@ -146,19 +148,19 @@ declare
 begin
     if tg_op = 'INSERT' then
         insert into config_sdk.change (epoch, block, key, version, what, why)
-        select next, tg_argv[0], config_sdk.kept(to_jsonb(n), keys), n.version, 'insert', n.reason
+        select next, tg_argv[0], config_sdk.kept(to_jsonb(n.*), keys), n.version, 'insert', n.reason
         from new_rows n;
     elsif tg_op = 'UPDATE' then
         insert into config_sdk.change (epoch, block, key, version, what, before, why)
-        select next, tg_argv[0], config_sdk.kept(to_jsonb(n), keys), n.version, 'update',
-            config_sdk.kept(to_jsonb(o), shown),
+        select next, tg_argv[0], config_sdk.kept(to_jsonb(n.*), keys), n.version, 'update',
+            config_sdk.kept(to_jsonb(o.*), shown),
             case when n.reason is distinct from o.reason then n.reason end
         from old_rows o join new_rows n using (id)
         where o.version <> n.version or o.status <> n.status;
     else
         insert into config_sdk.change (epoch, block, key, version, what, before)
-        select next, tg_argv[0], config_sdk.kept(to_jsonb(o), keys), o.version, 'delete',
-            config_sdk.kept(to_jsonb(o), shown)
+        select next, tg_argv[0], config_sdk.kept(to_jsonb(o.*), keys), o.version, 'delete',
+            config_sdk.kept(to_jsonb(o.*), shown)
         from old_rows o;
     end if;
     if found then
@@ -171,14 +173,15 @@ $$;
 -- Before TRUNCATE: the last time its rows can be seen.
 create or replace function config_sdk.truncated() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
 declare
     next constant bigint := config_sdk.next_epoch();
     gone bigint;
 begin
     execute format(
         'insert into config_sdk.change (epoch, block, key, version, what, before)'
-        ' select $1, $2, config_sdk.kept(to_jsonb(t), $3), t.version, ''truncate'','
-        ' config_sdk.kept(to_jsonb(t), $4) from %I.%I t', tg_table_schema, tg_table_name)
+        ' select $1, $2, config_sdk.kept(to_jsonb(t.*), $3), t.version, ''truncate'','
+        ' config_sdk.kept(to_jsonb(t.*), $4) from %I.%I t', tg_table_schema, tg_table_name)
         using next, tg_argv[0], tg_argv[1]::text[], tg_argv[2]::text[];
     get diagnostics gone = row_count;
     if gone > 0 then

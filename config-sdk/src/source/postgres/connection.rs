@@ -1,10 +1,11 @@
 //! One connection to Postgres, and what its errors mean.
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error, NoTls};
+use tokio_postgres::{Client, Error};
 
-use super::address::Address;
+use super::address::{Address, Drive};
 use crate::source::SourceError;
 
 /// An open connection; it ends when this is dropped.
@@ -16,17 +17,9 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) async fn open(address: &Address) -> Result<Self, SourceError> {
-        let connected = address.config().connect(NoTls).await;
-        let (client, connection) = connected.map_err(|error| failure(address, &error))?;
-        let driver = tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection to postgres ended");
-            }
-        });
-        Ok(Self {
-            client,
-            driver: driver.abort_handle(),
-        })
+        let connected = address.connect(Quietly).await;
+        let (client, driver) = connected.map_err(|error| failure(address, &error))?;
+        Ok(Self { client, driver })
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -35,6 +28,21 @@ impl Connection {
 
     pub(super) fn is_open(&self) -> bool {
         !self.client.is_closed()
+    }
+}
+
+/// Drives a connection that nobody listens on.
+struct Quietly;
+
+impl Drive for Quietly {
+    async fn drive<S, T>(self, connection: tokio_postgres::Connection<S, T>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection to postgres ended");
+        }
     }
 }
 
@@ -47,7 +55,11 @@ impl Drop for Connection {
 /// What an error means and what to do about it.
 pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
     let Some(said) = error.as_db_error() else {
-        return SourceError::unreachable(format!("{address}: {}", told(error)));
+        let said = format!("{address}: {}", told(error));
+        return match encryption_remedy(error) {
+            Some(remedy) => SourceError::refused(format!("{said}: {remedy}")),
+            None => SourceError::unreachable(said),
+        };
     };
     let (user, database) = (address.user(), address.database());
     match *said.code() {
@@ -77,6 +89,33 @@ pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
             ))
         }
         _ => SourceError::unreachable(format!("{address}: {}", said.message())),
+    }
+}
+
+/// What to do when the two sides cannot agree on encryption.
+fn encryption_remedy(error: &Error) -> Option<&'static str> {
+    use std::error::Error as _;
+    use std::io;
+
+    use rustls::{CertificateError as Certificate, Error as Tls};
+    let cause = error.source()?;
+    let broken = cause
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
+    match broken.and_then(|broken| broken.downcast_ref::<Tls>()) {
+        Some(Tls::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        )) => Some("correct the host in the URL, or say `sslmode=verify-ca`"),
+        Some(Tls::InvalidCertificate(Certificate::UnknownIssuer)) => {
+            Some("name the authority's certificate by `sslrootcert=PATH`, or say `sslmode=require`")
+        }
+        Some(Tls::InvalidCertificate(_)) => Some("let the server have a valid certificate"),
+        Some(_) => Some("see the server's log for its side of it"),
+        // The driver says so only in words.
+        None if cause.to_string().contains("does not support TLS") => {
+            Some("let the server encrypt, or say `sslmode=disable` in the URL")
+        }
+        None => None,
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
-use tokio_postgres::{AsyncMessage, Client, NoTls, SimpleQueryMessage};
+use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 
-use super::address::Address;
+use super::address::{Address, Drive};
 use super::connection::failure;
 use crate::source::{Deaf, Signal, SourceError};
 
@@ -47,9 +48,8 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
         nonce: format!("test {:016x}", fastrand::u64(..)),
         echo: Notify::new(),
     });
-    let (client, connection) = address.config().connect(NoTls).await.map_err(failed)?;
-    let driver = tokio::spawn(hear(connection, Arc::clone(&ears)));
-    let _end = EndWith(driver.abort_handle());
+    let (client, driver) = address.connect(Arc::clone(&ears)).await.map_err(failed)?;
+    let _end = EndWith(driver);
 
     // Outside any transaction: inside one, nothing is heard until it ends.
     answered(client.batch_execute("listen config_sdk"))
@@ -88,14 +88,16 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
 }
 
 /// Drives the connection, and passes on what it hears.
-async fn hear<S, T>(mut connection: tokio_postgres::Connection<S, T>, ears: Arc<Ears>)
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-{
-    while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
-        if let AsyncMessage::Notification(note) = message {
-            ears.take(note.payload());
+impl Drive for Arc<Ears> {
+    async fn drive<S, T>(self, mut connection: tokio_postgres::Connection<S, T>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+            if let AsyncMessage::Notification(note) = message {
+                self.take(note.payload());
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod migrate;
 mod names;
 mod read;
 mod rules;
+mod tls;
 mod triggers;
 
 use tokio::sync::Mutex;

@@ -139,7 +139,7 @@ fn records_sql(blocks: &[&'static BlockSchema]) -> String {
     let select = |block: &&BlockSchema| {
         format!(
             "(select {} as block, (select json_object_agg(c.key, c.value) \
-             from jsonb_each_text(to_jsonb(t)) c)::text as record \
+             from jsonb_each_text(to_jsonb(t.*)) c)::text as record \
              from {} t where t.status = 'active' limit 2)",
             ddl::text(block.name),
             quoted_table(&block.table)

@@ -1,0 +1,109 @@
+//! A token-trading bot's seven blocks, living through an ordinary day and a bad one.
+
+mod blocks;
+mod bot;
+mod page;
+mod prompt;
+mod serve;
+mod stage;
+mod story;
+mod told;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use config_sdk::{Config, ConfigBuilder};
+use page::Page;
+use prompt::Prompt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+const USAGE: &str = "\
+A token-trading bot's configuration: seven blocks, reloaded while the bot reads them.
+
+  cargo run --example trading             a tour in a few seconds, on an SQLite file of its own
+  cargo run --example trading -- serve    stays until Ctrl-C and tells what happens
+
+  CONFIG_URL   another store: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+  RUST_LOG     what to log to standard error: warn, or config_sdk=debug
+  NO_COLOR     no colour";
+
+/// Whatever ends the example early, to be printed as it is.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    log();
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments[..] {
+        [] => tour().await,
+        ["serve"] => serve().await,
+        ["--help" | "-h" | "help"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => {
+            eprintln!("there is no argument `{}`\n\n{USAGE}", arguments.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// All seven blocks, on the store at `url`.
+fn bot_config(url: &str) -> ConfigBuilder {
+    Config::builder()
+        .block::<blocks::TradingConfig>()
+        .block::<blocks::ScoringConfig>()
+        .block::<blocks::DiscoveryConfig>()
+        .block::<blocks::ClusterConfig>()
+        .block::<blocks::RiskConfig>()
+        .block::<blocks::ExitConfig>()
+        .block::<blocks::ApiConfig>()
+        .url(url)
+        .ttl(Duration::from_secs(60))
+        .migrate()
+}
+
+async fn tour() -> Result<(), Failure> {
+    let folder = tempfile::Builder::new().prefix("trading-").tempdir()?;
+    let url =
+        url().unwrap_or_else(|| format!("sqlite:{}", folder.path().join("config.db").display()));
+    let url = prompt::named(&url);
+    let page = Page::stdout();
+    let config = bot_config(&url).start().await?;
+    let prompt = Prompt::open(&url, &config).await?;
+    story::tell(page, config, prompt).await
+}
+
+async fn serve() -> Result<(), Failure> {
+    let file = std::env::temp_dir().join("config-sdk-trading.db");
+    let url = url().unwrap_or_else(|| format!("sqlite:{}", file.display()));
+    let config = bot_config(&url).start().await?;
+    serve::serve(Page::stdout(), config, &url).await
+}
+
+fn url() -> Option<String> {
+    std::env::var("CONFIG_URL").ok()
+}
+
+/// The library's own warnings are told as events, so they are logged only where `RUST_LOG` asks.
+fn log() {
+    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
+    let wanted = match wanted.parse::<tracing_subscriber::filter::Targets>() {
+        Ok(targets) if !wanted.is_empty() => targets,
+        _ => "warn,config_sdk=off".parse().unwrap_or_default(),
+    };
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(wanted)
+        .init();
+}

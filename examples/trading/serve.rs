@@ -1,0 +1,67 @@
+//! Stays up, and tells everything that happens as it comes.
+
+use std::time::Instant;
+
+use config_sdk::Config;
+
+use crate::Failure;
+use crate::blocks::TradingConfig;
+use crate::page::{Page, Voice};
+use crate::prompt::command_line;
+use crate::told;
+
+/// What to try; the first makes the row that the others change.
+const EDITS: [&str; 3] = [
+    "insert into trading_config (status, score_threshold) values ('active', 0.8)",
+    "update trading_config set score_threshold = 0.75 where status = 'active'",
+    "update trading_config set score_threshold = 7 where status = 'active'",
+];
+
+/// Prints every event until Ctrl-C.
+pub(crate) async fn serve(page: Page, config: Config, url: &str) -> Result<(), Failure> {
+    let began = Instant::now();
+    let mut events = config.events();
+    page.title(&format!("Trading bot on {}", config.status().source));
+    page.line(Voice::Store, config.status().store);
+    page.line(Voice::Bot, score_threshold(&config));
+    page.line(Voice::Shell, "to change something, type elsewhere:");
+    let is_first = config.get::<TradingConfig>().meta().version == 0;
+    for sql in if is_first { &EDITS[..] } else { &EDITS[1..] } {
+        if let Some(command) = command_line(url, sql) {
+            page.line(Voice::Shell, command);
+        }
+    }
+    page.line(Voice::Shell, "Ctrl-C ends this");
+
+    let mut ctrl_c = std::pin::pin!(tokio::signal::ctrl_c());
+    loop {
+        tokio::select! {
+            event = events.next() => match event {
+                Some(event) => {
+                    let when = format!("{:>8.3} s  ", began.elapsed().as_secs_f64());
+                    told::tell(&page, &config, &when, &event);
+                }
+                None => break,
+            },
+            pressed = &mut ctrl_c => {
+                pressed?;
+                break;
+            }
+        }
+    }
+    config.shutdown().await;
+    page.line(
+        Voice::Bot,
+        format!("ends; the last it read: {}", score_threshold(&config)),
+    );
+    Ok(())
+}
+
+fn score_threshold(config: &Config) -> String {
+    let trading = config.get::<TradingConfig>();
+    let origin = trading.meta().origin;
+    format!(
+        "trading.score_threshold is {}, from the {origin}",
+        trading.score_threshold
+    )
+}

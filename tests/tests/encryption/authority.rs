@@ -1,0 +1,70 @@
+//! A certificate authority of our own, and servers with its certificates, good and bad.
+
+use std::path::Path;
+
+use config_tests::postgres::Server;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use tempfile::NamedTempFile;
+
+/// What is wrong with a server's certificate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    None,
+    OtherHost,
+    Expired,
+}
+
+/// An authority that nobody trusts unless told to.
+pub(crate) struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    file: NamedTempFile,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).expect("no names");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        let file = NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), certificate.pem()).expect("written");
+        Self {
+            issuer: Issuer::new(params, key),
+            file,
+        }
+    }
+
+    /// The authority's own certificate, as a PEM file.
+    pub(crate) fn certificate(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Lets `server` encrypt, with a certificate that has `flaw`.
+    pub(crate) fn equip(&self, server: &Server, flaw: Flaw) {
+        let names = match flaw {
+            Flaw::OtherHost => vec!["elsewhere.example".to_owned()],
+            _ => vec!["127.0.0.1".to_owned(), "localhost".to_owned()],
+        };
+        let mut params = CertificateParams::new(names).expect("names");
+        if flaw == Flaw::Expired {
+            params.not_before = date_time_ymd(2001, 1, 1);
+            params.not_after = date_time_ymd(2002, 1, 1);
+        }
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        write(server, "server.crt", &certificate.pem());
+        write(server, "server.key", &key.serialize_pem());
+        server.psql("postgres", "alter system set ssl = on");
+        server.restart();
+    }
+}
+
+/// Lets the server write the file itself, into its folder and under its user.
+fn write(server: &Server, name: &str, text: &str) {
+    let lines = text.trim().replace("\r\n", "\n");
+    let program = format!("umask 077; cat > {name}");
+    server.psql(
+        "postgres",
+        &format!("copy (select unnest(string_to_array('{lines}', E'\\n'))) to program '{program}'"),
+    );
+}

@@ -1,0 +1,121 @@
+//! The examples' programs: built as `cargo run --example` builds them, started, read line by line.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use config_tests::wait;
+use rustix::process::{Pid, Signal, kill_process};
+
+/// What a machine under load may need for one line.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The root of the repository.
+pub(crate) fn root() -> &'static Path {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests
+        .parent()
+        .expect("the package is a folder of the workspace")
+}
+
+/// The example `name`, with `folder` for its temporary files and nothing else of ours around it.
+pub(crate) fn example(name: &str, folder: &Path) -> Command {
+    let mut command = Command::new(built().join("examples").join(name));
+    command
+        .current_dir(folder)
+        .env("TMPDIR", folder)
+        .env_remove("CONFIG_URL")
+        .env_remove("RUST_LOG");
+    command
+}
+
+/// The folder that the examples are built in: beside this program, in its profile.
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let this = std::env::current_exe().expect("this program has a path");
+        let folder = this
+            .ancestors()
+            .nth(2)
+            .expect("it is in target/PROFILE/deps");
+        let mut build = Command::new(env!("CARGO"));
+        build
+            .args(["build", "--quiet", "--locked"])
+            .args(["--example", "trading", "--example", "readme"])
+            .arg("--target-dir")
+            .arg(folder.parent().expect("the profile is in a folder"))
+            .current_dir(root());
+        if folder.ends_with("release") {
+            build.arg("--release");
+        }
+        let status = build.status().expect("cargo runs");
+        assert!(status.success(), "the examples do not build");
+        folder.to_owned()
+    })
+}
+
+/// A program that runs until it is told to end, and ends with this value at the latest.
+pub(crate) struct Running {
+    child: Child,
+    lines: Receiver<String>,
+    seen: Vec<String>,
+}
+
+impl Running {
+    pub(crate) fn start(mut command: Command) -> Self {
+        let child = command.stdout(Stdio::piped()).spawn();
+        let mut child = child.expect("the example starts");
+        let output = child.stdout.take().expect("its output is ours");
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            let lines = BufReader::new(output).lines();
+            lines
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
+        Self {
+            child,
+            lines,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Reads on to the line that holds `words`.
+    pub(crate) fn line(&mut self, words: &str) -> String {
+        loop {
+            let line = self.lines.recv_timeout(PATIENCE);
+            let line = line
+                .unwrap_or_else(|_| panic!("no line says {words:?}:\n{}", self.seen.join("\n")));
+            self.seen.push(line.clone());
+            if line.contains(words) {
+                return line;
+            }
+        }
+    }
+
+    /// Everything that was read so far.
+    pub(crate) fn text(&self) -> String {
+        self.seen.join("\n")
+    }
+
+    /// Presses Ctrl-C.
+    pub(crate) fn interrupt(&mut self) -> ExitStatus {
+        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        kill_process(id.expect("a process has a number"), Signal::INT).expect("it runs");
+        let child = &mut self.child;
+        wait::until_sync("the end of the example", PATIENCE, || {
+            child.try_wait().ok().flatten()
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails where it has ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
