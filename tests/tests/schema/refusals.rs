@@ -128,6 +128,21 @@ async fn what_is_accepted_is_accepted_by_readers_too(store: Store) {
     assert_eq!((bounds.large, bounds.clamped), (u64::MAX, 5));
 }
 
+#[tokio::test]
+async fn sqlite_keeps_all_digits_of_a_quoted_number_and_not_of_a_bare_one() {
+    let store = Store::sqlite();
+    store.migrate::<Bounds>().await;
+    store
+        .sql("insert into bounds_config (status, exact) values ('active', 0.12345678901234567891)");
+    let exact = "select exact from bounds_config";
+    assert_ne!(store.sql(exact), "0.12345678901234567891");
+    store.sql("update bounds_config set exact = '0.12345678901234567891'");
+    assert_eq!(store.sql(exact), "0.12345678901234567891");
+    let config = store.start::<Bounds>().await;
+    let read = config.get::<Bounds>().exact.to_string();
+    assert_eq!(read, "0.12345678901234567891");
+}
+
 async fn null_is_the_default_and_always_passes(store: Store) {
     store.migrate::<Bounds>().await;
     let columns: Vec<_> = Bounds::schema()

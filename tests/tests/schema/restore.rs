@@ -33,21 +33,23 @@ async fn a_restored_dump_has_epoch_history_and_triggers() {
     }
     assert_eq!(program(&copy.url()).migrate_now().await.unwrap(), []);
 
+    let (copy, database) = (Store::Postgres(copy), Store::Postgres(database));
+    assert_eq!(copy.structure(), database.structure());
     let config = program(&copy.url()).start().await.unwrap();
     assert_eq!(config.check().await.unwrap(), []);
     assert_eq!(config.get::<First>().most, 60);
-    copy.psql("update limits_config set most = 70 where status = 'active'");
+    copy.sql("update limits_config set most = 70 where status = 'active'");
     let epoch = copy
-        .psql("select epoch from config_sdk.epoch")
+        .sql("select epoch from config_sdk.epoch")
         .parse()
         .unwrap();
     config.wait_for(epoch, SOON).await.unwrap();
     assert_eq!(config.get::<First>().most, 70);
     assert_eq!(
-        copy.psql("select epoch, version, what from config_sdk.change order by id desc limit 1"),
+        copy.sql("select epoch, version, what from config_sdk.change order by id desc limit 1"),
         "5|5|update"
     );
-    copy.psql("insert into limits_config (most) values (1)");
+    copy.sql("insert into limits_config (most) values (1)");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
