@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
-use config_sdk::{BlockState, Config, Decimal, Event, Events, PushState};
+use config_sdk::{Config, Decimal, Event, Events, PushState};
 use tokio::time::timeout;
 
 use crate::Failure;
@@ -91,17 +91,10 @@ impl Stage {
         Ok(())
     }
 
-    /// Waits until the bot reads what the store holds of the block.
-    pub(crate) async fn fresh(&self, name: &str) -> Result<(), Failure> {
-        let is_fresh = || {
-            let status = self.config.status();
-            let state = status.block(name).map(|block| block.state.clone());
-            state == Some(BlockState::Fresh)
-        };
-        if soon(is_fresh).await {
-            return Ok(());
-        }
-        Err(format!("{name} did not become fresh:\n{}", self.config.status()).into())
+    /// Tells what happens until the store holds what the bot reads of the block again.
+    pub(crate) async fn accepted(&mut self, name: &str) -> Result<(), Failure> {
+        self.until(|event| matches!(event, Event::Accepted { block, .. } if *block == name))
+            .await
     }
 
     /// Waits until it is known whether push works.

@@ -148,8 +148,7 @@ async fn refused_by_the_code(stage: &mut Stage) -> Result<(), Failure> {
     );
     let sql = stage.prompt.take_back().await?;
     stage.say(Voice::Sql, sql);
-    stage.fresh("scoring").await?;
-    stage.say(Voice::Store, "holds what the bot reads again");
+    stage.accepted("scoring").await?;
     Ok(())
 }
 
@@ -157,10 +156,6 @@ async fn outage(stage: &mut Stage) -> Result<(), Failure> {
     stage.act("The store goes away").await;
     let reads = stage.bot.reads();
     stage.prompt.take_store_away(&stage.page).await?;
-    stage
-        .until(|event| matches!(event, Event::PushLost { .. }))
-        .await?;
-    stage.config.refresh_all().await?;
     stage
         .until(|event| matches!(event, Event::StoreLost { .. }))
         .await?;

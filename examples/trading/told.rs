@@ -49,6 +49,9 @@ fn sentence(config: &Config, event: &Event) -> String {
         } => {
             format!("brought {block}.{field} into its range: {from} became {to}")
         }
+        Event::Accepted { block, version } => {
+            format!("{block} is good again, as in {}", row(*version))
+        }
         Event::Unavailable { block, reason } => format!("cannot read {block}: {reason}"),
         Event::Expired { block } => format!("{block} is older than it may be"),
         Event::StoreLost { error } => format!("the store cannot be read: {error}"),

@@ -66,6 +66,13 @@ pub enum Event {
         /// Everything wrong with it.
         faults: Faults,
     },
+    /// The row that was turned away is gone: the store holds what readers have.
+    Accepted {
+        /// The block's name.
+        block: &'static str,
+        /// Number of the stored copy.
+        version: u64,
+    },
     /// A number was brought into its range.
     Clamped {
         /// The block's name.

@@ -54,8 +54,13 @@ impl Judge<'_> {
         self.track.unreadable = None;
         self.track.confirm();
         if self.track.read.as_ref() == Some(record) {
-            self.track.refused = None;
-            return Verdict::only(Outcome::Unchanged);
+            let mut verdict = Verdict::only(Outcome::Unchanged);
+            if self.track.refused.take().is_some() {
+                let (block, version) = (self.cell.schema().name, self.cell.meta().version);
+                info!(block, version, "the store holds the last good value again");
+                verdict.events.push(Event::Accepted { block, version });
+            }
+            return verdict;
         }
         let same = |refused: &&Refused| Some(&refused.record) == record.as_ref();
         if let Some(refused) = self.track.refused.as_ref().filter(same)

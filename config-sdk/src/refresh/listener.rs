@@ -37,7 +37,9 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
                 tokio::time::sleep(jittered(TRY_AGAIN)).await;
             }
             Deaf::Lost(error) => {
-                lost(&board, &source, &error);
+                if lost(&board, &source, &error) {
+                    signal.changed([]); // the store may be gone as well; a pass finds out
+                }
                 if began.elapsed() > SETTLED {
                     backoff.reset();
                 }
@@ -47,18 +49,45 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
     }
 }
 
-fn lost(board: &Board, source: &Arc<dyn Source>, error: &SourceError) {
+/// Notes the loss, and says whether it is a new one.
+fn lost(board: &Board, source: &Arc<dyn Source>, error: &SourceError) -> bool {
     let since = SystemTime::now();
     match board.set_push(PushState::Disconnected { since }) {
         PushState::Disconnected { since } => {
             board.set_push(PushState::Disconnected { since });
             debug!(source = source.name(), %error, "still not listening");
+            false
         }
         _ => {
             warn!(source = source.name(), %error, "no longer listening for changes; polling goes on");
             board.tell(Event::PushLost {
                 reason: error.to_string(),
             });
+            true
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refresh::{BlockState, StoreState};
+    use crate::source::MemoryStore;
+
+    #[tokio::test]
+    async fn a_lost_listener_has_the_store_looked_at_at_once_and_not_at_the_next_poll() {
+        let store = MemoryStore::new();
+        let board = Board::new(
+            "memory".to_owned(),
+            StoreState::Connected,
+            BlockState::Fresh,
+            0,
+        );
+        let (signal, listening) = Signal::new();
+        tokio::spawn(listen(Arc::new(store.clone()), signal, Arc::new(board)));
+        assert!(listening.heard().await.listening);
+        store.fail("gone");
+        let heard = tokio::time::timeout(Duration::from_secs(5), listening.heard()).await;
+        assert!(heard.unwrap().changed);
     }
 }

@@ -14,9 +14,16 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) async fn open(url: &str) -> Result<Self, Failure> {
-        let mut config: Config = url.parse()?;
+        let plain = |error: tokio_postgres::Error| {
+            format!(
+                "the tour's own connection is not encrypted, and could not be opened ({}); \
+                 run it on a Postgres of this machine, or try `-- serve`",
+                said(error)
+            )
+        };
+        let mut config: Config = url.parse().map_err(plain)?;
         config.application_name("trading example, prompt");
-        let (client, connection) = config.connect(NoTls).await?;
+        let (client, connection) = config.connect(NoTls).await.map_err(plain)?;
         // Ends with the client, or with an error that the client reports too.
         tokio::spawn(connection);
         Ok(Self {
@@ -86,7 +93,9 @@ fn bot_name() -> String {
 
 /// Where the URL leads, as `psql` takes it and without the password.
 pub(super) fn place(url: &str) -> Option<String> {
-    let config: Config = url.parse().ok()?;
+    // The driver does not know all of libpq's words for encryption.
+    let without_options = url.split('?').next()?;
+    let config: Config = url.parse().or_else(|_| without_options.parse()).ok()?;
     let host = match config.get_hosts().first()? {
         Host::Tcp(name) => name.clone(),
         #[cfg(unix)]

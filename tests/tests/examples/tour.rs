@@ -84,14 +84,29 @@ fn a_wrong_url_ends_the_example_with_what_to_do_and_without_the_password() {
     let folder = tempfile::tempdir().unwrap();
     for (url, remedy) in [
         (
-            "postgres:/hunter2",
-            "expected postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+            "",
+            "the store's URL is empty: give `memory:`, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`",
+        ),
+        (
+            "hunter2",
+            "the store's URL has no scheme: it starts with `memory:`, `sqlite:` or `postgres://`",
         ),
         (
             "redis://:hunter2@cache",
-            "use `memory:`, `sqlite:PATH` or `postgres://…`",
+            "`redis:` is not a store this library knows: use `memory:`, `sqlite:PATH` or `postgres://…`",
         ),
-        ("memory:", "give sqlite:PATH or postgres://… as CONFIG_URL"),
+        (
+            "sqlite:",
+            "`sqlite:` needs a path: `sqlite:config.db`, or `sqlite:/var/lib/app/config.db`",
+        ),
+        (
+            "postgres:/hunter2",
+            "the postgres URL cannot be used: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+        ),
+        (
+            "memory:",
+            "this tour needs SQL: give sqlite:PATH or postgres://… as CONFIG_URL",
+        ),
         (
             "sqlite:no/such/folder/config.db",
             "see that its folder exists and may be written",

@@ -119,3 +119,13 @@ pub(crate) struct Pace {
     #[config(default = 1)]
     pub(crate) per_second: u32,
 }
+
+/// The second block with another bound and another field.
+#[derive(Clone, Debug, PartialEq, ConfigBlock)]
+#[config(name = "pace")]
+pub(crate) struct Quick {
+    #[config(default = 1, range = 0..=1000)]
+    pub(crate) per_second: u32,
+    #[config(default = 1)]
+    pub(crate) burst: u32,
+}

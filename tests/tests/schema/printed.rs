@@ -76,6 +76,29 @@ async fn instances_that_start_at_once_all_succeed(store: Store) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_somebody_has_locked_is_told_to_be() {
+    let store = Store::sqlite();
+    store.migrate::<First>().await;
+    let path = store.url().replace("sqlite:", "");
+    let open = rusqlite::Connection::open(path).unwrap();
+    open.execute_batch("begin immediate").unwrap();
+    let reader = store.start::<First>().await;
+    assert_eq!(
+        reader.status().store,
+        StoreState::Connected,
+        "a writer holds up no reader"
+    );
+    let error = store.program::<Grown>().migrate_now().await.unwrap_err();
+    let error = error.to_string();
+    assert!(
+        error.contains("is locked: somebody has a transaction open"),
+        "{error}"
+    );
+    open.execute_batch("commit").unwrap();
+    assert!(!store.migrate::<Grown>().await.is_empty());
+}
+
 async fn a_reader_is_not_disturbed_by_a_migration(store: Store) {
     store.migrate::<First>().await;
     store.sql(FIRST_ROWS);

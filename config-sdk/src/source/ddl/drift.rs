@@ -37,6 +37,16 @@ impl Drift {
         }
     }
 
+    /// Of rows that are there and that `column`'s rule would refuse.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn of_rows(wanted: &Blueprint<'_>, column: &str, rule: &str, sql: String) -> Self {
+        Self {
+            column: Some(column.to_owned()),
+            what: format!("rows that are there break the rule of column `{column}`: it {rule}"),
+            ..drift(wanted, sql)
+        }
+    }
+
     /// As `check` reports it.
     pub(crate) fn difference(self) -> Difference {
         Difference {

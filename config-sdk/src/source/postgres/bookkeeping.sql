@@ -93,6 +93,7 @@ declare
         '{id, version, status, created_at, created_by, reason, activated_at}';
     same_key text;
     used bigint;
+    is_taken boolean;
 begin
     if tg_op = 'UPDATE' then
         if to_jsonb(new) - bookkeeping = to_jsonb(old) - bookkeeping
@@ -114,8 +115,16 @@ begin
     end if;
     select string_agg(format('t.%1$I is not distinct from ($1).%1$I', name), ' and ')
         into same_key from unnest(tg_argv[1]::text[]) name;
-    execute format('select max(t.version) from %I.%I t where %s',
-        tg_table_schema, tg_table_name, coalesce(same_key, 'true')) into used using new;
+    execute format('select max(t.version), bool_or(t.status = ''active'' and t.id <> ($1).id)'
+        ' from %I.%I t where %s',
+        tg_table_schema, tg_table_name, coalesce(same_key, 'true')) into used, is_taken using new;
+    if is_taken and new.status = 'active' then
+        raise unique_violation using
+            message = format('block %s has an active row already', tg_argv[0]),
+            hint = format('Change that row, or archive it before, in the same transaction:'
+                ' update %I.%I set status = ''archived'' where status = ''active''',
+                tg_table_schema, tg_table_name);
+    end if;
     -- The number of a deleted row is not given again.
     new.version := 1 + greatest(0, used, (
         select max(version) from config_sdk.change
@@ -182,14 +191,20 @@ begin
 end
 $$;
 
--- Forgets all changes but those of the newest epochs, and says how many it forgot.
+-- Forgets all changes but those of the newest epochs, and says how many it forgot. The newest
+-- deletion of each block and key is kept, so that its number is not given again.
 create or replace function config_sdk.prune(keep_epochs bigint) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     gone bigint;
 begin
     update config_sdk.epoch set floor = greatest(floor, epoch - greatest(keep_epochs, 0));
-    delete from config_sdk.change where epoch <= (select floor from config_sdk.epoch);
+    delete from config_sdk.change old
+    where epoch <= (select floor from config_sdk.epoch)
+        and (what not in ('delete', 'truncate') or exists (
+            select from config_sdk.change newer
+            where newer.block = old.block and newer.key is not distinct from old.key
+                and newer.what in ('delete', 'truncate') and newer.version > old.version));
     get diagnostics gone = row_count;
     return gone;
 end

@@ -81,6 +81,13 @@ pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
             "{address} is not set up ({}): add `.migrate()`, or run the SQL that `schema` prints",
             said.message()
         )),
+        SqlState::LOCK_NOT_AVAILABLE | SqlState::T_R_DEADLOCK_DETECTED => {
+            SourceError::unreachable(format!(
+                "{address}: a transaction of somebody else holds a lock ({}): try again once it has \
+                 ended (pg_stat_activity shows it)",
+                said.message()
+            ))
+        }
         _ => SourceError::unreachable(format!("{address}: {}", said.message())),
     }
 }

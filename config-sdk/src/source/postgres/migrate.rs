@@ -1,5 +1,9 @@
 //! Bringing a Postgres store up to the blocks' types, and saying where it is not.
 
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error};
 
 use super::{blueprint, catalog};
@@ -8,6 +12,10 @@ use crate::source::ddl::{Difference, Drift, Step};
 
 /// What instances that start at once queue for: "config" in ASCII.
 const LOCK: i64 = 0x636f_6e66_6967;
+
+/// How often to try while others are using what has to change, and the pause between.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Creates what is missing and replaces what is outdated, in one transaction; drops neither a table
 /// nor a column, and changes no value. What it leaves to a person comes back as steps that are not
@@ -18,9 +26,29 @@ const LOCK: i64 = 0x636f_6e66_6967;
 /// # Errors
 /// The server's; then nothing was done.
 pub(crate) async fn migrate(client: &Client, blocks: &[&BlockSchema]) -> Result<Vec<Step>, Error> {
-    // Read committed, so that after the wait one sees what the others have done.
-    let begin =
-        format!("begin isolation level read committed; select pg_advisory_xact_lock({LOCK})");
+    for _ in 1..TRIES {
+        match try_migrate(client, blocks).await {
+            Err(error) if is_in_use(&error) => sleep(PAUSE).await,
+            done => return done,
+        }
+    }
+    try_migrate(client, blocks).await
+}
+
+/// Whether others are using a table that has to change.
+fn is_in_use(error: &Error) -> bool {
+    let state = error.code();
+    state == Some(&SqlState::LOCK_NOT_AVAILABLE) || state == Some(&SqlState::T_R_DEADLOCK_DETECTED)
+}
+
+async fn try_migrate(client: &Client, blocks: &[&BlockSchema]) -> Result<Vec<Step>, Error> {
+    // Read committed, so that after the wait one sees what the others have done. Whoever wants a
+    // table while we wait for it waits, too: not for long. And where an edit and we hold what the
+    // other wants, it is we who give way, before the server looks for deadlocks.
+    let begin = format!(
+        "begin isolation level read committed; select pg_advisory_xact_lock({LOCK}); \
+         set local lock_timeout = '100ms'"
+    );
     let steps = match client.batch_execute(&begin).await {
         Ok(()) => mend(client, blocks).await,
         Err(error) => Err(error),

@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
-use super::BOOKKEEPING;
 use super::ddl::table_name;
 use super::triggers::trigger_name;
-use crate::source::ddl::{Blueprint, Drift, Found, Piece, drifts};
+use super::{BOOKKEEPING, rules};
+use crate::source::ddl::{Blueprint, Drift, Found, Part, Piece, drifts, ident};
 
 /// How the schema table begins the text of every trigger.
 const CREATE: &str = "CREATE TRIGGER ";
@@ -20,7 +20,9 @@ pub(super) fn differences(connection: &Connection, wanted: &[Blueprint<'_>]) -> 
         all.push(Drift::of_bookkeeping(BOOKKEEPING));
     }
     for wanted in wanted {
-        all.extend(drifts(wanted, &found(connection, wanted)?));
+        let found = found(connection, wanted)?;
+        all.extend(drifts(wanted, &found));
+        all.extend(broken_rules(connection, wanted, &found)?);
     }
     Ok(all)
 }
@@ -43,6 +45,35 @@ fn found(connection: &Connection, wanted: &Blueprint<'_>) -> Result<Found> {
     let elsewhere = connection.query_row(elsewhere, names, |row| row.get(0));
     found.elsewhere = elsewhere.optional()?;
     Ok(found)
+}
+
+/// Rows that were there before the rule that they break: triggers look at what is written only.
+fn broken_rules(
+    connection: &Connection,
+    wanted: &Blueprint<'_>,
+    found: &Found,
+) -> Result<Vec<Drift>> {
+    let mut broken = Vec::new();
+    for field in &wanted.block.fields {
+        let of_field = |part: &&Part| part.column.as_deref() == Some(field.column);
+        let is_there =
+            |part: &Part| found.parts.get(&(part.piece, part.name.clone())) == Some(&part.identity);
+        if !wanted.parts.iter().find(of_field).is_some_and(is_there) {
+            continue;
+        }
+        for (condition, sentence) in rules::rules(field) {
+            // The rules speak of the row as `new`.
+            let (table, column) = (&wanted.table, ident(field.column));
+            let rows = format!("where new.{column} is not null and not ({condition})");
+            let any = format!("select exists (select 1 from {table} as new {rows})");
+            if connection.query_row(&any, [], |row| row.get(0))? {
+                let sql = format!("update {table} as new set {column} = null {rows};");
+                broken.push(Drift::of_rows(wanted, field.column, &sentence, sql));
+                break;
+            }
+        }
+    }
+    Ok(broken)
 }
 
 fn part(row: &Row<'_>) -> Result<Option<((Piece, String), String)>> {

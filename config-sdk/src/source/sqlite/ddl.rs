@@ -261,6 +261,9 @@ mod tests {
         let database = Database::new();
         database.run("insert into risk__limits (status) values ('active')");
         let said = database.refused("insert into risk__limits (status) values ('active')");
-        assert!(said.contains("UNIQUE"), "{said}");
+        assert!(
+            said.contains("limits has an active row already: change that row, or archive it"),
+            "{said}"
+        );
     }
 }

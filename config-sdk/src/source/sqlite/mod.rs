@@ -163,6 +163,9 @@ fn failure(path: &Path, error: rusqlite::Error) -> SourceError {
         Some(ErrorCode::CannotOpen) => SourceError::unreachable(format!(
             "{path} cannot be opened: see that its folder exists and may be written"
         )),
+        Some(ErrorCode::DatabaseBusy) => SourceError::unreachable(format!(
+            "{path} is locked: somebody has a transaction open, and has to end it"
+        )),
         _ if message.contains("no such table: config_sdk_epoch") => SourceError::refused(format!(
             "{path} has no config_sdk tables: add `.migrate()`, or run the SQL that `schema` prints"
         )),

@@ -19,7 +19,7 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
     let watched = format!("status{watched}");
     let changed = differs(content.iter());
     let writing = Writing { block, table, keys };
-    let rules = checks(block);
+    let rules = format!("{}{}", checks(block), writing.one_active());
     let trigger = |word: &str, when: &str, body: String| {
         let plain = trigger_name(block, word);
         let name = ident(&plain);
@@ -151,18 +151,12 @@ impl Writing<'_> {
 
     /// The number of a deleted row is not given again.
     fn next_version(&self, but: &str) -> String {
-        let same = |column: &String| format!(" and t.{column} is new.{column}");
-        let same_key: String = self
-            .keys
-            .iter()
-            .map(|key| ident(key))
-            .map(|key| same(&key))
-            .collect();
         format!(
-            "1 + max(\n            (select coalesce(max(t.version), 0) from {} t where true{same_key}{but}),\n            \
+            "1 + max(\n            (select coalesce(max(t.version), 0) from {} t where true{}{but}),\n            \
              (select coalesce(max(version), 0) from config_sdk_change\n                \
              where block = {} and what = 'delete' and key is {}))",
             self.table,
+            self.same_key(),
             text(self.block.name),
             self.key("new")
         )
@@ -189,6 +183,28 @@ impl Writing<'_> {
             text(self.block.name),
             self.key(row)
         )
+    }
+
+    /// Refuses a second active row before the index does, which would not say what to do.
+    fn one_active(&self) -> String {
+        let sentence = format!(
+            "{} has an active row already: change that row, or archive it before, in the same \
+             transaction",
+            self.block.name
+        );
+        format!(
+            "    select raise(abort, {})\n        where new.status = 'active' and exists (select 1 from {} t\n            \
+             where t.status = 'active' and t.rowid <> new.rowid{});\n",
+            text(&sentence),
+            self.table,
+            self.same_key()
+        )
+    }
+
+    /// That a row `t` has the key of the new one.
+    fn same_key(&self) -> String {
+        let same = |key: &&str| format!(" and t.{0} is new.{0}", ident(key));
+        self.keys.iter().map(same).collect()
     }
 
     /// The key of a row as a JSON object.
