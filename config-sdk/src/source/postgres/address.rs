@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn silent_connections_are_probed_and_given_up() {
         let address = Address::parse("postgres://app:x@localhost/shop").unwrap();
-        let config = address.config();
+        let config = &address.config;
         assert!(config.get_keepalives());
         assert!(config.get_keepalives_idle() <= Duration::from_secs(10));
         assert!(
