@@ -11,6 +11,7 @@ mod judge;
 mod listener;
 mod overlay;
 mod pass;
+mod reader;
 mod report;
 mod status;
 mod task;

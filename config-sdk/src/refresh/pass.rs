@@ -9,28 +9,27 @@ use tracing::{info, warn};
 use super::board::Board;
 use super::event::{Event, Trigger};
 use super::judge::{Judge, Round};
+use super::reader::{self, Reader};
 use super::report::{BlockReport, Outcome, RefreshReport};
 use super::status::StoreState;
 use super::track::Track;
 use super::{Force, Overlay};
 use crate::cell::Cells;
-use crate::guarded::{caught, guarded};
-use crate::schema::{BlockSchema, OnStale};
-use crate::source::{Fetched, Request, Source, SourceError};
+use crate::guarded::caught;
+use crate::schema::OnStale;
+use crate::source::{Fetched, Source, SourceError};
 
 /// Moves values from the source to the cells; one pass at a time, because it takes `&mut self`.
 pub(crate) struct Refresher {
-    source: Arc<dyn Source>,
+    reader: Reader,
     cells: Arc<Cells>,
     pub(super) board: Arc<Board>,
     overlay: Overlay,
-    schemas: Vec<&'static BlockSchema>,
     tracks: Vec<Track>,
     /// The epoch that readers have; `None` makes the next pass read everything.
     applied: Option<u64>,
     /// Since when the store cannot be read.
     outage: Option<SystemTime>,
-    migrate: bool,
 }
 
 /// Why a pass runs, and what it is to look at besides what changed.
@@ -53,14 +52,12 @@ impl Refresher {
         let schemas: Vec<_> = cells.blocks().iter().map(|cell| cell.schema()).collect();
         Self {
             tracks: schemas.iter().map(|_| Track::new()).collect(),
-            source,
+            reader: Reader::new(source, schemas, migrate),
             cells,
             board,
             overlay,
-            schemas,
             applied: None,
             outage: None,
-            migrate,
         }
     }
 
@@ -83,7 +80,7 @@ impl Refresher {
 
     /// What a pass that failed reports for the blocks that were asked for.
     pub(super) fn unavailable(&self, force: &Force, error: &SourceError) -> RefreshReport {
-        let names = self.schemas.iter().map(|schema| schema.name);
+        let names = self.reader.schemas.iter().map(|schema| schema.name);
         let names = names.filter(|name| force.names(name));
         RefreshReport {
             epoch: self.epoch(),
@@ -94,59 +91,31 @@ impl Refresher {
     }
 
     async fn fetch(&mut self, ask: &Ask<'_>) -> Result<Fetched, SourceError> {
-        let asked = async {
-            if self.migrate {
-                self.migrate().await?;
-                self.migrate = false;
-            }
-            let known = |name: &str| self.schemas.iter().find(|schema| schema.name == name);
-            let hint: Vec<_> = ask.hint.iter().filter_map(|name| known(name)).collect();
-            let hint: Vec<_> = hint.into_iter().map(|schema| schema.name).collect();
-            let wanting = self.schemas.iter().zip(&self.tracks);
-            let also: Vec<_> = wanting
-                .filter(|(schema, track)| ask.force.names(schema.name) || track.is_wanting())
+        let names = |wanted: &dyn Fn(&str, &Track) -> bool| -> Vec<&'static str> {
+            let blocks = self.reader.schemas.iter().zip(&self.tracks);
+            blocks
+                .filter(|(schema, track)| wanted(schema.name, track))
                 .map(|(schema, _)| schema.name)
-                .collect();
-            let mut request = Request::everything(&self.schemas);
-            request.since = self.applied;
-            request.also = &also;
-            request.hint = &hint;
-            self.source.fetch(request).await
+                .collect()
         };
-        match tokio::time::timeout(ask.limit, guarded(asked)).await {
-            Ok(Some(fetched)) => fetched,
-            Ok(None) => Err(SourceError::refused(
-                "the source panicked; its message is in the program's output",
-            )),
-            Err(_) => Err(SourceError::unreachable(format!(
-                "no answer within {}",
-                humantime::format_duration(ask.limit)
-            ))),
-        }
-    }
-
-    async fn migrate(&self) -> Result<(), SourceError> {
-        let Some(store) = self.source.store() else {
-            return Err(SourceError::refused(
-                "this source cannot be migrated: leave `.migrate()` away and set its tables up yourself",
-            ));
+        let also = names(&|name, track| ask.force.names(name) || track.is_wanting());
+        let hint = names(&|name, _| ask.hint.contains(name));
+        let (since, limit) = (self.applied, ask.limit);
+        let ask = reader::Ask {
+            since,
+            also: &also,
+            hint: &hint,
+            limit,
         };
-        for step in store.migrate(&self.schemas).await? {
-            if step.done {
-                info!(step = %step, "migrated");
-            } else {
-                warn!(step = %step, "migration leaves this to you");
-            }
-        }
-        Ok(())
+        self.reader.fetch(ask).await
     }
 
     fn apply(&mut self, fetched: Fetched, ask: &Ask<'_>) -> RefreshReport {
         let mut turns = Vec::new();
         let mut blocks = Vec::new();
         let mut events = Vec::new();
-        for place in 0..self.schemas.len() {
-            let name = self.schemas[place].name;
+        for place in 0..self.reader.schemas.len() {
+            let name = self.reader.schemas[place].name;
             let outcome = match fetched.blocks.get(name) {
                 None => {
                     self.tracks[place].confirm();
@@ -193,7 +162,7 @@ impl Refresher {
         if let Some(since) = self.outage.take() {
             let seconds = since.elapsed().unwrap_or_default().as_secs();
             info!(
-                source = self.source.name(),
+                source = self.reader.name(),
                 seconds, "the store can be read again"
             );
             self.board.tell(Event::StoreBack);
@@ -208,7 +177,7 @@ impl Refresher {
         let error = error.to_string();
         if first {
             warn!(
-                source = self.source.name(),
+                source = self.reader.name(),
                 error, "the store cannot be read; the last good values stay"
             );
             self.board.tell(Event::StoreLost {
@@ -222,14 +191,14 @@ impl Refresher {
 
     /// From now on, fields that wait for a restart keep the value they have.
     pub(super) fn hold(&mut self) {
-        for (schema, track) in self.schemas.iter().zip(&mut self.tracks) {
+        for (schema, track) in self.reader.schemas.iter().zip(&mut self.tracks) {
             track.hold(schema);
         }
     }
 
     /// When the next block expires.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
-        let blocks = self.schemas.iter().zip(&self.tracks);
+        let blocks = self.reader.schemas.iter().zip(&self.tracks);
         blocks
             .filter_map(|(schema, track)| track.expires_at(schema))
             .min()
@@ -239,8 +208,8 @@ impl Refresher {
     pub(super) fn expire(&mut self) {
         let now = Instant::now();
         let mut turns = Vec::new();
-        for place in 0..self.schemas.len() {
-            let schema = self.schemas[place];
+        for place in 0..self.reader.schemas.len() {
+            let schema = self.reader.schemas[place];
             if self.tracks[place]
                 .expires_at(schema)
                 .is_none_or(|at| at > now)

@@ -4,7 +4,7 @@ use config_sdk::{Config, Outcome, PushState, StoreState};
 use config_tests::postgres::{Database, Role, Server};
 use config_tests::wait;
 
-use crate::blocks::{First, Pace};
+use crate::blocks::{First, Grown, Pace};
 use crate::store::SOON;
 
 /// A database with both blocks.
@@ -153,6 +153,22 @@ async fn a_reader_may_ask_for_a_migration_where_nothing_is_to_be_done() {
         "{error}"
     );
     assert!(error.contains("migrate as the tables' owner"), "{error}");
+}
+
+#[tokio::test]
+async fn a_refused_migration_keeps_no_program_from_reading() {
+    let database = both().await;
+    let reader = reader(&database);
+    database.psql("insert into limits_config (status, most) values ('active', 9)");
+    let program = Config::builder().block::<Grown>().url(&reader.url);
+    let config = program.migrate().start().await.unwrap();
+    assert_eq!(config.status().store, StoreState::Connected);
+    assert_eq!(config.get::<Grown>().most, 9, "what the table has");
+    assert_eq!(
+        config.get::<Grown>().least,
+        1,
+        "the default of what it has not"
+    );
 }
 
 #[tokio::test]
