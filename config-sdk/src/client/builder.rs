@@ -205,7 +205,7 @@ impl ConfigBuilder {
         };
         let (commands, orders) = mpsc::channel(32);
         let (started, start) = oneshot::channel();
-        let config = Config::running(cells, board, source.clone(), commands);
+        let config = Config::running(cells, board, Arc::downgrade(&source), commands);
         tokio::spawn(refresh::run(refresher, source, timing, orders, started));
         // The task keeps to the time itself; this is for a source that blocks it.
         let late = self.start_timeout + Duration::from_secs(1);

@@ -13,7 +13,7 @@ use super::event::{Event, Trigger};
 use super::listener::listen;
 use super::pass::Ask;
 use super::status::PushState;
-use super::{RefreshReport, Refresher, hangup};
+use super::{Board, RefreshReport, Refresher, hangup};
 use crate::source::{Heard, Listening, Signal, Source, SourceError};
 
 /// Longest time a pass may take.
@@ -69,12 +69,17 @@ pub(crate) async fn run(
     source: Arc<dyn Source>,
     timing: Timing,
     mut commands: mpsc::Receiver<Command>,
-    started: oneshot::Sender<Option<SourceError>>,
+    mut started: oneshot::Sender<Option<SourceError>>,
 ) {
+    let _close = CloseWith(refresher.board.clone());
     let (signal, listening) = Signal::new();
     let mut hangup = hangup::Hangup::new(timing.hangup);
+    let ready = tokio::select! {
+        ready = first(&mut refresher, timing.start) => ready,
+        () = started.closed() => return, // whoever started it has given up
+    };
     let mut task = Task {
-        ready: first(&mut refresher, timing.start).await,
+        ready,
         timing,
         backoff: Backoff::of_tries(),
         alarms: Backoff::of_false_alarms(),
@@ -230,5 +235,14 @@ struct EndWith(tokio::task::AbortHandle);
 impl Drop for EndWith {
     fn drop(&mut self) {
         self.0.abort();
+    }
+}
+
+/// Ends the events with the task, also when the task is dropped.
+struct CloseWith(Arc<Board>);
+
+impl Drop for CloseWith {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
