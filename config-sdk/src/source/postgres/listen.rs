@@ -47,7 +47,8 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
         nonce: format!("test {:016x}", fastrand::u64(..)),
         echo: Notify::new(),
     });
-    let (client, connection) = address.config().connect(NoTls).await.map_err(failed)?;
+    let connected = answered(address.config().connect(NoTls)).await?;
+    let (client, connection) = connected.map_err(failed)?;
     let driver = tokio::spawn(hear(connection, Arc::clone(&ears)));
     let _end = EndWith(driver.abort_handle());
 
