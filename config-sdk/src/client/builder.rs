@@ -109,11 +109,8 @@ impl ConfigBuilder {
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         let variables = variables.into_iter();
-        self.variables = Some(
-            variables
-                .map(|(name, text)| (name.into(), text.into()))
-                .collect(),
-        );
+        let variables = variables.map(|(name, text)| (name.into(), text.into()));
+        self.variables = Some(Variables(variables.collect()));
         self
     }
 
@@ -266,7 +263,7 @@ impl ConfigBuilder {
         let variables = self
             .variables
             .clone()
-            .unwrap_or_else(|| std::env::vars_os().collect());
+            .unwrap_or_else(|| Variables(std::env::vars_os().collect()));
         environment::read(prefix, variables, schemas, mistakes)
     }
 
