@@ -8,6 +8,8 @@ use crate::value::Value;
 
 /// Longest text of a value that a fault quotes, in characters.
 const MAX_QUOTE: usize = 120;
+/// Longest message of a type, which may quote the value as well.
+const MAX_MESSAGE: usize = 400;
 
 /// Column name to its text; `None` is `NULL`.
 pub(crate) type Columns = BTreeMap<String, Option<String>>;
@@ -68,7 +70,7 @@ impl<'a> Decoder<'a> {
                     column: Some(field.column.to_owned()),
                     value: quote(field, Value::Text(text.clone())),
                     rule: "type".to_owned(),
-                    message,
+                    message: shortened(message, MAX_MESSAGE),
                 });
                 default()
             }
@@ -97,9 +99,12 @@ pub(super) fn quote(field: &FieldSchema, value: Value) -> Option<String> {
     if field.secret || value.is_null() {
         return None;
     }
-    let text = value.to_string();
-    match text.char_indices().nth(MAX_QUOTE) {
-        Some((end, _)) => Some(format!("{}…", &text[..end])),
-        None => Some(text),
+    Some(shortened(value.to_string(), MAX_QUOTE))
+}
+
+fn shortened(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
