@@ -34,3 +34,9 @@ async fn a_look_that_never_returns_is_given_up() {
     let short = Duration::from_millis(20);
     wait::until("an answer", short, std::future::pending::<bool>).await;
 }
+
+#[tokio::test]
+#[should_panic(expected = "waited 20ms for the truth; last seen: false")]
+async fn a_look_that_always_returns_at_once_is_given_up() {
+    wait::until("the truth", Duration::from_millis(20), || async { false }).await;
+}
