@@ -158,7 +158,8 @@ impl Line {
 
 /// Listens whenever the line is not cut; ends with the [`Proxy`].
 async fn serve(port: u16, server: u16, mut line: watch::Receiver<Line>, counts: Arc<Counts>) {
-    while line.wait_for(|line| *line != Line::Cut).await.is_ok() {
+    // A line that is gone for good still shows its last state, so that is asked for by itself.
+    while line.wait_for(|line| *line != Line::Cut).await.is_ok() && line.has_changed().is_ok() {
         let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await else {
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;

@@ -74,9 +74,8 @@ pub async fn until<L: Look, F: Future<Output = L>>(
         let left = end.saturating_duration_since(Instant::now());
         match tokio::time::timeout(left, look()).await.map(Look::look) {
             Ok(Ok(found)) => return found,
-            // A look that never waits never runs into the timeout.
-            Ok(Err(other)) if left.is_zero() => give_up(what, deadline, &other),
-            Ok(Err(other)) => seen = other,
+            Ok(Err(other)) if Instant::now() < end => seen = other,
+            Ok(Err(other)) => give_up(what, deadline, &other),
             Err(_) => give_up(what, deadline, &seen),
         }
         tokio::time::sleep(PAUSE).await;

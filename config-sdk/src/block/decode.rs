@@ -8,6 +8,8 @@ use crate::value::Value;
 
 /// Longest text of a value that a fault quotes, in characters.
 const MAX_QUOTE: usize = 120;
+/// Longest message of a type, which may quote the value as well.
+const MAX_MESSAGE: usize = 400;
 
 /// What is wrong with a value may quote it, so of a secret only the fact is told.
 const UNSAID: &str = "cannot be read as its type";
@@ -74,7 +76,7 @@ impl<'a> Decoder<'a> {
                     message: if field.secret {
                         UNSAID.to_owned()
                     } else {
-                        message
+                        shortened(message, MAX_MESSAGE)
                     },
                 });
                 default()
@@ -104,9 +106,12 @@ pub(super) fn quote(field: &FieldSchema, value: Value) -> Option<String> {
     if field.secret || value.is_null() {
         return None;
     }
-    let text = value.to_string();
-    match text.char_indices().nth(MAX_QUOTE) {
-        Some((end, _)) => Some(format!("{}…", &text[..end])),
-        None => Some(text),
+    Some(shortened(value.to_string(), MAX_QUOTE))
+}
+
+fn shortened(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }

@@ -96,11 +96,8 @@ impl ConfigBuilder {
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         let variables = variables.into_iter();
-        self.variables = Some(
-            variables
-                .map(|(name, text)| (name.into(), text.into()))
-                .collect(),
-        );
+        let variables = variables.map(|(name, text)| (name.into(), text.into()));
+        self.variables = Some(Variables(variables.collect()));
         self
     }
 
@@ -190,7 +187,7 @@ impl ConfigBuilder {
         };
         let (commands, orders) = mpsc::channel(32);
         let (started, start) = oneshot::channel();
-        let config = Config::running(cells, board, source.clone(), commands);
+        let config = Config::running(cells, board, Arc::downgrade(&source), commands);
         tokio::spawn(refresh::run(refresher, source, timing, orders, started));
         // The task keeps to the time itself; this is for a source that blocks it.
         let late = self.start_timeout + Duration::from_secs(1);
@@ -224,7 +221,7 @@ impl ConfigBuilder {
         let variables = self
             .variables
             .clone()
-            .unwrap_or_else(|| std::env::vars_os().collect());
+            .unwrap_or_else(|| Variables(std::env::vars_os().collect()));
         environment::read(prefix, variables, schemas, mistakes)
     }
 }

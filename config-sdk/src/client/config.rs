@@ -1,6 +1,6 @@
 //! A configuration: what a program reads from, and asks to refresh.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -29,7 +29,8 @@ struct Shared {
 }
 
 struct Running {
-    source: Arc<dyn Source>,
+    /// The task's own, so that its connections end with the task.
+    source: Weak<dyn Source>,
     commands: mpsc::Sender<Command>,
 }
 
@@ -47,7 +48,7 @@ impl Config {
     pub(super) fn running(
         cells: Arc<Cells>,
         board: Arc<Board>,
-        source: Arc<dyn Source>,
+        source: Weak<dyn Source>,
         commands: mpsc::Sender<Command>,
     ) -> Self {
         let running = Some(Running { source, commands });
@@ -211,8 +212,12 @@ impl Config {
         let Some(running) = &self.0.running else {
             return Ok(Vec::new());
         };
-        let store = running.source.store();
-        let store = store
+        let source = running.source.upgrade();
+        let source = source.ok_or_else(|| {
+            SourceError::refused("the configuration was shut down: start another")
+        })?;
+        let store = source
+            .store()
             .ok_or_else(|| SourceError::refused("this source has no tables to compare with"))?;
         let schemas: Vec<_> = self
             .0

@@ -9,8 +9,18 @@ use crate::names;
 use crate::refresh::Overlay;
 use crate::schema::BlockSchema;
 
-/// The variables of the process, or those a test gives instead.
-pub(super) type Variables = Vec<(OsString, OsString)>;
+/// The variables of the process, or those a test gives instead. Shows their names alone: any of
+/// them may be a secret.
+#[derive(Clone)]
+pub(super) struct Variables(pub(super) Vec<(OsString, OsString)>);
+
+impl std::fmt::Debug for Variables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
 
 /// Reads every variable that starts with `prefix` and two underscores.
 ///
@@ -37,7 +47,7 @@ pub(super) fn read(
         })
         .collect();
     let start = format!("{}__", prefix.to_uppercase());
-    for (name, text) in variables {
+    for (name, text) in variables.0 {
         let Some(name) = name
             .to_str()
             .filter(|name| name.to_uppercase().starts_with(&start))

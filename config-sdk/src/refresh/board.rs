@@ -17,7 +17,8 @@ const EVENTS: usize = 256;
 pub(crate) struct Board {
     notices: Mutex<Notices>,
     moved: watch::Sender<()>,
-    events: broadcast::Sender<Event>,
+    /// None once nothing will happen any more.
+    events: Mutex<Option<broadcast::Sender<Event>>>,
 }
 
 #[derive(Debug)]
@@ -54,12 +55,12 @@ impl Board {
                 blocks: vec![notice; blocks],
             }),
             moved: watch::Sender::new(()),
-            events: broadcast::Sender::new(EVENTS),
+            events: Mutex::new(Some(broadcast::Sender::new(EVENTS))),
         }
     }
 
     pub(crate) fn status(&self, cells: &Cells) -> Status {
-        let notices = self.lock();
+        let notices = lock(&self.notices);
         let blocks = cells.blocks().iter().zip(&notices.blocks);
         Status {
             source: notices.source.clone(),
@@ -90,35 +91,43 @@ impl Board {
     }
 
     pub(crate) fn events(&self) -> Events {
-        Events(self.events.subscribe())
+        let ended = || broadcast::channel(1).1;
+        Events(
+            lock(&self.events)
+                .as_ref()
+                .map_or_else(ended, broadcast::Sender::subscribe),
+        )
     }
 
     /// Nobody listening is no mistake.
     pub(super) fn tell(&self, event: Event) {
-        let _ = self.events.send(event);
+        if let Some(events) = &*lock(&self.events) {
+            let _ = events.send(event);
+        }
+    }
+
+    /// Ends every stream of events, now that nothing will happen any more.
+    pub(super) fn close(&self) {
+        lock(&self.events).take();
     }
 
     pub(super) fn set_blocks(&self, blocks: Vec<Notice>) {
-        self.lock().blocks = blocks;
+        lock(&self.notices).blocks = blocks;
         self.moved.send_replace(());
     }
 
     /// Sets how the store stands, and returns how it stood.
     pub(super) fn set_store(&self, store: StoreState) -> StoreState {
-        let former = std::mem::replace(&mut self.lock().store, store);
+        let former = std::mem::replace(&mut lock(&self.notices).store, store);
         self.moved.send_replace(());
         former
     }
 
     /// Sets how push stands, and returns how it stood.
     pub(super) fn set_push(&self, push: PushState) -> PushState {
-        let former = std::mem::replace(&mut self.lock().push, push);
+        let former = std::mem::replace(&mut lock(&self.notices).push, push);
         self.moved.send_replace(());
         former
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Notices> {
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -130,4 +139,8 @@ pub(crate) async fn wait_until(board: &Arc<Board>, cells: &Cells, holds: impl Fn
             return;
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,7 +13,7 @@ use super::event::{Event, Trigger};
 use super::listener::listen;
 use super::pass::Ask;
 use super::status::PushState;
-use super::{Force, RefreshReport, Refresher, hangup};
+use super::{Board, Force, RefreshReport, Refresher, hangup};
 use crate::guarded::guarded;
 use crate::source::{Heard, Listening, Signal, Source, SourceError};
 
@@ -51,6 +51,7 @@ pub(crate) async fn run(
     mut commands: mpsc::Receiver<Command>,
     mut started: oneshot::Sender<Option<SourceError>>,
 ) {
+    let _close = CloseWith(refresher.board.clone());
     let (signal, listening) = Signal::new();
     let mut hangup = hangup::Hangup::new(timing.hangup);
     let ready = tokio::select! {
@@ -216,5 +217,14 @@ struct EndWith(tokio::task::AbortHandle);
 impl Drop for EndWith {
     fn drop(&mut self) {
         self.0.abort();
+    }
+}
+
+/// Ends the events with the task, also when the task is dropped.
+struct CloseWith(Arc<Board>);
+
+impl Drop for CloseWith {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }

@@ -25,7 +25,8 @@ make_data() {
 run() {
     set -- -D "$folder/data" -p "$1" -k "$folder" -c listen_addresses=127.0.0.1 \
         -c fsync=off -c full_page_writes=off -c shared_buffers=16MB -c max_connections=200 \
-        -c max_wal_size=64MB -c min_wal_size=2MB -c timezone=UTC -c log_timezone=UTC
+        -c max_wal_size=64MB -c min_wal_size=2MB -c timezone=UTC -c log_timezone=UTC \
+        -c authentication_timeout=3 # a session stuck in its login holds up who drops a database
     library=$("$bin/pg_config" --pkglibdir 2>/dev/null) || library=$bin/../lib
     if ls "$library"/pg_stat_statements.* >/dev/null 2>&1; then
         set -- "$@" -c shared_preload_libraries=pg_stat_statements

@@ -261,6 +261,7 @@ async fn a_value_to_be_clamped_is_brought_into_range_with_a_warning_and_an_event
         .block::<BytesConfig>()
         .block::<LedgerConfig>();
     let config = builder.store(store.clone()).start().await.unwrap();
+    stage::listening(&config).await;
     let mut events = config.events();
     let epoch = store.set("bytes", [("starting_balance", "-5")]);
     config.wait_for(epoch, SOON).await.unwrap();

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use config_sdk::{Event, MemoryStore, Trigger};
-use config_tests::wait;
 
 use crate::blocks::TradingConfig;
 use crate::stage::{self, SOON, decimal, insert};

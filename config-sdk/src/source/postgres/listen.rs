@@ -48,7 +48,8 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
         nonce: format!("test {:016x}", fastrand::u64(..)),
         echo: Notify::new(),
     });
-    let (client, driver) = address.connect(Arc::clone(&ears)).await.map_err(failed)?;
+    let connected = answered(address.connect(Arc::clone(&ears))).await?;
+    let (client, driver) = connected.map_err(failed)?;
     let _end = EndWith(driver);
 
     // Outside any transaction: inside one, nothing is heard until it ends.

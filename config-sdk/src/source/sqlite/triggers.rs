@@ -218,7 +218,7 @@ impl Writing<'_> {
     }
 
     /// The row before as a JSON object, without what is secret. Rows of pairs, because functions
-    /// have a limit on their arguments.
+    /// have a limit on their arguments. JSON cannot hold a blob, and a row with one has to be mended.
     fn before(&self) -> String {
         let fields = self.block.fields.iter().filter(|field| !field.secret);
         let columns = (BOOKKEEPING_COLUMNS[2..].iter().chain(self.keys).copied())
@@ -226,7 +226,7 @@ impl Writing<'_> {
         let pair = |column| format!("({}, old.{})", text(column), ident(column));
         let pairs: Vec<_> = columns.map(pair).collect();
         format!(
-            "(select json_group_object(name, value) from (\n            \
+            "(select json_group_object(name, iif(typeof(value) = 'blob', hex(value), value)) from (\n            \
              select 'version' as name, old.version as value\n            \
              union all values {}))",
             pairs.join(", ")
