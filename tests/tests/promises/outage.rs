@@ -101,17 +101,17 @@ async fn a_forced_refresh_says_what_was_unavailable_and_why() {
     let config = stage::on_memory(&store).await;
     store.fail("gone fishing");
     let report = config.refresh::<TradingConfig>().await.unwrap();
-    let reason = "gone fishing".to_owned();
+    let [block] = report.blocks.as_slice() else {
+        panic!("{report}")
+    };
     assert_eq!(
-        report.outcome("trading"),
-        Some(&Outcome::Unavailable { reason })
+        (block.name, &block.outcome),
+        ("trading", &Outcome::Unavailable)
     );
-    assert_eq!(report.outcome("risk"), None);
+    assert_eq!(block.error.as_deref(), Some("gone fishing"));
     let json = serde_json::to_value(&report).unwrap();
-    assert_eq!(
-        json["blocks"][0]["outcome"]["unavailable"]["reason"],
-        "gone fishing"
-    );
+    assert_eq!(json["blocks"][0]["outcome"], "unavailable");
+    assert_eq!(json["blocks"][0]["error"], "gone fishing");
 }
 
 #[tokio::test]
