@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use config_sdk::{ConfigBlock, ConfigBuilder, MemoryStore, Mistake, StartError};
+use config_sdk::{ConfigBlock, ConfigBuilder, MemoryStore, Mistake, StartError, UrlError};
 
 use crate::blocks::{RiskConfig, TradingConfig};
 use crate::stage;
@@ -42,8 +42,8 @@ async fn a_url_that_cannot_be_used_is_an_error_that_says_what_it_should_look_lik
             "the postgres URL cannot be used: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE",
         ),
         (
-            "postgres://app:hunter2@db.example.com/shop",
-            "say `sslmode=disable` in the URL if the network is yours alone",
+            "postgres://app:hunter2@localhost/shop?sslmode=sure",
+            "`sslmode` must be one of disable, prefer, require, verify-ca, verify-full",
         ),
     ] {
         let said = refused(stage::builder().url(url)).await;
@@ -53,6 +53,29 @@ async fn a_url_that_cannot_be_used_is_an_error_that_says_what_it_should_look_lik
         );
         assert!(said.contains(wanted), "{url}: {said}");
     }
+}
+
+#[test]
+fn a_store_left_out_of_the_build_is_an_error_that_says_which_feature_to_add() {
+    let wanted = "`sqlite:` stores need the feature `sqlite` of config-sdk: add it in Cargo.toml";
+    assert_eq!(UrlError::Feature("sqlite").to_string(), wanted);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_migrated_is_an_error_that_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}/nowhere/config.db", folder.path().display());
+    let error = stage::builder()
+        .url(&url)
+        .migrate_now()
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.starts_with("the store was not migrated: "), "{error}");
+    assert!(
+        error.contains("see that its folder exists and may be written"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -101,9 +101,16 @@ async fn a_forced_refresh_says_what_was_unavailable_and_why() {
     let config = stage::on_memory(&store).await;
     store.fail("gone fishing");
     let report = config.refresh::<TradingConfig>().await.unwrap();
-    assert_eq!(report.outcome("trading"), Some(&Outcome::Unavailable));
-    assert_eq!(report.outcome("risk"), None);
+    let [block] = report.blocks.as_slice() else {
+        panic!("{report}")
+    };
+    assert_eq!(
+        (block.name, &block.outcome),
+        ("trading", &Outcome::Unavailable)
+    );
+    assert_eq!(block.error.as_deref(), Some("gone fishing"));
     let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["blocks"][0]["outcome"], "unavailable");
     assert_eq!(json["blocks"][0]["error"], "gone fishing");
 }
 

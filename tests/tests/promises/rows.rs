@@ -133,7 +133,8 @@ async fn a_bad_row_taken_back_to_the_last_good_one_is_fresh_again() {
 #[tokio::test]
 async fn two_active_rows_are_refused_because_nobody_could_say_which_is_meant() {
     let database = stage::database().await;
-    database.psql("drop index trading_config_one_active");
+    database.psql("drop index trading_config_one_active, trading_config_version_key");
+    database.psql("alter table trading_config disable trigger config_sdk_fill");
     let config = stage::on_postgres(&database).await;
     let two = insert("trading", &[]).repeat(2);
     database.psql(&two);
