@@ -66,7 +66,8 @@ pub enum Event {
         /// Everything wrong with it.
         faults: Faults,
     },
-    /// The row that was turned away is gone: the store holds what readers have.
+    /// The row that was turned away is gone, and the store holds the values that readers have. (Where
+    /// it holds others, `Published` tells.)
     Accepted {
         /// The block's name.
         block: &'static str,

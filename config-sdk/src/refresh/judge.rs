@@ -57,13 +57,13 @@ impl Judge<'_> {
         self.track.unreadable = None;
         self.track.confirm();
         if self.track.read.as_ref() == Some(record) {
-            let mut verdict = Verdict::only(Outcome::Unchanged);
-            if self.track.refused.take().is_some() {
-                let (block, version) = (self.cell.schema().name, self.cell.meta().version);
-                info!(block, version, "the store holds the last good value again");
-                verdict.events.push(Event::Accepted { block, version });
-            }
-            return verdict;
+            let version = self.cell.meta().version;
+            let events = self.accepted_again(version).into_iter().collect();
+            return Verdict {
+                outcome: Outcome::Unchanged,
+                turn: None,
+                events,
+            };
         }
         let same = |refused: &&Refused| Some(&refused.record) == record.as_ref();
         if let Some(refused) = self.track.refused.as_ref().filter(same)
@@ -156,8 +156,9 @@ impl Judge<'_> {
         let fields = self.differing(&ready);
         let mut events = self.clamped(&ready);
         self.track.read = Some(record.clone());
-        self.track.refused = None;
+        let again = self.accepted_again(meta.version);
         if fields.is_empty() {
+            events.extend(again);
             let turn = Some(Turn::Restamp(meta));
             return Verdict {
                 outcome: Outcome::Unchanged,
@@ -181,6 +182,14 @@ impl Judge<'_> {
             turn,
             events,
         }
+    }
+
+    /// Forgets that a row was turned away, now that the store holds a good one.
+    fn accepted_again(&mut self, version: u64) -> Option<Event> {
+        self.track.refused.take()?;
+        let block = self.cell.schema().name;
+        info!(block, version, "the store holds a good row again");
+        Some(Event::Accepted { block, version })
     }
 
     fn refuse(&mut self, record: Option<&Record>, faults: Faults) -> Verdict {
