@@ -1,17 +1,18 @@
 //! Putting a configuration together and starting it.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::environment::{self, Variables};
 use super::registration::{self, Registration};
-use super::{Config, Mistake, StartError};
+use super::{Config, Mistake, StartError, start};
 use crate::block::ConfigBlock;
-use crate::refresh::{self, BlockState, Board, Overlay, Refresher, StoreState, Timing};
-use crate::schema::{BlockSchema, OnBoot};
+use crate::refresh::{self, Overlay, Refresher, Settings, Started};
+use crate::schema::BlockSchema;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 use crate::source::Dialect;
 use crate::source::{self, Source, SourceError, Step};
@@ -28,6 +29,7 @@ pub struct ConfigBuilder {
     variables: Option<Variables>,
     migrate: bool,
     hangup: bool,
+    last_good: Option<PathBuf>,
 }
 
 /// Where the store is.
@@ -48,6 +50,7 @@ impl ConfigBuilder {
             variables: None,
             migrate: false,
             hangup: false,
+            last_good: None,
         }
     }
 
@@ -108,6 +111,16 @@ impl ConfigBuilder {
         self
     }
 
+    /// Keeps the last good values in this folder, for a start while the store is away; the folder is
+    /// made if need be. Programs with different blocks may share it.
+    ///
+    /// Secrets are left out: an optional one is `None` when it comes from there, and a block with one
+    /// that is not optional is not kept at all.
+    pub fn last_good_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.last_good = Some(folder.into());
+        self
+    }
+
     /// Forces a refresh of all blocks whenever the process receives SIGHUP.
     pub fn refresh_on_sighup(mut self) -> Self {
         self.hangup = true;
@@ -163,7 +176,7 @@ impl ConfigBuilder {
         registration::clashes(&self.blocks, &mut mistakes);
         let overlay = self.overlay(&schemas, &mut mistakes);
         let cells = registration::cells(&self.blocks, &overlay, &mut mistakes);
-        let ttl = poll_interval(self.ttl, &schemas);
+        let ttl = start::poll_interval(self.ttl, &schemas);
         if ttl.is_zero() {
             mistakes.push(Mistake::ZeroTtl);
         }
@@ -172,7 +185,7 @@ impl ConfigBuilder {
             _ => return Err(StartError::Mistakes(mistakes)),
         };
         let cells = Arc::new(cells);
-        let board = Arc::new(board(source.name(), schemas.len()));
+        let board = Arc::new(start::board(source.name(), schemas.len()));
         let refresher = Refresher::new(
             source.clone(),
             cells.clone(),
@@ -180,22 +193,24 @@ impl ConfigBuilder {
             overlay,
             self.migrate,
         );
-        let timing = Timing {
+        let settings = Settings {
             ttl,
             start: self.start_timeout,
             hangup: self.hangup,
+            last_good: self.last_good,
         };
         let (commands, orders) = mpsc::channel(32);
         let (started, start) = oneshot::channel();
         let config = Config::running(cells, board, Arc::downgrade(&source), commands);
-        tokio::spawn(refresh::run(refresher, source, timing, orders, started));
+        tokio::spawn(refresh::run(refresher, source, settings, orders, started));
         // The task keeps to the time itself; this is for a source that blocks it.
         let late = self.start_timeout + Duration::from_secs(1);
-        let failure = match tokio::time::timeout(late, start).await {
-            Ok(Ok(failure)) => failure,
-            _ => Some(SourceError::unreachable("the source blocks its thread")),
-        };
-        required(&config, &schemas, failure).map(|()| config)
+        let started = tokio::time::timeout(late, start).await.ok();
+        let started = started.and_then(Result::ok).unwrap_or_else(|| Started {
+            failure: Some(SourceError::unreachable("the source blocks its thread")),
+            unbacked: schemas.iter().map(|schema| schema.name).collect(),
+        });
+        start::required(&config.status(), &schemas, started).map(|()| config)
     }
 
     fn schemas(&self) -> Vec<&'static BlockSchema> {
@@ -224,55 +239,6 @@ impl ConfigBuilder {
             .unwrap_or_else(|| Variables(std::env::vars_os().collect()));
         environment::read(prefix, variables, schemas, mistakes)
     }
-}
-
-/// The shortest time to live; and short enough to find a block confirmed before it expires.
-fn poll_interval(ttl: Duration, schemas: &[&'static BlockSchema]) -> Duration {
-    let own = |schema: &&BlockSchema| [schema.ttl, schema.max_stale.map(|stale| stale / 2)];
-    schemas
-        .iter()
-        .flat_map(own)
-        .flatten()
-        .fold(ttl, Duration::min)
-}
-
-fn board(source: String, blocks: usize) -> Board {
-    let since = SystemTime::now();
-    let error = "it has not been asked yet".to_owned();
-    Board::new(
-        source,
-        StoreState::Unreachable { since, error },
-        BlockState::Stale { since },
-        blocks,
-    )
-}
-
-/// Fails if a block that is required has nothing but its defaults to offer.
-fn required(
-    config: &Config,
-    schemas: &[&'static BlockSchema],
-    failure: Option<SourceError>,
-) -> Result<(), StartError> {
-    let status = config.status();
-    let missing = |schema: &&&BlockSchema| {
-        let state = status.block(schema.name).map(|block| &block.state);
-        schema.on_boot == OnBoot::Require && state != Some(&BlockState::Fresh)
-    };
-    let missing: Vec<_> = schemas.iter().filter(missing).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let reason = failure.map(|error| error.to_string()).or_else(|| {
-        let block = status.block(missing.first()?.name)?;
-        match &block.state {
-            BlockState::Rejected { faults } => Some(faults.to_string()),
-            _ => block.error.clone(),
-        }
-    });
-    Err(StartError::Required {
-        blocks: missing.iter().map(|schema| schema.name).collect(),
-        reason: reason.unwrap_or_else(|| "the store has not answered".to_owned()),
-    })
 }
 
 impl std::fmt::Debug for Place {

@@ -8,6 +8,7 @@ mod fixed;
 mod global;
 mod paths;
 mod registration;
+mod start;
 mod view;
 
 pub use builder::ConfigBuilder;

@@ -1,5 +1,7 @@
 //! What becomes of one block that a source has answered for.
 
+use std::time::SystemTime;
+
 use tracing::{info, warn};
 
 use super::Overlay;
@@ -10,6 +12,7 @@ use crate::block::{Columns, Faults};
 use crate::cell::{Erased, Meta, Origin, Ready, Turn};
 use crate::record::Record;
 use crate::source::Found;
+use crate::time::rfc3339;
 
 /// One block before the judge: what readers have, what lies over its rows, what is remembered.
 pub(super) struct Judge<'a> {
@@ -91,11 +94,29 @@ impl Judge<'_> {
         verdict
     }
 
+    /// Goes back to a row that was kept on disk at `time`, for a block that the store has not
+    /// answered for; not to one that today's rules refuse.
+    pub(super) fn recall(&mut self, record: Option<Record>, time: SystemTime) -> Option<Turn> {
+        let block = self.cell.schema().name;
+        match self.decode(record.as_ref()) {
+            Ok((columns, ready)) => {
+                info!(block, kept = %rfc3339(time), "the last good value on disk is used");
+                let meta = self.meta(record.as_ref(), Origin::Disk, &columns, 0);
+                self.track.recall(record, time);
+                Some(Turn::Publish(ready, meta))
+            }
+            Err(faults) => {
+                warn!(block, %faults, "the last good value on disk breaks today's rules");
+                None
+            }
+        }
+    }
+
     /// The compiled-in defaults, with the environment over them.
     pub(super) fn defaults(&self) -> Option<Turn> {
         let columns = self.overlay.lay(self.cell.schema(), None, None);
         let ready = self.cell.judge(&columns).ok()?;
-        let meta = self.meta(None, &columns, self.cell.meta().epoch);
+        let meta = self.meta(None, Origin::Default, &columns, self.cell.meta().epoch);
         Some(Turn::Publish(ready, meta))
     }
 
@@ -131,7 +152,7 @@ impl Judge<'_> {
         round: Round,
     ) -> Verdict {
         let block = self.cell.schema().name;
-        let meta = self.meta(record.as_ref(), columns, round.epoch);
+        let meta = self.meta(record.as_ref(), Origin::Store, columns, round.epoch);
         let fields = self.differing(&ready);
         let mut events = self.clamped(&ready);
         self.track.read = Some(record.clone());
@@ -187,14 +208,10 @@ impl Judge<'_> {
         verdict
     }
 
-    /// What is known of a value that `columns` became.
-    fn meta(&self, record: Option<&Record>, columns: &Columns, epoch: u64) -> Meta {
+    /// What is known of a value that `columns` became, where `record` came from `source`.
+    fn meta(&self, record: Option<&Record>, source: Origin, columns: &Columns, epoch: u64) -> Meta {
         let schema = self.cell.schema();
-        let below = if record.is_some() {
-            Origin::Store
-        } else {
-            Origin::Default
-        };
+        let below = record.map_or(Origin::Default, |_| source);
         let (origin, fields) = self.overlay.origins(schema, columns, below);
         let unstored = Meta::unstored(schema.name, origin, fields);
         match record {

@@ -4,19 +4,20 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use tracing::{info, warn};
+use tracing::warn;
 
 use super::board::Board;
 use super::event::{Event, Trigger};
 use super::judge::{Judge, Round};
+use super::last_good::Content;
+use super::outage::Outage;
 use super::reader::{self, Reader};
 use super::report::{BlockReport, Outcome, RefreshReport};
-use super::status::StoreState;
 use super::track::Track;
 use super::{Force, Overlay};
 use crate::cell::Cells;
 use crate::guarded::caught;
-use crate::schema::OnStale;
+use crate::schema::{BlockSchema, OnStale};
 use crate::source::{Fetched, Source, SourceError};
 
 /// Moves values from the source to the cells; one pass at a time, because it takes `&mut self`.
@@ -28,8 +29,10 @@ pub(crate) struct Refresher {
     tracks: Vec<Track>,
     /// The epoch that readers have; `None` makes the next pass read everything.
     applied: Option<u64>,
-    /// Since when the store cannot be read.
-    outage: Option<SystemTime>,
+    outage: Outage,
+    /// What is to be kept on disk, and whether it is news.
+    kept: Content,
+    news: bool,
 }
 
 /// Why a pass runs, and what it is to look at besides what changed.
@@ -57,7 +60,9 @@ impl Refresher {
             board,
             overlay,
             applied: None,
-            outage: None,
+            outage: Outage::default(),
+            kept: Content::default(),
+            news: false,
         }
     }
 
@@ -68,7 +73,7 @@ impl Refresher {
     pub(super) async fn pass(&mut self, ask: Ask<'_>) -> Result<RefreshReport, SourceError> {
         match self.fetch(&ask).await {
             Ok(fetched) => {
-                self.reach();
+                self.outage.ends(&self.board, &self.reader.name());
                 Ok(self.apply(fetched, &ask))
             }
             Err(error) => {
@@ -132,7 +137,12 @@ impl Refresher {
                     let verdict = caught(|| judge.judge(found, round)).unwrap_or_else(|| {
                         judge.unreadable("its code panicked while it was compared or encoded")
                     });
-                    turns.extend(verdict.turn.map(|turn| (place, turn)));
+                    if let Some(turn) = verdict.turn {
+                        let row = found.as_ref().ok().and_then(Option::as_ref);
+                        self.kept.add(self.reader.schemas[place], row);
+                        self.news = true;
+                        turns.push((place, turn));
+                    }
                     events.extend(verdict.events);
                     verdict.outcome
                 }
@@ -157,36 +167,55 @@ impl Refresher {
         }
     }
 
-    fn reach(&mut self) {
-        self.board.set_store(StoreState::Connected);
-        if let Some(since) = self.outage.take() {
-            let seconds = since.elapsed().unwrap_or_default().as_secs();
-            info!(
-                source = self.reader.name(),
-                seconds, "the store can be read again"
-            );
-            self.board.tell(Event::StoreBack);
-        }
-    }
-
     /// A lost store may come back as another one, so the next pass reads everything.
     fn lose(&mut self, error: &SourceError) {
         self.applied = None;
-        let first = self.outage.is_none();
-        let since = *self.outage.get_or_insert_with(SystemTime::now);
-        let error = error.to_string();
-        if first {
-            warn!(
-                source = self.reader.name(),
-                error, "the store cannot be read; the last good values stay"
-            );
-            self.board.tell(Event::StoreLost {
-                error: error.clone(),
-            });
-        }
-        self.board
-            .set_store(StoreState::Unreachable { since, error });
+        self.outage.goes_on(&self.board, &self.reader.name(), error);
         self.note();
+    }
+
+    /// Takes what was kept on disk for the blocks that the store has not answered for, or whose row
+    /// was turned away.
+    pub(super) fn recall(&mut self, time: SystemTime, content: Content) {
+        let mut turns = Vec::new();
+        for place in 0..self.reader.schemas.len() {
+            let schema = self.reader.schemas[place];
+            if self.tracks[place].read.is_some() {
+                continue;
+            }
+            match content.get(schema) {
+                Ok(None) => {}
+                Ok(Some(record)) => {
+                    let turn = self.judge(place).recall(record, time);
+                    turns.extend(turn.map(|turn| (place, turn)));
+                }
+                Err(problem) => warn!(
+                    block = schema.name,
+                    problem, "the last good value on disk is not used"
+                ),
+            }
+        }
+        self.kept = content.with(std::mem::take(&mut self.kept));
+        self.cells.publish(turns, self.epoch());
+        self.note();
+    }
+
+    /// What is to be kept on disk, if it has changed since this was asked last.
+    pub(super) fn news(&mut self) -> Option<Content> {
+        std::mem::take(&mut self.news).then(|| self.kept.clone())
+    }
+
+    pub(super) fn schemas(&self) -> &[&'static BlockSchema] {
+        &self.reader.schemas
+    }
+
+    /// The blocks of which readers have nothing but defaults that no store stands behind.
+    pub(super) fn unbacked(&self) -> Vec<&'static str> {
+        let blocks = self.reader.schemas.iter().zip(&self.tracks);
+        blocks
+            .filter(|(_, track)| track.is_unbacked())
+            .map(|(schema, _)| schema.name)
+            .collect()
     }
 
     /// From now on, fields that wait for a restart keep the value they have.
@@ -238,7 +267,7 @@ impl Refresher {
         let notices = self
             .tracks
             .iter()
-            .map(|track| track.notice(self.outage.is_none()));
+            .map(|track| track.notice(!self.outage.is_now()));
         self.board.set_blocks(notices.collect());
     }
 

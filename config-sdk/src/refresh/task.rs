@@ -1,6 +1,7 @@
 //! The one task that decides when a pass runs.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use tracing::debug;
 
 use super::backoff::{Backoff, jittered};
 use super::event::{Event, Trigger};
+use super::last_good::{self, Keeper};
 use super::listener::listen;
 use super::pass::Ask;
 use super::status::PushState;
@@ -29,50 +31,68 @@ pub(crate) enum Command {
     Shutdown,
 }
 
-/// When to do what.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timing {
+/// When to do what, and where to keep what.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
     /// How old a value may be before the store is asked.
     pub(crate) ttl: Duration,
     /// How long the first pass is tried.
     pub(crate) start: Duration,
     /// Whether SIGHUP forces a refresh.
     pub(crate) hangup: bool,
+    /// The folder in which the last good values are kept.
+    pub(crate) last_good: Option<PathBuf>,
+}
+
+/// How the start went.
+#[derive(Debug)]
+pub(crate) struct Started {
+    /// Why the store could not be read.
+    pub(crate) failure: Option<SourceError>,
+    /// The blocks of which readers have nothing but defaults that no store stands behind.
+    pub(crate) unbacked: Vec<&'static str>,
 }
 
 /// Refreshes until told to end, or until nobody is left to tell it.
 ///
-/// `started` hears how the first pass ended: it is tried again until `timing.start` is over, unless
+/// `started` hears how the first pass ended: it is tried again until `settings.start` is over, unless
 /// the store refuses in a way that does not pass by itself.
 pub(crate) async fn run(
     mut refresher: Refresher,
     source: Arc<dyn Source>,
-    timing: Timing,
+    settings: Settings,
     mut commands: mpsc::Receiver<Command>,
-    mut started: oneshot::Sender<Option<SourceError>>,
+    mut started: oneshot::Sender<Started>,
 ) {
     let _close = CloseWith(refresher.board.clone());
     let (signal, listening) = Signal::new();
-    let mut hangup = hangup::Hangup::new(timing.hangup);
-    let ready = tokio::select! {
-        ready = first(&mut refresher, timing.start) => ready,
+    let mut hangup = hangup::Hangup::new(settings.hangup);
+    let failure = tokio::select! {
+        failure = first(&mut refresher, settings.start) => failure,
         () = started.closed() => return, // nobody waits for the start any more
     };
+    let keeper = match &settings.last_good {
+        Some(folder) => Some(recall(&mut refresher, folder).await),
+        None => None,
+    };
+    refresher.hold();
+    let unbacked = refresher.unbacked();
     let mut task = Task {
         refresher,
-        timing,
+        keeper,
+        ttl: settings.ttl,
         backoff: Backoff::of_tries(),
         alarms: Backoff::of_false_alarms(),
         rest: Clock::now(),
-        ready,
+        failure,
     };
-    task.refresher.hold();
     // The listener starts after the first pass: what changes in between is caught by the pass that
     // follows `Heard::listening`.
     let listener = tokio::spawn(listen(source, signal, task.refresher.board.clone()));
     let ended = EndWith(listener.abort_handle());
     let mut poll = task.next_poll();
-    let _ = started.send(task.ready.clone());
+    let failure = task.failure.clone();
+    let _ = started.send(Started { failure, unbacked });
     loop {
         let expiry = task.refresher.next_expiry();
         tokio::select! {
@@ -99,17 +119,34 @@ pub(crate) async fn run(
         poll = task.next_poll();
     }
     drop(ended);
+    if let Some(keeper) = task.keeper {
+        keeper.finish().await;
+    }
+}
+
+/// Takes what was kept on disk where the store has not answered, and keeps it from now on.
+async fn recall(refresher: &mut Refresher, folder: &Path) -> Keeper {
+    let path = last_good::path(folder, refresher.schemas());
+    if let Some((time, content)) = last_good::read(path.clone()).await {
+        refresher.recall(time, content);
+    }
+    let keeper = Keeper::new(path);
+    if let Some(content) = refresher.news() {
+        keeper.keep(content);
+    }
+    keeper
 }
 
 struct Task {
     refresher: Refresher,
-    timing: Timing,
+    keeper: Option<Keeper>,
+    ttl: Duration,
     backoff: Backoff,
     alarms: Backoff,
     /// Until when pushes are left to gather.
     rest: Clock,
     /// How the last pass failed.
-    ready: Option<SourceError>,
+    failure: Option<SourceError>,
 }
 
 impl Task {
@@ -156,22 +193,25 @@ impl Task {
         let report = match passed {
             Ok(report) => {
                 self.backoff.reset();
-                self.ready = None;
+                self.failure = None;
                 report
             }
             Err(error) => {
                 let report = self.refresher.unavailable(force, &error);
-                self.ready = Some(error);
+                self.failure = Some(error);
                 report
             }
         };
+        if let (Some(keeper), Some(content)) = (&self.keeper, self.refresher.news()) {
+            keeper.keep(content);
+        }
         debug!(%trigger, epoch = report.epoch, took_us = began.elapsed().as_micros(), "pass");
         report
     }
 
     fn next_poll(&mut self) -> Clock {
-        let wait = match self.ready {
-            None => jittered(self.timing.ttl),
+        let wait = match self.failure {
+            None => jittered(self.ttl),
             Some(_) => self.backoff.next(),
         };
         Clock::now() + wait

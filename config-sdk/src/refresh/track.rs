@@ -13,6 +13,8 @@ use crate::schema::BlockSchema;
 pub(super) struct Track {
     /// The row behind the last good value; `None` while no row, or absence of one, stands behind it.
     pub(super) read: Option<Option<Record>>,
+    /// What was read from disk in the store's stead.
+    recalled: Option<Option<Record>>,
     /// The row that was turned away, so that it is not tried again until it changes.
     pub(super) refused: Option<Refused>,
     /// Why the block alone cannot be read.
@@ -37,6 +39,7 @@ impl Track {
     pub(super) fn new() -> Self {
         Self {
             read: None,
+            recalled: None,
             refused: None,
             unreadable: None,
             held: None,
@@ -60,6 +63,21 @@ impl Track {
         self.expired = None;
     }
 
+    /// A row that was kept on disk at `time` stands in for the store's.
+    pub(super) fn recall(&mut self, record: Option<Record>, time: SystemTime) {
+        self.recalled = Some(record);
+        if self.read.is_none() && self.last_success.is_none() {
+            self.last_success = Some(time);
+            let age = time.elapsed().unwrap_or_default();
+            self.confirmed = self.confirmed.checked_sub(age).unwrap_or(self.confirmed);
+        }
+    }
+
+    /// Whether readers have nothing but defaults that no store stands behind.
+    pub(super) fn is_unbacked(&self) -> bool {
+        self.read.is_none() && self.recalled.is_none()
+    }
+
     /// When the block expires unless the store confirms it before; `None` if it never does, or has.
     pub(super) fn expires_at(&self, schema: &BlockSchema) -> Option<Instant> {
         let max_stale: Duration = schema.max_stale?;
@@ -73,7 +91,8 @@ impl Track {
 
     /// Keeps the present texts of the fields that wait for a restart.
     pub(super) fn hold(&mut self, schema: &BlockSchema) {
-        let record = self.read.as_ref().and_then(Option::as_ref);
+        let record = self.read.as_ref().or(self.recalled.as_ref());
+        let record = record.and_then(Option::as_ref);
         let text = |column: &str| {
             record
                 .and_then(|record| record.columns.get(column).cloned())

@@ -1,0 +1,132 @@
+//! What is kept of the last good rows: everything but secrets.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::Record;
+use crate::schema::BlockSchema;
+
+/// The last good rows of a program's blocks, by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(in crate::refresh) struct Content {
+    blocks: BTreeMap<String, Saved>,
+}
+
+/// One block's last good row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Saved {
+    /// Of the type that the row was good for.
+    fingerprint: u32,
+    /// None marks that there was no row, so that an older one does not come back.
+    row: Option<Row>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Row {
+    version: u64,
+    author: Option<String>,
+    /// Microseconds since 1970.
+    time: Option<u64>,
+    reason: Option<String>,
+    columns: BTreeMap<String, Option<String>>,
+}
+
+impl Content {
+    /// Adds a block's last good row, without its secrets. A block that cannot do without its secret is
+    /// left out as a whole: its default would pass for the secret.
+    pub(in crate::refresh) fn add(&mut self, schema: &BlockSchema, record: Option<&Record>) {
+        if schema
+            .fields
+            .iter()
+            .any(|field| field.secret && !field.optional)
+        {
+            return;
+        }
+        let saved = Saved {
+            fingerprint: fingerprint(schema),
+            row: record.map(|record| Row::of(schema, record)),
+        };
+        self.blocks.insert(schema.name.to_owned(), saved);
+    }
+
+    /// The same, with `newer` in the place of what is older.
+    pub(in crate::refresh) fn with(mut self, newer: Self) -> Self {
+        self.blocks.extend(newer.blocks);
+        self
+    }
+
+    /// The block's row, or the mark that there was none.
+    ///
+    /// # Errors
+    /// If it was good for another type.
+    pub(in crate::refresh) fn get(
+        &self,
+        schema: &BlockSchema,
+    ) -> Result<Option<Option<Record>>, &'static str> {
+        match self.blocks.get(schema.name) {
+            None => Ok(None),
+            Some(saved) if saved.fingerprint == fingerprint(schema) => {
+                Ok(Some(saved.row.as_ref().map(Row::record)))
+            }
+            Some(_) => Err("it was kept by a program in which the block had other fields"),
+        }
+    }
+}
+
+impl Row {
+    fn of(schema: &BlockSchema, record: &Record) -> Self {
+        let is_secret = |column: &String| {
+            let mut secrets = schema.fields.iter().filter(|field| field.secret);
+            secrets.any(|field| field.column == column)
+        };
+        // Columns that are no field's may have been a secret once.
+        let is_field = |column: &String| schema.fields.iter().any(|field| field.column == column);
+        let micros = |time: SystemTime| {
+            time.duration_since(UNIX_EPOCH)
+                .ok()?
+                .as_micros()
+                .try_into()
+                .ok()
+        };
+        let columns = record.columns.iter();
+        let kept = columns.filter(|(column, _)| is_field(column) && !is_secret(column));
+        Self {
+            version: record.version,
+            author: record.author.clone(),
+            time: record.time.and_then(micros),
+            reason: record.reason.clone(),
+            columns: kept
+                .map(|(column, text)| (column.clone(), text.clone()))
+                .collect(),
+        }
+    }
+
+    fn record(&self) -> Record {
+        let time = |micros| UNIX_EPOCH.checked_add(Duration::from_micros(micros));
+        Record {
+            version: self.version,
+            author: self.author.clone(),
+            time: self.time.and_then(time),
+            reason: self.reason.clone(),
+            columns: self.columns.clone(),
+        }
+    }
+}
+
+/// Tells apart types whose rows cannot be exchanged: by their columns and what kind each is.
+fn fingerprint(schema: &BlockSchema) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    for field in &schema.fields {
+        hasher.update(format!("{} {:?} {};", field.column, field.kind, field.secret).as_bytes());
+    }
+    hasher.finalize()
+}
+
+/// Tells apart programs by their blocks' names.
+pub(super) fn of_all(schemas: &[&'static BlockSchema]) -> u32 {
+    let mut names: Vec<_> = schemas.iter().map(|schema| schema.name).collect();
+    names.sort_unstable();
+    crc32fast::hash(names.join(",").as_bytes())
+}
