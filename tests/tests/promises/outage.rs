@@ -1,10 +1,13 @@
 //! A store that is lost: last good values, an honest state, one warning, and readiness that goes back.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use config_sdk::{BlockState, Event, MemoryStore, Outcome, Status, StoreState};
+use config_sdk::{
+    BlockState, Config, ConfigBlock, Event, Faults, MemoryStore, Outcome, Status, StoreState,
+};
 
-use crate::blocks::TradingConfig;
+use crate::blocks::{RiskConfig, TradingConfig};
 use crate::log;
 use crate::stage::{self, SOON, decimal};
 
@@ -200,4 +203,44 @@ async fn a_store_with_a_lower_epoch_is_read_as_it_is_now() {
     store.set("trading", [("score_threshold", "0.4")]);
     stage::score(&config, "0.4").await;
     assert_eq!(config.status().epoch, 1);
+}
+
+static JUDGED: AtomicU32 = AtomicU32::new(0);
+
+#[derive(ConfigBlock)]
+#[config(check = Self::count)]
+struct CountedConfig {
+    #[config(default = 1, range = 1..=9)]
+    number: u32,
+}
+
+impl CountedConfig {
+    fn count(&self) -> Result<(), Faults> {
+        JUDGED.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_was_turned_away_is_not_judged_again_when_the_store_comes_back() {
+    let store = MemoryStore::new();
+    let builder = Config::builder()
+        .block::<CountedConfig>()
+        .block::<RiskConfig>();
+    let config = builder.store(store.clone()).start().await.unwrap();
+    let epoch = store.set("counted", [("number", "99")]);
+    config.wait_for(epoch, SOON).await.unwrap();
+    let judged = JUDGED.load(Ordering::SeqCst);
+    for _ in 0..3 {
+        store.fail("gone fishing");
+        config.refresh::<RiskConfig>().await.unwrap();
+        store.heal();
+        config.refresh::<RiskConfig>().await.unwrap(); // reads everything
+    }
+    assert!(matches!(
+        stage::state(&config, "counted"),
+        BlockState::Rejected { .. }
+    ));
+    assert_eq!(config.get::<CountedConfig>().number, 1);
+    assert_eq!(JUDGED.load(Ordering::SeqCst), judged);
 }

@@ -42,6 +42,8 @@ async fn an_unchanged_row_publishes_nothing_and_wakes_nobody() {
 async fn a_row_that_says_the_same_in_other_words_wakes_nobody() {
     let store = MemoryStore::new();
     let config = stage::on_memory(&store).await;
+    stage::listening(&config).await;
+    let mut events = config.events();
     let mut changes = config.subscribe::<TradingConfig>();
     for (column, text) in [
         ("score_threshold", "0.7"),
@@ -54,6 +56,10 @@ async fn a_row_that_says_the_same_in_other_words_wakes_nobody() {
     }
     let epoch = store.set("trading", [("max_positions", "6")]);
     config.wait_for(epoch, SOON).await.unwrap();
+    let Some(Event::Published { version, .. }) = stage::soon(events.next()).await else {
+        panic!()
+    };
+    assert_eq!(version, 5, "what did not change was published");
     let change = stage::soon(changes.next()).await.unwrap();
     assert_eq!((change.old.max_positions, change.new.max_positions), (5, 6));
     assert_eq!(
