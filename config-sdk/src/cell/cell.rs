@@ -26,7 +26,15 @@ pub(crate) struct Cell<T> {
     /// Moves after every exchange, for readers that keep a copy.
     generation: AtomicU64,
     id: u64,
-    changed: watch::Sender<u64>,
+    moves: watch::Sender<Moves>,
+}
+
+/// What whoever waits for a change is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Moves {
+    count: u64,
+    /// Nothing will change any more.
+    pub(crate) over: bool,
 }
 
 impl<T> Cell<T> {
@@ -35,7 +43,7 @@ impl<T> Cell<T> {
             current: ArcSwap::from_pointee(first),
             generation: AtomicU64::new(0),
             id: CELLS.fetch_add(1, Ordering::Relaxed),
-            changed: watch::Sender::new(0),
+            moves: watch::Sender::default(),
         }
     }
 
@@ -69,11 +77,16 @@ impl<T> Cell<T> {
     }
 
     pub(crate) fn wake(&self) {
-        self.changed.send_modify(|count| *count += 1);
+        self.moves.send_modify(|moves| moves.count += 1);
     }
 
-    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
+    /// Nothing will change any more.
+    pub(crate) fn close(&self) {
+        self.moves.send_modify(|moves| moves.over = true);
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<Moves> {
+        self.moves.subscribe()
     }
 }
 

@@ -129,6 +129,11 @@ impl Cells {
             .send_if_modified(|known| std::mem::replace(known, epoch) != epoch);
     }
 
+    /// Lets those who wait for a change know that there will be none.
+    pub(crate) fn close(&self) {
+        self.blocks.iter().for_each(|block| block.close());
+    }
+
     fn advance(&self, epoch: u64) {
         let mut blocks = vec![None; self.slots.len()];
         for block in &self.blocks {

@@ -63,6 +63,9 @@ pub(crate) trait Erased: fmt::Debug + Send + Sync {
     fn restamp(&self, meta: Meta);
 
     fn wake(&self);
+
+    /// Nothing will change any more.
+    fn close(&self);
 }
 
 impl<T: ConfigBlock> Erased for Cell<T> {
@@ -103,5 +106,9 @@ impl<T: ConfigBlock> Erased for Cell<T> {
 
     fn wake(&self) {
         Cell::wake(self);
+    }
+
+    fn close(&self) {
+        Cell::close(self);
     }
 }

@@ -12,7 +12,7 @@ mod meta;
 mod missing;
 mod snapshot;
 
-pub(crate) use cell::{Cell, Published};
+pub(crate) use cell::{Cell, Moves, Published};
 pub(crate) use cells::{Cells, Fresh, Turn};
 pub(crate) use erased::{Erased, Ready};
 pub use guard::Guard;

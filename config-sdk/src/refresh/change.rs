@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::block::ConfigBlock;
-use crate::cell::{Cell, Meta, Published};
+use crate::cell::{Cell, Meta, Moves, Published};
 
 /// A change of a block, from what the subscriber saw last to what readers have now.
 #[non_exhaustive]
@@ -29,7 +29,7 @@ pub struct Change<T> {
 pub struct Subscription<T> {
     cell: Arc<Cell<T>>,
     seen: Arc<Published<T>>,
-    moves: watch::Receiver<u64>,
+    moves: watch::Receiver<Moves>,
 }
 
 impl<T: ConfigBlock> Subscription<T> {
@@ -42,23 +42,36 @@ impl<T: ConfigBlock> Subscription<T> {
         }
     }
 
-    /// The next change; waits for ever if there is none. Cancel safe.
+    /// The next change; waits for ever if there is none, and is `None` once the configuration has been
+    /// shut down. Cancel safe.
     pub async fn next(&mut self) -> Option<Change<T>> {
         loop {
-            self.moves.changed().await.ok()?;
-            let now = self.cell.load_full();
-            let fields = differing(&*self.seen.value, &*now.value);
-            let before = std::mem::replace(&mut self.seen, Arc::clone(&now));
-            if !fields.is_empty() {
-                return Some(Change {
-                    old: Arc::clone(&before.value),
-                    new: Arc::clone(&now.value),
-                    fields,
-                    reason: now.meta.reason.clone(),
-                    meta: now.meta.clone(),
-                });
+            let over = self.moves.borrow_and_update().over;
+            if let Some(change) = self.change() {
+                return Some(change);
             }
+            if over {
+                return None;
+            }
+            self.moves.changed().await.ok()?;
         }
+    }
+
+    /// From what was seen last to what readers have now, if that differs.
+    fn change(&mut self) -> Option<Change<T>> {
+        let now = self.cell.load_full();
+        let before = std::mem::replace(&mut self.seen, Arc::clone(&now));
+        if Arc::ptr_eq(&before.value, &now.value) {
+            return None;
+        }
+        let fields = differing(&*before.value, &*now.value);
+        (!fields.is_empty()).then(|| Change {
+            old: Arc::clone(&before.value),
+            new: Arc::clone(&now.value),
+            fields,
+            reason: now.meta.reason.clone(),
+            meta: now.meta.clone(),
+        })
     }
 }
 

@@ -23,7 +23,7 @@ use crate::source::{Fetched, Source, SourceError};
 /// Moves values from the source to the cells; one pass at a time, because it takes `&mut self`.
 pub(crate) struct Refresher {
     reader: Reader,
-    cells: Arc<Cells>,
+    pub(super) cells: Arc<Cells>,
     pub(super) board: Arc<Board>,
     overlay: Overlay,
     tracks: Vec<Track>,

@@ -16,6 +16,7 @@ use super::listener::listen;
 use super::pass::Ask;
 use super::status::PushState;
 use super::{Board, Force, RefreshReport, Refresher, hangup};
+use crate::cell::Cells;
 use crate::guarded::guarded;
 use crate::source::{Heard, Listening, Signal, Source, SourceError};
 
@@ -64,7 +65,7 @@ pub(crate) async fn run(
     mut commands: mpsc::Receiver<Command>,
     mut started: oneshot::Sender<Started>,
 ) {
-    let _close = CloseWith(refresher.board.clone());
+    let _close = CloseWith(refresher.board.clone(), refresher.cells.clone());
     let (signal, listening) = Signal::new();
     let mut hangup = hangup::Hangup::new(settings.hangup);
     let failure = tokio::select! {
@@ -260,11 +261,12 @@ impl Drop for EndWith {
     }
 }
 
-/// Ends the events with the task, also when the task is dropped.
-struct CloseWith(Arc<Board>);
+/// Ends the streams of events and changes with the task, also when the task is dropped.
+struct CloseWith(Arc<Board>, Arc<Cells>);
 
 impl Drop for CloseWith {
     fn drop(&mut self) {
         self.0.close();
+        self.1.close();
     }
 }

@@ -101,6 +101,20 @@ async fn a_start_that_is_given_up_leaves_nothing_running() {
     wait::until("the tries to end", SOON, still).await;
 }
 
+#[tokio::test]
+async fn a_subscriber_gets_the_last_change_and_then_the_end() {
+    let store = MemoryStore::new();
+    let config = stage::on_memory(&store).await;
+    let mut changes = config.subscribe::<TradingConfig>();
+    let epoch = store.set("trading", [("max_positions", "7")]);
+    config.wait_for(epoch, SOON).await.unwrap();
+    config.shutdown().await;
+    let change = stage::soon(changes.next()).await.unwrap();
+    assert_eq!((change.old.max_positions, change.new.max_positions), (5, 7));
+    assert!(stage::soon(changes.next()).await.is_none());
+    assert!(stage::soon(changes.next()).await.is_none());
+}
+
 #[test]
 fn a_runtime_that_ends_ends_the_refreshing_and_says_so() {
     let runtime = tokio::runtime::Runtime::new().unwrap();

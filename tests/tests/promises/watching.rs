@@ -151,3 +151,26 @@ async fn a_late_epoch_is_waited_for_and_a_missing_one_is_an_error_that_says_what
         "epoch 2 did not arrive within 20ms; readers have 1"
     );
 }
+
+#[tokio::test]
+async fn a_row_that_was_turned_away_and_is_good_again_is_told_of() {
+    let store = MemoryStore::new();
+    let config = stage::on_memory(&store).await;
+    for repair in ["0.8", "0.80"] {
+        store.set("trading", [("score_threshold", "0.8")]);
+        config.refresh_all().await.unwrap();
+        store.set("trading", [("score_threshold", "8")]);
+        config.refresh_all().await.unwrap();
+        let mut events = config.events();
+        store.set("trading", [("score_threshold", repair)]);
+        config.refresh_all().await.unwrap();
+        let told = stage::soon(async {
+            loop {
+                if let Some(Event::Accepted { block, version }) = events.next().await {
+                    return (block, version > 0);
+                }
+            }
+        });
+        assert_eq!(told.await, ("trading", true));
+    }
+}
