@@ -32,17 +32,13 @@ const RESTART: &str = "restart";
 /// What may be written on a struct.
 const ON_STRUCT: Place = Place {
     name: "the struct",
-    words: [
-        NAME, TABLE, TTL, ON_BOOT, MAX_STALE, ON_STALE, CHECK, VALIDATE, CRATE, RETIRED,
-    ],
+    words: [NAME, TABLE, TTL, ON_BOOT, MAX_STALE, ON_STALE, CHECK, VALIDATE, CRATE, RETIRED],
 };
 
 /// What may be written on a field.
 const ON_FIELD: Place = Place {
     name: "a field",
-    words: [
-        DEFAULT, RANGE, CLAMP, LENGTH, ONE_OF, TEXT, JSON, COLUMN, SECRET, RESTART,
-    ],
+    words: [DEFAULT, RANGE, CLAMP, LENGTH, ONE_OF, TEXT, JSON, COLUMN, SECRET, RESTART],
 };
 
 /// Where words are written, and which ones.
@@ -52,11 +48,8 @@ struct Place {
 }
 
 /// What will be a word one day, and what it will be for.
-const PLANNED: [(&str, &str); 3] = [
-    ("key", "keyed blocks"),
-    ("resident", "keyed blocks"),
-    ("adopt", "adopted tables"),
-];
+const PLANNED: [(&str, &str); 3] =
+    [("key", "keyed blocks"), ("resident", "keyed blocks"), ("adopt", "adopted tables")];
 
 /// What is written on a struct.
 #[derive(Default)]

@@ -32,11 +32,8 @@ fn names(block: &Block<'_>, errors: &mut Errors) {
         let message = "the block has no name: add `#[config(name = \"…\")]` to the struct";
         errors.push(Error::new(name.span, message));
     } else if let Err(problem) = sql_name::check(&name.text) {
-        let remedy = if name.given {
-            ""
-        } else {
-            "; add `#[config(name = \"…\")]` to the struct"
-        };
+        let remedy =
+            if name.given { "" } else { "; add `#[config(name = \"…\")]` to the struct" };
         errors.push(Error::new(name.span, format!("{problem}{remedy}")));
     } else if block.table.is_none()
         && let Err(problem) = sql_name::check(&format!("{}_config", name.text))
@@ -84,10 +81,7 @@ fn columns(block: &Block<'_>, errors: &mut Errors) {
             );
             errors.at(retired, message);
         } else if seen.contains(&name) {
-            errors.at(
-                retired,
-                format!("`{name}` is retired twice; keep one of them"),
-            );
+            errors.at(retired, format!("`{name}` is retired twice; keep one of them"));
         }
         seen.push(name);
     }
@@ -113,10 +107,7 @@ fn has_default(field: &Field<'_>, errors: &mut Errors) {
 
 fn codec(field: &Field<'_>, errors: &mut Errors) {
     if let (Some(_), Some(json)) = (&field.text, &field.json) {
-        errors.at(
-            json,
-            "a field is kept as `text` or as `json`; remove one of them",
-        );
+        errors.at(json, "a field is kept as `text` or as `json`; remove one of them");
     } else if let Some(text) = &field.text
         && field.shape.class.is_never_text()
     {
@@ -159,10 +150,7 @@ fn bounds_fit_type(field: &Field<'_>, errors: &mut Errors) {
         } else {
             "remove it"
         };
-        errors.at(
-            &length.word,
-            format!("`length` is for text, lists and maps: {remedy}"),
-        );
+        errors.at(&length.word, format!("`length` is for text, lists and maps: {remedy}"));
     }
     if let Some((word, _)) = &field.one_of
         && (!class.may_be_listed() || field.json.is_some())
@@ -206,23 +194,15 @@ fn default_keeps_rules(field: &Field<'_>, errors: &mut Errors) {
         bounds.exclude(known).then(|| bounds.show())
     };
     if let Some(range) = outside(&field.range, known) {
-        errors.at(
-            &default.written,
-            format!("this default is outside its range {range}"),
-        );
+        errors.at(&default.written, format!("this default is outside its range {range}"));
     }
-    if let Some(length) = known
-        .length()
-        .and_then(|known| outside(&field.length, &known))
-    {
+    if let Some(length) = known.length().and_then(|known| outside(&field.length, &known)) {
         let message = format!("the length of this default is outside {length}");
         errors.at(&default.written, message);
     }
     if let Some((_, allowed)) = &field.one_of {
         let differs = |allowed: &Known| known.compare(allowed).is_some_and(Ordering::is_ne);
-        let all_differ = allowed
-            .iter()
-            .all(|allowed| allowed.known.as_ref().is_some_and(differs));
+        let all_differ = allowed.iter().all(|allowed| allowed.known.as_ref().is_some_and(differs));
         if all_differ {
             errors.at(&default.written, "this default is not among its `one_of`");
         }

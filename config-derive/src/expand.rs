@@ -50,10 +50,7 @@ fn schema(block: &Block<'_>, private: &TokenStream) -> TokenStream {
     let type_name = block.ident.to_string();
     let (name, doc) = (&block.name.text, &block.doc);
     let table = option(block.table.as_ref());
-    let fields = block
-        .fields
-        .iter()
-        .map(|field| field_schema(field, private));
+    let fields = block.fields.iter().map(|field| field_schema(field, private));
     let ttl = duration("ttl", block.ttl, private);
     let max_stale = duration("max_stale", block.max_stale, private);
     let on_boot = block.on_boot.as_ref();
@@ -91,9 +88,7 @@ fn field_schema(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     let clamp = field.clamp.as_ref().map(|_| quote!(.clamp()));
     let length = field.length.as_ref().map(length);
     let one_of = field.one_of.as_ref().map(|(_, values)| {
-        let values = values
-            .iter()
-            .map(|value| untyped("value", value, field, private));
+        let values = values.iter().map(|value| untyped("value", value, field, private));
         quote!(.one_of(::std::vec![#(#values),*]))
     });
     let secret = field.secret.then(|| quote!(.secret()));
@@ -155,16 +150,8 @@ fn rules(block: &Block<'_>, private: &TokenStream) -> Option<TokenStream> {
 /// How the field's type meets its column.
 fn codec(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     let core = core_codec(field, private);
-    let sealed = if field.shape.sealed {
-        quote!(#private::Sealed<#core>)
-    } else {
-        core
-    };
-    if field.shape.optional {
-        quote!(#private::Nullable<#sealed>)
-    } else {
-        sealed
-    }
+    let sealed = if field.shape.sealed { quote!(#private::Sealed<#core>) } else { core };
+    if field.shape.optional { quote!(#private::Nullable<#sealed>) } else { sealed }
 }
 
 /// The same without what is around the type. Located at the type, where its mistakes are shown.
@@ -186,11 +173,7 @@ fn untyped(
     private: &TokenStream,
 ) -> TokenStream {
     let via = syn::Ident::new(via, Span::call_site());
-    let (codec, core, typed) = (
-        core_codec(field, private),
-        field.shape.core,
-        &constant.typed,
-    );
+    let (codec, core, typed) = (core_codec(field, private), field.shape.core, &constant.typed);
     quote!(#private::#via::<#codec, #core>(#typed))
 }
 

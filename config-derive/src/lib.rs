@@ -1,10 +1,5 @@
 //! The derive of config-sdk: a struct in, a configuration block out.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    clippy::print_stderr
-)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod attr;
 mod check;

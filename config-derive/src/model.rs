@@ -86,10 +86,7 @@ impl<'a> Block<'a> {
             check: attrs.check.map(|check| check.value),
             validate: attrs.validate.map(|validate| validate.word),
             retired: attrs.retired,
-            fields: fields
-                .iter()
-                .filter_map(|field| Field::read(field, root, errors))
-                .collect(),
+            fields: fields.iter().filter_map(|field| Field::read(field, root, errors)).collect(),
             sound: attrs.sound,
         })
     }
@@ -104,9 +101,7 @@ impl<'a> Field<'a> {
         let name = ident.unraw().to_string();
         let default =
             (attrs.default).map(|default| Constant::read(default.value, class, root, errors));
-        let range = attrs
-            .range
-            .map(|range| Bounds::read(range, class, root, errors));
+        let range = attrs.range.map(|range| Bounds::read(range, class, root, errors));
         let length =
             (attrs.length).map(|length| Bounds::read(length, Class::Integer, root, errors));
         let one_of = attrs.one_of.map(|Given { word, value }| {
@@ -137,16 +132,10 @@ impl<'a> Field<'a> {
 impl Name {
     fn new(given: Option<Given<LitStr>>, otherwise: String, from: &Ident) -> Self {
         match given {
-            Some(Given { value, .. }) => Self {
-                text: value.value(),
-                span: value.span(),
-                given: true,
-            },
-            None => Self {
-                text: otherwise,
-                span: from.span(),
-                given: false,
-            },
+            Some(Given { value, .. }) => {
+                Self { text: value.value(), span: value.span(), given: true }
+            }
+            None => Self { text: otherwise, span: from.span(), given: false },
         }
     }
 }
@@ -162,20 +151,16 @@ fn named_fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<&'a F
             ),
             Fields::Unit => errors.at(
                 &input.ident,
-                format!(
-                    "{WANTED}: write `struct {} {{}}` for one without any",
-                    input.ident
-                ),
+                format!("{WANTED}: write `struct {} {{}}` for one without any", input.ident),
             ),
         },
         Data::Enum(data) => errors.at(
             data.enum_token,
             format!("{WANTED}: an enum can be the type of a field, with `text` or `json`"),
         ),
-        Data::Union(data) => errors.at(
-            data.union_token,
-            format!("{WANTED}: make the union a struct"),
-        ),
+        Data::Union(data) => {
+            errors.at(data.union_token, format!("{WANTED}: make the union a struct"))
+        }
     }
     None
 }
@@ -187,10 +172,9 @@ fn refuse_generics(input: &DeriveInput, errors: &mut Errors) {
                 "a block lives as long as the program",
                 "let its fields own what they hold, such as `String` for `&str`",
             ),
-            GenericParam::Type(_) | GenericParam::Const(_) => (
-                "a block has one table, and so no parameters",
-                "write a struct for each table",
-            ),
+            GenericParam::Type(_) | GenericParam::Const(_) => {
+                ("a block has one table, and so no parameters", "write a struct for each table")
+            }
         };
         errors.at(parameter, format!("{subject}: {remedy}"));
     }
@@ -209,11 +193,6 @@ fn doc(attributes: &[Attribute]) -> String {
         _ => None,
     };
     let lines = attributes.iter().filter_map(line);
-    let lines = lines.map(|line| {
-        line.strip_prefix(' ')
-            .unwrap_or(&line)
-            .trim_end()
-            .to_owned()
-    });
+    let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned());
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -38,22 +38,14 @@ impl Number {
 
     /// Coefficient, sign and scale of the `Decimal` that is exactly this number, if there is one.
     pub(crate) fn decimal(&self) -> Option<(u128, bool, u32)> {
-        let scale = if self.digits.is_empty() {
-            self.scale.max(0)
-        } else {
-            self.scale
-        };
+        let scale = if self.digits.is_empty() { self.scale.max(0) } else { self.scale };
         if !(-MAX_SCALE..=MAX_SCALE).contains(&scale) {
             return None;
         }
         let zeros = usize::try_from(-scale).unwrap_or(0);
         let digits = format!("0{}{}", self.digits, "0".repeat(zeros));
         let coefficient = digits.parse().ok().filter(|it| *it <= MAX_COEFFICIENT)?;
-        Some((
-            coefficient,
-            self.negative,
-            u32::try_from(scale).unwrap_or(0),
-        ))
+        Some((coefficient, self.negative, u32::try_from(scale).unwrap_or(0)))
     }
 
     pub(crate) fn compare(&self, other: &Self) -> Ordering {

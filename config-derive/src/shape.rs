@@ -82,10 +82,7 @@ impl Class {
 
     /// Whether it is a column by itself that serde would not write as text.
     pub(crate) fn is_never_text(self) -> bool {
-        matches!(
-            self,
-            Self::Integer | Self::Float | Self::Bool | Self::Duration | Self::Collection
-        )
+        matches!(self, Self::Integer | Self::Float | Self::Bool | Self::Duration | Self::Collection)
     }
 }
 

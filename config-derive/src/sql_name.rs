@@ -4,22 +4,13 @@
 const MAX_LENGTH: usize = 63;
 
 /// Columns that every block's table has for itself.
-const BOOKKEEPING: [&str; 7] = [
-    "id",
-    "version",
-    "status",
-    "created_at",
-    "created_by",
-    "reason",
-    "activated_at",
-];
+const BOOKKEEPING: [&str; 7] =
+    ["id", "version", "status", "created_at", "created_by", "reason", "activated_at"];
 
 /// Whether `name` is a plain name.
 pub(crate) fn check(name: &str) -> Result<(), String> {
     let is_plain = name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+        && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
     if !is_plain {
         return Err(format!(
             "`{name}` is not a plain name: it begins with one of a-z and goes on with a-z, 0-9 and _"
@@ -45,20 +36,15 @@ pub(crate) fn check_table(table: &str) -> Result<(), String> {
 /// Whether `column` is a plain name that the table does not need for itself.
 pub(crate) fn check_column(column: &str) -> Result<(), String> {
     if BOOKKEEPING.contains(&column) {
-        return Err(format!(
-            "every block's table has a column `{column}` of its own"
-        ));
+        return Err(format!("every block's table has a column `{column}` of its own"));
     }
     check(column)
 }
 
 /// The name of a block whose struct is called `type_name`: `TradingConfig` is `trading`.
 pub(crate) fn of_type(type_name: &str) -> String {
-    let letters: Vec<char> = type_name
-        .strip_suffix("Config")
-        .unwrap_or(type_name)
-        .chars()
-        .collect();
+    let letters: Vec<char> =
+        type_name.strip_suffix("Config").unwrap_or(type_name).chars().collect();
     let mut name = String::new();
     for (index, letter) in letters.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| letters.get(index));
@@ -97,17 +83,7 @@ mod tests {
         for name in ["trading", "a", "a1_b", &"x".repeat(63)] {
             assert_eq!(check(name), Ok(()), "{name}");
         }
-        for name in [
-            "",
-            "1a",
-            "_a",
-            "Trading",
-            "a-b",
-            "a b",
-            "ä",
-            "a.b",
-            &"x".repeat(64),
-        ] {
+        for name in ["", "1a", "_a", "Trading", "a-b", "a b", "ä", "a.b", &"x".repeat(64)] {
             assert!(check(name).is_err(), "{name}");
         }
     }

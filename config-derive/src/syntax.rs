@@ -79,10 +79,8 @@ impl Entry<'_> {
     pub(crate) fn expression(&self, example: &str) -> Result<Expr> {
         let equals = self.input.parse::<Option<Token![=]>>()?;
         if equals.is_none() || self.is_over() {
-            let message = format!(
-                "`{0}` needs a value, such as `{0} = {example}`",
-                self.word.unraw()
-            );
+            let message =
+                format!("`{0}` needs a value, such as `{0} = {example}`", self.word.unraw());
             return Err(Error::new_spanned(&self.word, message));
         }
         self.input.parse()

@@ -38,11 +38,7 @@ pub(crate) fn explain(error: &serde_json::Error) -> String {
     use serde_json::error::Category;
     match error.classify() {
         Category::Data => format!("does not fit its type: {error}"),
-        _ => format!(
-            "is not valid JSON at line {}, column {}",
-            error.line(),
-            error.column()
-        ),
+        _ => format!("is not valid JSON at line {}, column {}", error.line(), error.column()),
     }
 }
 
@@ -78,10 +74,7 @@ fn keeps_its_digits(number: &str) -> bool {
     let Ok(nearest) = number.parse::<f64>() else {
         return true; // not a number: the parser says so better
     };
-    match (
-        number::decimal(number),
-        number::decimal(&nearest.to_string()),
-    ) {
+    match (number::decimal(number), number::decimal(&nearest.to_string())) {
         (Ok(exact), Ok(nearest)) => exact == nearest,
         // Too large for a decimal, which says so itself; of one that is too fine it would make zero.
         (Err(_), Err(_)) => nearest.is_finite() && nearest.abs() >= 1.0,

@@ -46,12 +46,7 @@
 //! | `validator` | `#[config(validate)]` | yes |
 //! | `chrono` | `chrono::DateTime<Utc>` as a field type | no |
 //! | `testing` | the conformance suite for stores of your own | no |
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    clippy::print_stderr
-)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod block;
 mod cell;

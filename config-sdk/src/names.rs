@@ -2,12 +2,9 @@
 
 /// The nearest of `known` to `word`, if one is near enough to suggest.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = known
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(word, name), name));
+    let scored = known.into_iter().map(|name| (strsim::jaro_winkler(word, name), name));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    best.filter(|(score, _)| *score > 0.75)
-        .map(|(_, name)| name)
+    best.filter(|(score, _)| *score > 0.75).map(|(_, name)| name)
 }
 
 /// ` (did you mean x?)` or nothing.

@@ -49,10 +49,8 @@ const TOO_FINE: &str = "has more digits behind the point than a decimal can hold
 
 /// Brings digits and scale into a decimal's limits, giving up only zeros.
 fn fit(digits: impl Iterator<Item = u8>, mut scale: i64) -> Result<(i128, u32), &'static str> {
-    let mut digits: Vec<u8> = digits
-        .map(|byte| byte - b'0')
-        .skip_while(|digit| *digit == 0)
-        .collect();
+    let mut digits: Vec<u8> =
+        digits.map(|byte| byte - b'0').skip_while(|digit| *digit == 0).collect();
     if digits.is_empty() {
         return Ok((0, u32::try_from(scale.clamp(0, MAX_SCALE)).unwrap_or(0)));
     }
@@ -85,9 +83,7 @@ fn coefficient(digits: &[u8]) -> Option<u128> {
     if digits.len() > 29 {
         return None;
     }
-    let value = digits
-        .iter()
-        .fold(0u128, |sum, digit| sum * 10 + u128::from(*digit));
+    let value = digits.iter().fold(0u128, |sum, digit| sum * 10 + u128::from(*digit));
     (value <= MAX_COEFFICIENT).then_some(value)
 }
 
@@ -97,19 +93,10 @@ mod tests {
 
     #[test]
     fn every_digit_is_kept() {
-        for text in [
-            "0.70",
-            "-1.5",
-            "0",
-            "0.00",
-            "79228162514264337593543950335",
-            "1e3",
-            "2.5e-3",
-        ] {
+        for text in ["0.70", "-1.5", "0", "0.00", "79228162514264337593543950335", "1e3", "2.5e-3"]
+        {
             let value = decimal(text).unwrap();
-            let plain: Decimal = Decimal::from_scientific(text)
-                .or_else(|_| text.parse())
-                .unwrap();
+            let plain: Decimal = Decimal::from_scientific(text).or_else(|_| text.parse()).unwrap();
             assert_eq!(value, plain, "{text}");
         }
         assert_eq!(decimal("0.70").unwrap().to_string(), "0.70");
@@ -117,16 +104,7 @@ mod tests {
 
     #[test]
     fn numbers_that_rust_decimal_panics_on_or_rounds_are_refused() {
-        for text in [
-            "1e32",
-            "1e36",
-            "1e39",
-            "1e-29",
-            "NaN",
-            "Infinity",
-            "-Infinity",
-            "-nan",
-        ] {
+        for text in ["1e32", "1e36", "1e39", "1e-29", "NaN", "Infinity", "-Infinity", "-nan"] {
             assert!(decimal(text).is_err(), "{text}");
         }
         assert!(decimal("0.12345678901234567890123456789").is_err());
@@ -137,10 +115,7 @@ mod tests {
 
     #[test]
     fn zeros_that_carry_nothing_may_go() {
-        assert_eq!(
-            decimal("1.00000000000000000000000000000000").unwrap(),
-            Decimal::ONE
-        );
+        assert_eq!(decimal("1.00000000000000000000000000000000").unwrap(), Decimal::ONE);
         assert_eq!(decimal("0e-400").unwrap(), Decimal::ZERO);
     }
 

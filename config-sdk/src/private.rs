@@ -21,10 +21,7 @@ use crate::schema::{FieldSchema, Length, Range};
 /// A decimal from its exact parts, at compile time.
 #[must_use]
 pub const fn decimal(coefficient: u128, negative: bool, scale: u32) -> Decimal {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the three words of a 96-bit number"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the three words of a 96-bit number")]
     Decimal::from_parts(
         coefficient as u32,
         (coefficient >> 32) as u32,
@@ -160,10 +157,7 @@ pub fn field<C: Codec<T>, T>(name: &'static str, doc: &'static str) -> Field<C, 
         secret: C::SECRET,
         restart: false,
     };
-    Field {
-        schema,
-        kept: PhantomData,
-    }
+    Field { schema, kept: PhantomData }
 }
 
 impl<C, T> Field<C, T> {
@@ -179,11 +173,8 @@ impl<C, T> Field<C, T> {
     pub fn range(mut self, min: Option<Value>, max: Option<Value>, open: bool) -> Self {
         let natural = self.schema.range.take();
         let (low, high) = natural.map_or((None, None), |range| (range.min, range.max));
-        self.schema.range = Some(Range {
-            min: min.or(low),
-            open: open && max.is_some(),
-            max: max.or(high),
-        });
+        self.schema.range =
+            Some(Range { min: min.or(low), open: open && max.is_some(), max: max.or(high) });
         self
     }
 

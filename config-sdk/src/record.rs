@@ -26,10 +26,7 @@ impl Record {
     /// A record of `version` without any column.
     #[must_use]
     pub fn new(version: u64) -> Self {
-        Self {
-            version,
-            ..Self::default()
-        }
+        Self { version, ..Self::default() }
     }
 
     /// The same record with `column` set to `text`.
@@ -47,10 +44,7 @@ impl fmt::Debug for Record {
         f.debug_struct("Record")
             .field("version", &self.version)
             .field("author", &self.author)
-            .field(
-                "columns",
-                &self.columns.iter().filter_map(set).collect::<Vec<_>>(),
-            )
+            .field("columns", &self.columns.iter().filter_map(set).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }

@@ -51,10 +51,7 @@ impl Bot {
                         last = now;
                         let at = Instant::now();
                         // Nobody listens any more while the example ends.
-                        let _ = seen.send(Seen {
-                            score_threshold: now,
-                            at,
-                        });
+                        let _ = seen.send(Seen { score_threshold: now, at });
                     }
                 }
                 let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
@@ -63,13 +60,7 @@ impl Bot {
                 std::thread::sleep(PAUSE);
             }
         });
-        Self {
-            reads,
-            nanoseconds,
-            ended,
-            changes,
-            thread,
-        }
+        Self { reads, nanoseconds, ended, changes, thread }
     }
 
     /// How often the loop has read.

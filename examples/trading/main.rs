@@ -102,8 +102,5 @@ fn log() {
         _ => "warn,config_sdk=off".parse().unwrap_or_default(),
     };
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    tracing_subscriber::registry()
-        .with(lines)
-        .with(wanted)
-        .init();
+    tracing_subscriber::registry().with(lines).with(wanted).init();
 }

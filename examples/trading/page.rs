@@ -37,11 +37,7 @@ impl Page {
     pub(crate) fn stdout() -> Self {
         let is_terminal = io::stdout().is_terminal();
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self {
-            is_terminal,
-            colour: is_terminal && !no_colour,
-            acts: 0,
-        }
+        Self { is_terminal, colour: is_terminal && !no_colour, acts: 0 }
     }
 
     pub(crate) fn title(&self, text: &str) {
@@ -54,10 +50,7 @@ impl Page {
             tokio::time::sleep(Duration::from_millis(700)).await;
         }
         self.acts += 1;
-        self.print(&format!(
-            "\n{}",
-            self.painted("1", &format!("{}  {text}", self.acts))
-        ));
+        self.print(&format!("\n{}", self.painted("1", &format!("{}  {text}", self.acts))));
     }
 
     /// A line, or several under one label.
@@ -79,11 +72,7 @@ impl Page {
     }
 
     fn painted(&self, colour: &str, text: &str) -> String {
-        if self.colour {
-            format!("\x1b[{colour}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
+        if self.colour { format!("\x1b[{colour}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
     /// A reader that has left, such as `head`, is no reason to stop in the middle.

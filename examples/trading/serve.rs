@@ -50,18 +50,12 @@ pub(crate) async fn serve(page: Page, config: Config, url: &str) -> Result<(), F
         }
     }
     config.shutdown().await;
-    page.line(
-        Voice::Bot,
-        format!("ends; the last it read: {}", score_threshold(&config)),
-    );
+    page.line(Voice::Bot, format!("ends; the last it read: {}", score_threshold(&config)));
     Ok(())
 }
 
 fn score_threshold(config: &Config) -> String {
     let trading = config.get::<TradingConfig>();
     let origin = trading.meta().origin;
-    format!(
-        "trading.score_threshold is {}, from the {origin}",
-        trading.score_threshold
-    )
+    format!("trading.score_threshold is {}, from the {origin}", trading.score_threshold)
 }

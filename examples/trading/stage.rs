@@ -28,13 +28,7 @@ impl Stage {
     pub(crate) async fn set(page: Page, config: Config, prompt: Prompt) -> Result<Self, Failure> {
         config.install()?;
         settle(&config).await;
-        Ok(Self {
-            events: config.events(),
-            bot: Bot::start(),
-            page,
-            config,
-            prompt,
-        })
+        Ok(Self { events: config.events(), bot: Bot::start(), page, config, prompt })
     }
 
     pub(crate) async fn act(&mut self, title: &str) {
@@ -71,8 +65,7 @@ impl Stage {
 
     /// Tells what happens until the block is published.
     pub(crate) async fn published(&mut self, name: &str) -> Result<(), Failure> {
-        self.until(|event| matches!(event, Event::Published { block, .. } if *block == name))
-            .await
+        self.until(|event| matches!(event, Event::Published { block, .. } if *block == name)).await
     }
 
     /// Waits until the bot reads `value`, and tells how long that was after `since`.
@@ -84,17 +77,13 @@ impl Stage {
     ) -> Result<(), Failure> {
         let seen = self.bot.saw(value).await?;
         let delay = seen.saturating_duration_since(since).as_secs_f64() * 1000.0;
-        self.say(
-            Voice::Bot,
-            format!("reads {value}, {delay:.1} ms after {what}"),
-        );
+        self.say(Voice::Bot, format!("reads {value}, {delay:.1} ms after {what}"));
         Ok(())
     }
 
     /// Tells what happens until the store holds what the bot reads of the block again.
     pub(crate) async fn accepted(&mut self, name: &str) -> Result<(), Failure> {
-        self.until(|event| matches!(event, Event::Accepted { block, .. } if *block == name))
-            .await
+        self.until(|event| matches!(event, Event::Accepted { block, .. } if *block == name)).await
     }
 
     /// Waits until it is known whether push works.
@@ -104,12 +93,7 @@ impl Stage {
 }
 
 async fn settle(config: &Config) {
-    let is_known = || {
-        matches!(
-            config.status().push,
-            PushState::Push | PushState::PollOnly { .. }
-        )
-    };
+    let is_known = || matches!(config.status().push, PushState::Push | PushState::PollOnly { .. });
     soon(is_known).await;
 }
 

@@ -16,37 +16,19 @@ pub(crate) fn tell(page: &Page, config: &Config, when: &str, event: &Event) {
 
 fn sentence(config: &Config, event: &Event) -> String {
     match event {
-        Event::Published {
-            block,
-            version,
-            epoch,
-            fields,
-            trigger,
-        } => {
-            let values: Vec<_> = fields
-                .iter()
-                .map(|field| value(config, block, field))
-                .collect();
+        Event::Published { block, version, epoch, fields, trigger } => {
+            let values: Vec<_> = fields.iter().map(|field| value(config, block, field)).collect();
             let (row, values) = (row(*version), values.join(", "));
             format!("published {block} from {row}, epoch {epoch} ({trigger}): {values}")
         }
-        Event::Rejected {
-            block,
-            version,
-            faults,
-        } => {
+        Event::Rejected { block, version, faults } => {
             let number = faults.len();
             let s = if number == 1 { "" } else { "s" };
             format!(
                 "turned away {block} version {version}, {number} fault{s}; the last good value stays"
             )
         }
-        Event::Clamped {
-            block,
-            field,
-            from,
-            to,
-        } => {
+        Event::Clamped { block, field, from, to } => {
             format!("brought {block}.{field} into its range: {from} became {to}")
         }
         Event::Accepted { block, version } => {

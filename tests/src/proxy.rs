@@ -54,11 +54,7 @@ impl Proxy {
     #[must_use]
     pub fn to(server: u16) -> Self {
         let (line, state) = watch::channel(Line::Open);
-        let proxy = Self {
-            port: port::free(),
-            line,
-            counts: Arc::default(),
-        };
+        let proxy = Self { port: port::free(), line, counts: Arc::default() };
         let (port, counts) = (proxy.port, Arc::clone(&proxy.counts));
         // A thread of its own, so that a test may block its runtime while bytes flow.
         thread::spawn(move || {
@@ -85,26 +81,17 @@ impl Proxy {
 
     /// Accepts connections and forwards nothing, either way.
     pub fn freeze(&self) {
-        self.set(Line::Frozen {
-            to_server: true,
-            to_client: true,
-        });
+        self.set(Line::Frozen { to_server: true, to_client: true });
     }
 
     /// Forwards nothing from client to server; the server still reaches the client.
     pub fn freeze_to_server(&self) {
-        self.set(Line::Frozen {
-            to_server: true,
-            to_client: false,
-        });
+        self.set(Line::Frozen { to_server: true, to_client: false });
     }
 
     /// Forwards nothing from server to client; the client still reaches the server.
     pub fn freeze_to_client(&self) {
-        self.set(Line::Frozen {
-            to_server: false,
-            to_client: true,
-        });
+        self.set(Line::Frozen { to_server: false, to_client: true });
     }
 
     /// Makes the line healthy again.

@@ -34,11 +34,7 @@ impl Look for bool {
     type Found = ();
 
     fn look(self) -> Result<(), String> {
-        if self {
-            Ok(())
-        } else {
-            Err("false".to_owned())
-        }
+        if self { Ok(()) } else { Err("false".to_owned()) }
     }
 }
 

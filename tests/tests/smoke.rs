@@ -13,34 +13,18 @@ struct TradingConfig {
 #[tokio::test]
 async fn smoke() {
     let store = MemoryStore::new();
-    let config = Config::builder()
-        .block::<TradingConfig>()
-        .store(store.clone())
-        .start()
-        .await
-        .unwrap();
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold.to_string(),
-        "0.70"
-    );
+    let config =
+        Config::builder().block::<TradingConfig>().store(store.clone()).start().await.unwrap();
+    assert_eq!(config.get::<TradingConfig>().score_threshold.to_string(), "0.70");
     let mut changes = config.subscribe::<TradingConfig>();
     let epoch = store.set("trading", [("score_threshold", "0.9")]);
-    config
-        .wait_for(epoch, Duration::from_secs(2))
-        .await
-        .unwrap();
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold.to_string(),
-        "0.9"
-    );
+    config.wait_for(epoch, Duration::from_secs(2)).await.unwrap();
+    assert_eq!(config.get::<TradingConfig>().score_threshold.to_string(), "0.9");
     assert_eq!(config.with(|t: &TradingConfig| t.max), 5);
     let change = changes.next().await.unwrap();
     assert_eq!(change.fields, ["score_threshold"]);
     let epoch = store.set("trading", [("score_threshold", "9"), ("max", "0")]);
-    config
-        .wait_for(epoch, Duration::from_secs(2))
-        .await
-        .unwrap();
+    config.wait_for(epoch, Duration::from_secs(2)).await.unwrap();
     println!("{}", config.status());
     println!("{}", config.refresh_all().await.unwrap());
     println!("{}", config.explain("trading.score_threshold").unwrap());

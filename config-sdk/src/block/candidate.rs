@@ -37,21 +37,13 @@ impl<T: ConfigBlock> Candidate<T> {
         guarded::<T, _>(|| {
             let mut decoder = Decoder::new(T::schema(), columns);
             let value = T::decode(&mut decoder);
-            Self {
-                value,
-                faults: decoder.faults,
-                clamped: decoder.clamped,
-            }
+            Self { value, faults: decoder.faults, clamped: decoder.clamped }
         })
     }
 
     /// A value made by code, with everything still to be checked.
     pub(crate) fn of(value: T) -> Self {
-        Self {
-            value,
-            faults: Faults::new(),
-            clamped: Vec::new(),
-        }
+        Self { value, faults: Faults::new(), clamped: Vec::new() }
     }
 
     /// Checks every rule of every field, then the rules over several fields.
@@ -62,11 +54,7 @@ impl<T: ConfigBlock> Candidate<T> {
     /// # Errors
     /// Everything that is wrong.
     pub(crate) fn validate(self) -> Result<Valid<T>, Faults> {
-        let Self {
-            value,
-            mut faults,
-            clamped,
-        } = self;
+        let Self { value, mut faults, clamped } = self;
         let readable = faults.is_empty();
         let found = guarded::<T, _>(|| {
             let mut found = field_faults(&value);

@@ -44,10 +44,7 @@ impl<'a> Decoder<'a> {
     }
 
     pub(super) fn new(schema: &'static BlockSchema, columns: &'a Columns) -> Self {
-        Self {
-            row: Some((schema, columns)),
-            ..Self::default()
-        }
+        Self { row: Some((schema, columns)), ..Self::default() }
     }
 
     /// The value of the schema's field number `index`, or its default where the column is missing,

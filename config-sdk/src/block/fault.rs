@@ -37,11 +37,7 @@ impl fmt::Display for Fault {
         if let Some(field) = &self.field {
             write!(f, ".{field}")?;
         }
-        if let Some(column) = self
-            .column
-            .as_ref()
-            .filter(|c| Some(*c) != self.field.as_ref())
-        {
+        if let Some(column) = self.column.as_ref().filter(|c| Some(*c) != self.field.as_ref()) {
             write!(f, " (column {column})")?;
         }
         if let Some(value) = &self.value {

@@ -93,11 +93,7 @@ impl FieldType for u128 {
     const KIND: Kind = Kind::BigInteger;
 
     fn range() -> Option<Range> {
-        Some(Range {
-            min: Some(Self::MIN.encode()),
-            max: Some(Self::MAX.encode()),
-            open: false,
-        })
+        Some(Range { min: Some(Self::MIN.encode()), max: Some(Self::MAX.encode()), open: false })
     }
 
     fn decode(text: &str) -> Result<Self, String> {
@@ -245,11 +241,7 @@ mod tests {
         assert_eq!(u8::decode("5.5"), Err("must be a whole number".to_owned()));
         assert_eq!(u8::decode("five"), Err("is not a number".to_owned()));
         let beyond = "340282366920938463463374607431768211456";
-        assert!(
-            u128::decode(beyond)
-                .unwrap_err()
-                .starts_with("must be within")
-        );
+        assert!(u128::decode(beyond).unwrap_err().starts_with("must be within"));
     }
 
     #[test]
@@ -280,16 +272,8 @@ mod tests {
         type Time = chrono::DateTime<chrono::Utc>;
         let time = Time::decode("2026-01-31T13:00:00.25+01:00").unwrap();
         assert_eq!(time.encode().to_string(), "2026-01-31T12:00:00.250000Z");
-        for text in [
-            "infinity",
-            "1969-12-31T23:59:59Z",
-            "10000-01-01T00:00:00Z",
-            "yesterday",
-        ] {
-            assert!(
-                Time::decode(text).unwrap_err().contains("must be a time"),
-                "{text}"
-            );
+        for text in ["infinity", "1969-12-31T23:59:59Z", "10000-01-01T00:00:00Z", "yesterday"] {
+            assert!(Time::decode(text).unwrap_err().contains("must be a time"), "{text}");
         }
     }
 }

@@ -23,10 +23,7 @@ pub(super) fn broken(field: &FieldSchema, value: &Value) -> Vec<(String, String)
     if !field.one_of.is_empty() && !field.one_of.iter().any(|allowed| same(allowed, value)) {
         let allowed: Vec<_> = field.one_of.iter().map(Value::to_string).collect();
         let allowed = allowed.join(", ");
-        broken.push((
-            format!("one_of [{allowed}]"),
-            format!("must be one of {allowed}"),
-        ));
+        broken.push((format!("one_of [{allowed}]"), format!("must be one of {allowed}")));
     }
     broken
 }
@@ -41,20 +38,15 @@ pub(super) fn nearest(field: &FieldSchema, value: &Value) -> Option<Value> {
 }
 
 fn contains(range: &Range, value: &Value) -> bool {
-    let from = range.min.as_ref().is_none_or(|min| {
-        matches!(
-            value.compare(min),
-            Some(Ordering::Greater | Ordering::Equal)
-        )
-    });
-    let to = range
-        .max
+    let from = range
+        .min
         .as_ref()
-        .is_none_or(|max| match value.compare(max) {
-            Some(Ordering::Less) => true,
-            Some(Ordering::Equal) => !range.open,
-            _ => false,
-        });
+        .is_none_or(|min| matches!(value.compare(min), Some(Ordering::Greater | Ordering::Equal)));
+    let to = range.max.as_ref().is_none_or(|max| match value.compare(max) {
+        Some(Ordering::Less) => true,
+        Some(Ordering::Equal) => !range.open,
+        _ => false,
+    });
     from && to
 }
 

@@ -93,8 +93,6 @@ impl<T> Cell<T> {
 impl<T> std::fmt::Debug for Cell<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let meta = &self.current.load().meta;
-        f.debug_struct("Cell")
-            .field("meta", meta)
-            .finish_non_exhaustive()
+        f.debug_struct("Cell").field("meta", meta).finish_non_exhaustive()
     }
 }

@@ -30,11 +30,7 @@ impl Fresh {
     /// A cell with its first value; nothing if the value is of another type.
     pub(crate) fn new<T: ConfigBlock>(first: Arc<T>, meta: Meta) -> Self {
         let cell = Arc::new(Cell::new(Published { value: first, meta }));
-        Self {
-            slot: T::slot().index(),
-            any: cell.clone(),
-            erased: cell,
-        }
+        Self { slot: T::slot().index(), any: cell.clone(), erased: cell }
     }
 }
 
@@ -58,10 +54,7 @@ impl Cells {
         let cells = Self {
             slots,
             blocks,
-            moment: ArcSwap::from_pointee(Moment {
-                epoch: 0,
-                blocks: Vec::new(),
-            }),
+            moment: ArcSwap::from_pointee(Moment { epoch: 0, blocks: Vec::new() }),
             epoch: watch::Sender::new(0),
         };
         cells.advance(0);
@@ -125,8 +118,7 @@ impl Cells {
         }
         self.advance(epoch);
         changed.into_iter().for_each(|block| block.wake());
-        self.epoch
-            .send_if_modified(|known| std::mem::replace(known, epoch) != epoch);
+        self.epoch.send_if_modified(|known| std::mem::replace(known, epoch) != epoch);
     }
 
     /// Lets those who wait for a change know that there will be none.

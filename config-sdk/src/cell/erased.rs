@@ -22,11 +22,7 @@ impl Ready {
     /// Of a block that passed every rule.
     pub(crate) fn of<T: ConfigBlock>(valid: Valid<T>) -> Self {
         let (value, clamped) = valid.into_parts();
-        Self {
-            values: value.encode(),
-            value: Arc::new(value),
-            clamped,
-        }
+        Self { values: value.encode(), value: Arc::new(value), clamped }
     }
 }
 

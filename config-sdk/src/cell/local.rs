@@ -48,11 +48,7 @@ fn renew<T: Send + Sync + 'static>(slot: usize, cell: &Cell<T>) -> Arc<Published
     // costs another load and never shows an old value.
     let generation = cell.generation();
     let published = cell.load_full();
-    let fresh = Seen {
-        cell: cell.id(),
-        generation,
-        published: published.clone(),
-    };
+    let fresh = Seen { cell: cell.id(), generation, published: published.clone() };
     let old = SEEN.try_with(|seen| {
         let mut seen = seen.try_borrow_mut().ok()?;
         if seen.len() <= slot {

@@ -49,9 +49,7 @@ impl Snapshot {
 
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Snapshot")
-            .field("epoch", &self.epoch())
-            .finish_non_exhaustive()
+        f.debug_struct("Snapshot").field("epoch", &self.epoch()).finish_non_exhaustive()
     }
 }
 

@@ -146,16 +146,12 @@ impl ConfigBuilder {
         let source = source.ok_or(StartError::Mistakes(mistakes))?;
         let failed = |error: SourceError| StartError::Migrate(error.to_string());
         let Some(store) = source.store() else {
-            return Err(StartError::Migrate(
-                "this source cannot be migrated".to_owned(),
-            ));
+            return Err(StartError::Migrate("this source cannot be migrated".to_owned()));
         };
         let schemas = self.schemas();
         match tokio::time::timeout(self.start_timeout, store.migrate(&schemas)).await {
             Ok(steps) => steps.map_err(failed),
-            Err(_) => Err(failed(SourceError::unreachable(
-                "no answer within the start timeout",
-            ))),
+            Err(_) => Err(failed(SourceError::unreachable("no answer within the start timeout"))),
         }
     }
 
@@ -186,13 +182,8 @@ impl ConfigBuilder {
         };
         let cells = Arc::new(cells);
         let board = Arc::new(start::board(source.name(), schemas.len()));
-        let refresher = Refresher::new(
-            source.clone(),
-            cells.clone(),
-            board.clone(),
-            overlay,
-            self.migrate,
-        );
+        let refresher =
+            Refresher::new(source.clone(), cells.clone(), board.clone(), overlay, self.migrate);
         let settings = Settings {
             ttl,
             start: self.start_timeout,
@@ -233,10 +224,8 @@ impl ConfigBuilder {
         let Some(prefix) = &self.env_prefix else {
             return Overlay::default();
         };
-        let variables = self
-            .variables
-            .clone()
-            .unwrap_or_else(|| Variables(std::env::vars_os().collect()));
+        let variables =
+            self.variables.clone().unwrap_or_else(|| Variables(std::env::vars_os().collect()));
         environment::read(prefix, variables, schemas, mistakes)
     }
 }

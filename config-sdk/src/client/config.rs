@@ -52,20 +52,12 @@ impl Config {
         commands: mpsc::Sender<Command>,
     ) -> Self {
         let running = Some(Running { source, commands });
-        Self(Arc::new(Shared {
-            cells,
-            board,
-            running,
-        }))
+        Self(Arc::new(Shared { cells, board, running }))
     }
 
     pub(super) fn standing(cells: Cells, board: Board) -> Self {
         let (cells, board) = (Arc::new(cells), Arc::new(board));
-        Self(Arc::new(Shared {
-            cells,
-            board,
-            running: None,
-        }))
+        Self(Arc::new(Shared { cells, board, running: None }))
     }
 
     pub(super) fn cells(&self) -> &Cells {
@@ -143,11 +135,7 @@ impl Config {
     /// # Errors
     /// If there is no such block, or the configuration was shut down.
     pub async fn refresh_block(&self, name: &str) -> Result<RefreshReport, RefreshError> {
-        let block = self
-            .0
-            .cells
-            .named(name)
-            .ok_or_else(|| self.unknown_block(name))?;
+        let block = self.0.cells.named(name).ok_or_else(|| self.unknown_block(name))?;
         self.force(Force::Blocks(vec![block.schema().name])).await
     }
 
@@ -168,11 +156,7 @@ impl Config {
         let arrived = tokio::time::timeout(limit, seen.wait_for(|have| *have >= epoch)).await;
         let arrived = arrived.is_ok_and(|arrived| arrived.is_ok());
         let have = *self.0.cells.epoch().borrow();
-        let missing = WaitError::TimedOut {
-            wanted: epoch,
-            have,
-            within: limit,
-        };
+        let missing = WaitError::TimedOut { wanted: epoch, have, within: limit };
         if arrived { Ok(()) } else { Err(missing) }
     }
 
@@ -219,13 +203,7 @@ impl Config {
         let store = source
             .store()
             .ok_or_else(|| SourceError::refused("this source has no tables to compare with"))?;
-        let schemas: Vec<_> = self
-            .0
-            .cells
-            .blocks()
-            .iter()
-            .map(|block| block.schema())
-            .collect();
+        let schemas: Vec<_> = self.0.cells.blocks().iter().map(|block| block.schema()).collect();
         store.check(&schemas).await
     }
 
@@ -250,13 +228,7 @@ impl Config {
     }
 
     pub(super) fn unknown_block(&self, name: &str) -> ReadError {
-        let known: Vec<_> = self
-            .0
-            .cells
-            .blocks()
-            .iter()
-            .map(|block| block.schema().name)
-            .collect();
+        let known: Vec<_> = self.0.cells.blocks().iter().map(|block| block.schema().name).collect();
         ReadError::UnknownBlock {
             suggestion: names::suggestion(name, known.iter().copied()),
             known: known.join(", "),
@@ -267,8 +239,6 @@ impl Config {
 
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Config")
-            .field("blocks", &self.0.cells)
-            .finish_non_exhaustive()
+        f.debug_struct("Config").field("blocks", &self.0.cells).finish_non_exhaustive()
     }
 }

@@ -16,9 +16,7 @@ pub(super) struct Variables(pub(super) Vec<(OsString, OsString)>);
 
 impl std::fmt::Debug for Variables {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(|(name, _)| name))
-            .finish()
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
 }
 
@@ -48,16 +46,11 @@ pub(super) fn read(
         .collect();
     let start = format!("{}__", prefix.to_uppercase());
     for (name, text) in variables.0 {
-        let Some(name) = name
-            .to_str()
-            .filter(|name| name.to_uppercase().starts_with(&start))
+        let Some(name) = name.to_str().filter(|name| name.to_uppercase().starts_with(&start))
         else {
             continue;
         };
-        match known
-            .iter()
-            .find(|(known, _, _)| *known == name.to_uppercase())
-        {
+        match known.iter().find(|(known, _, _)| *known == name.to_uppercase()) {
             None => {
                 let names = known.iter().map(|(name, _, _)| name.as_str());
                 let meant = names::suggestion(name, names);

@@ -36,10 +36,9 @@ impl FixedBuilder {
     pub fn with<T: ConfigBlock>(mut self, value: T) -> Self {
         let (value, _) = match Candidate::of(value).validate() {
             Ok(valid) => valid.into_parts(),
-            Err(faults) => panic!(
-                "this value of {} breaks its rules:\n{faults}",
-                T::schema().type_name
-            ),
+            Err(faults) => {
+                panic!("this value of {} breaks its rules:\n{faults}", T::schema().type_name)
+            }
         };
         let schema = T::schema();
         let fields = schema.fields.iter().map(|_| Origin::Fixed).collect();
@@ -52,20 +51,14 @@ impl FixedBuilder {
     #[must_use]
     pub fn build(self) -> Config {
         let (blocks, cells) = (self.0.len(), Cells::new(self.0));
-        let board = Board::new(
-            "fixed".to_owned(),
-            StoreState::Connected,
-            BlockState::Fresh,
-            blocks,
-        );
+        let board =
+            Board::new("fixed".to_owned(), StoreState::Connected, BlockState::Fresh, blocks);
         Config::standing(cells, board)
     }
 }
 
 impl std::fmt::Debug for FixedBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FixedBuilder")
-            .field("blocks", &self.0.len())
-            .finish()
+        f.debug_struct("FixedBuilder").field("blocks", &self.0.len()).finish()
     }
 }

@@ -16,10 +16,7 @@ pub struct AlreadyInstalled;
 /// # Panics
 /// If none was.
 #[must_use]
-#[expect(
-    clippy::expect_used,
-    reason = "documented; there is nothing to read from"
-)]
+#[expect(clippy::expect_used, reason = "documented; there is nothing to read from")]
 pub fn global() -> &'static Config {
     GLOBAL
         .get()

@@ -19,9 +19,7 @@ impl Config {
     /// If there is nothing at the path; the error lists what there is and the nearest name.
     pub fn value(&self, path: &str) -> Result<Value, ReadError> {
         let place = self.find(path)?;
-        let mut value = &place
-            .field
-            .shown(place.block.values().swap_remove(place.index));
+        let mut value = &place.field.shown(place.block.values().swap_remove(place.index));
         let mut walked = format!("{}.{}", place.block.schema().name, place.field.name);
         for part in place.parts {
             value = value.part(part).ok_or_else(|| ReadError::NoSuchPart {
@@ -51,16 +49,11 @@ impl Config {
     /// # Errors
     /// If there is no such block; the error lists those there are.
     pub fn block(&self, name: &str) -> Result<BlockView, ReadError> {
-        let block = self
-            .cells()
-            .named(name)
-            .ok_or_else(|| self.unknown_block(name))?;
+        let block = self.cells().named(name).ok_or_else(|| self.unknown_block(name))?;
         let fields = block.schema().fields.iter().zip(block.values());
         Ok(BlockView {
             meta: block.meta(),
-            fields: fields
-                .map(|(field, value)| (field.name, field.shown(value)))
-                .collect(),
+            fields: fields.map(|(field, value)| (field.name, field.shown(value))).collect(),
         })
     }
 
@@ -71,25 +64,14 @@ impl Config {
     /// As [`value`](Self::value).
     pub fn explain(&self, path: &str) -> Result<Explanation, ReadError> {
         let value = self.value(path)?;
-        let Place {
-            block,
-            index,
-            field,
-            parts,
-        } = self.find(path)?;
+        let Place { block, index, field, parts } = self.find(path)?;
         let schema = block.schema();
         let meta = block.meta();
         let default = block.judge(&Columns::new()).ok();
-        let default = default.map_or(Value::Null, |ready| {
-            field.shown(ready.values[index].clone())
-        });
-        let default = parts
-            .iter()
-            .try_fold(&default, |value, part| value.part(part));
+        let default = default.map_or(Value::Null, |ready| field.shown(ready.values[index].clone()));
+        let default = parts.iter().try_fold(&default, |value, part| value.part(part));
         let status = self.status();
-        let pending = status
-            .block(schema.name)
-            .map(|block| &block.pending_restart);
+        let pending = status.block(schema.name).map(|block| &block.pending_restart);
         Ok(Explanation {
             path: path.to_owned(),
             value,
@@ -110,32 +92,20 @@ impl Config {
     fn find<'a>(&'a self, path: &'a str) -> Result<Place<'a>, ReadError> {
         let mut words = path.split('.');
         let name = words.next().unwrap_or_default();
-        let block = self
-            .cells()
-            .named(name)
-            .ok_or_else(|| self.unknown_block(name))?;
+        let block = self.cells().named(name).ok_or_else(|| self.unknown_block(name))?;
         let schema = block.schema();
-        let word = words
-            .next()
-            .ok_or_else(|| ReadError::NoField(name.to_owned()))?;
+        let word = words.next().ok_or_else(|| ReadError::NoField(name.to_owned()))?;
         let mut fields = schema.fields.iter().enumerate();
-        let (index, field) = fields
-            .find(|(_, field)| field.name == word)
-            .ok_or_else(|| {
-                let known: Vec<_> = schema.fields.iter().map(|field| field.name).collect();
-                ReadError::UnknownField {
-                    block: schema.name,
-                    field: word.to_owned(),
-                    suggestion: names::suggestion(word, known.iter().copied()),
-                    known: known.join(", "),
-                }
-            })?;
-        Ok(Place {
-            block,
-            index,
-            field,
-            parts: words.collect(),
-        })
+        let (index, field) = fields.find(|(_, field)| field.name == word).ok_or_else(|| {
+            let known: Vec<_> = schema.fields.iter().map(|field| field.name).collect();
+            ReadError::UnknownField {
+                block: schema.name,
+                field: word.to_owned(),
+                suggestion: names::suggestion(word, known.iter().copied()),
+                known: known.join(", "),
+            }
+        })?;
+        Ok(Place { block, index, field, parts: words.collect() })
     }
 }
 
@@ -150,12 +120,10 @@ struct Place<'a> {
 }
 
 fn bounds(field: &FieldSchema) -> Vec<String> {
-    let range = field.range.as_ref().map(|range| {
-        format!(
-            "range {range}{}",
-            if field.clamp { ", clamped" } else { "" }
-        )
-    });
+    let range = field
+        .range
+        .as_ref()
+        .map(|range| format!("range {range}{}", if field.clamp { ", clamped" } else { "" }));
     let length = field.length.map(|length| format!("length {length}"));
     let allowed: Vec<_> = field.one_of.iter().map(Value::to_string).collect();
     let one_of = (!allowed.is_empty()).then(|| format!("one of {}", allowed.join(", ")));

@@ -47,18 +47,10 @@ pub(super) fn clashes(blocks: &[Registration], mistakes: &mut Vec<Mistake>) {
                 mistakes.push(Mistake::Twice(second));
             } else if one.name == two.name {
                 let name = one.name;
-                mistakes.push(Mistake::SameName {
-                    name,
-                    first,
-                    second,
-                });
+                mistakes.push(Mistake::SameName { name, first, second });
             } else if one.table == two.table {
                 let table = one.table.clone();
-                mistakes.push(Mistake::SameTable {
-                    table,
-                    first,
-                    second,
-                });
+                mistakes.push(Mistake::SameTable { table, first, second });
             }
         }
     }

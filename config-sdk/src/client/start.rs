@@ -9,11 +9,7 @@ use crate::schema::{BlockSchema, OnBoot};
 /// The shortest time to live; and short enough to find a block confirmed before it expires.
 pub(super) fn poll_interval(ttl: Duration, schemas: &[&'static BlockSchema]) -> Duration {
     let own = |schema: &&BlockSchema| [schema.ttl, schema.max_stale.map(|stale| stale / 2)];
-    schemas
-        .iter()
-        .flat_map(own)
-        .flatten()
-        .fold(ttl, Duration::min)
+    schemas.iter().flat_map(own).flatten().fold(ttl, Duration::min)
 }
 
 /// How things stand before the store has been asked.
@@ -36,9 +32,7 @@ pub(super) fn required(
 ) -> Result<(), StartError> {
     let is_required = |schema: &&&BlockSchema| schema.on_boot == OnBoot::Require;
     let required = schemas.iter().filter(is_required).map(|schema| schema.name);
-    let blocks: Vec<_> = required
-        .filter(|name| started.unbacked.contains(name))
-        .collect();
+    let blocks: Vec<_> = required.filter(|name| started.unbacked.contains(name)).collect();
     let Some(first) = blocks.first().and_then(|name| status.block(name)) else {
         return Ok(());
     };
@@ -46,10 +40,7 @@ pub(super) fn required(
         BlockState::Rejected { faults } => Some(faults.to_string()),
         _ => first.error.clone(),
     };
-    let reason = started
-        .failure
-        .map(|error| error.to_string())
-        .or_else(of_block);
+    let reason = started.failure.map(|error| error.to_string()).or_else(of_block);
     let reason = reason.unwrap_or_else(|| "the store has not answered".to_owned());
     Err(StartError::Required { blocks, reason })
 }

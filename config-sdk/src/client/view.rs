@@ -38,12 +38,7 @@ impl Serialize for BlockView {
 /// One field a line.
 impl fmt::Display for BlockView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self
-            .fields
-            .iter()
-            .map(|(name, _)| name.len())
-            .max()
-            .unwrap_or(0);
+        let width = self.fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         for (index, (name, value)) in self.fields.iter().enumerate() {
             let end = if index == 0 { "" } else { "\n" };
             write!(f, "{end}{name:<width$}  {value}")?;
@@ -104,13 +99,6 @@ impl fmt::Display for Explanation {
         line("default", &self.default.to_string())?;
         line("bounds", &self.bounds.join(", "))?;
         line("column", &self.column)?;
-        line(
-            "pending",
-            if self.pending_restart {
-                "another value waits for a restart"
-            } else {
-                ""
-            },
-        )
+        line("pending", if self.pending_restart { "another value waits for a restart" } else { "" })
     }
 }

@@ -29,10 +29,7 @@ struct Seen {
 
 impl JsonFile {
     pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            seen: Mutex::default(),
-        }
+        Self { path: path.into(), seen: Mutex::default() }
     }
 
     /// Reads the file, and counts what is new in it as one change.
@@ -46,8 +43,7 @@ impl JsonFile {
         if !moved.is_empty() {
             seen.epoch += 1;
             let epoch = seen.epoch;
-            seen.changed
-                .extend(moved.into_iter().map(|name| (name, epoch)));
+            seen.changed.extend(moved.into_iter().map(|name| (name, epoch)));
             seen.document = document;
         }
         Ok(seen)

@@ -24,26 +24,17 @@ pub(super) struct Backoff {
 impl Backoff {
     /// Between tries of a store that cannot be reached.
     pub(super) fn of_tries() -> Self {
-        Self {
-            first: FIRST,
-            longest: LONGEST,
-            failures: 0,
-        }
+        Self { first: FIRST, longest: LONGEST, failures: 0 }
     }
 
     /// Between pushes that nothing is behind.
     pub(super) fn of_false_alarms() -> Self {
-        Self {
-            first: FIRST_REST,
-            longest: LONGEST_REST,
-            failures: 0,
-        }
+        Self { first: FIRST_REST, longest: LONGEST_REST, failures: 0 }
     }
 
     pub(super) fn next(&mut self) -> Duration {
-        let longest = (self.first)
-            .saturating_mul(2u32.saturating_pow(self.failures))
-            .min(self.longest);
+        let longest =
+            (self.first).saturating_mul(2u32.saturating_pow(self.failures)).min(self.longest);
         self.failures = self.failures.saturating_add(1);
         longest.mul_f64(0.5 + fastrand::f64() / 2.0)
     }
@@ -67,11 +58,7 @@ mod tests {
         let mut backoff = Backoff::of_tries();
         let waits: Vec<_> = (0..100).map(|_| backoff.next()).collect();
         assert!(waits[0] <= FIRST);
-        assert!(
-            waits
-                .iter()
-                .all(|wait| *wait <= LONGEST && *wait >= FIRST / 2)
-        );
+        assert!(waits.iter().all(|wait| *wait <= LONGEST && *wait >= FIRST / 2));
         assert!(waits[50..].windows(2).any(|pair| pair[0] != pair[1]));
         backoff.reset();
         assert!(backoff.next() <= FIRST);
@@ -82,11 +69,7 @@ mod tests {
         let mut alarms = Backoff::of_false_alarms();
         assert!(alarms.next() <= FIRST_REST);
         let rests: Vec<_> = (0..100).map(|_| alarms.next()).collect();
-        assert!(
-            rests[10..]
-                .iter()
-                .all(|rest| *rest >= Duration::from_millis(50))
-        );
+        assert!(rests[10..].iter().all(|rest| *rest >= Duration::from_millis(50)));
         assert!(rests.iter().all(|rest| *rest <= LONGEST_REST));
     }
 

@@ -41,12 +41,7 @@ pub(super) struct Notice {
 impl Board {
     /// Of blocks that no store has been asked for.
     pub(crate) fn new(source: String, store: StoreState, state: BlockState, blocks: usize) -> Self {
-        let notice = Notice {
-            state,
-            last_success: None,
-            pending_restart: Vec::new(),
-            error: None,
-        };
+        let notice = Notice { state, last_success: None, pending_restart: Vec::new(), error: None };
         Self {
             notices: Mutex::new(Notices {
                 source,
@@ -92,11 +87,7 @@ impl Board {
 
     pub(crate) fn events(&self) -> Events {
         let ended = || broadcast::channel(1).1;
-        Events(
-            lock(&self.events)
-                .as_ref()
-                .map_or_else(ended, broadcast::Sender::subscribe),
-        )
+        Events(lock(&self.events).as_ref().map_or_else(ended, broadcast::Sender::subscribe))
     }
 
     /// Nobody listening is no mistake.

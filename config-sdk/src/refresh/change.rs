@@ -35,11 +35,7 @@ pub struct Subscription<T> {
 impl<T: ConfigBlock> Subscription<T> {
     pub(crate) fn new(cell: Arc<Cell<T>>) -> Self {
         let moves = cell.watch(); // before the value, so that no change falls in between
-        Self {
-            seen: cell.load_full(),
-            moves,
-            cell,
-        }
+        Self { seen: cell.load_full(), moves, cell }
     }
 
     /// The next change; waits for ever if there is none, and is `None` once the configuration has been

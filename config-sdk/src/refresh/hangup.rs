@@ -15,9 +15,7 @@ impl Hangup {
         if let Some(Err(error)) = &stream {
             tracing::warn!(%error, "SIGHUP cannot be heard; refresh by other means");
         }
-        Self {
-            stream: stream.and_then(Result::ok),
-        }
+        Self { stream: stream.and_then(Result::ok) }
     }
 
     /// The next SIGHUP. Cancel safe.

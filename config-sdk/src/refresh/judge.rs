@@ -39,11 +39,7 @@ pub(super) struct Verdict {
 
 impl Verdict {
     fn only(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            turn: None,
-            events: Vec::new(),
-        }
+        Self { outcome, turn: None, events: Vec::new() }
     }
 }
 
@@ -59,11 +55,7 @@ impl Judge<'_> {
         if self.track.read.as_ref() == Some(record) {
             let version = self.cell.meta().version;
             let events = self.accepted_again(version).into_iter().collect();
-            return Verdict {
-                outcome: Outcome::Unchanged,
-                turn: None,
-                events,
-            };
+            return Verdict { outcome: Outcome::Unchanged, turn: None, events };
         }
         let same = |refused: &&Refused| Some(&refused.record) == record.as_ref();
         if let Some(refused) = self.track.refused.as_ref().filter(same)
@@ -85,10 +77,7 @@ impl Judge<'_> {
         let known = self.track.unreadable.replace(reason.clone());
         let mut verdict = Verdict::only(Outcome::Unavailable);
         if known.as_ref() != Some(&reason) {
-            warn!(
-                block,
-                reason, "the block cannot be read; its last good value stays"
-            );
+            warn!(block, reason, "the block cannot be read; its last good value stays");
             verdict.events.push(Event::Unavailable { block, reason });
         }
         verdict
@@ -134,11 +123,7 @@ impl Judge<'_> {
             let stored = valid(&self.overlay.lay(schema, record, None))?;
             let pairs = stored.values.iter().zip(&ready.values);
             let fields = schema.fields.iter().zip(pairs);
-            pending.extend(
-                fields
-                    .filter(|(_, (a, b))| a != b)
-                    .map(|(field, _)| field.name),
-            );
+            pending.extend(fields.filter(|(_, (a, b))| a != b).map(|(field, _)| field.name));
         }
         self.track.pending_restart = pending;
         Ok((columns, ready))
@@ -160,28 +145,14 @@ impl Judge<'_> {
         if fields.is_empty() {
             events.extend(again);
             let turn = Some(Turn::Restamp(meta));
-            return Verdict {
-                outcome: Outcome::Unchanged,
-                turn,
-                events,
-            };
+            return Verdict { outcome: Outcome::Unchanged, turn, events };
         }
         let Round { epoch, trigger, .. } = round;
         let version = meta.version;
         info!(block, version, epoch, %trigger, fields = fields.join(","), "published");
-        events.push(Event::Published {
-            block,
-            version,
-            epoch,
-            fields: fields.clone(),
-            trigger,
-        });
+        events.push(Event::Published { block, version, epoch, fields: fields.clone(), trigger });
         let turn = Some(Turn::Publish(ready, meta));
-        Verdict {
-            outcome: Outcome::Changed { fields },
-            turn,
-            events,
-        }
+        Verdict { outcome: Outcome::Changed { fields }, turn, events }
     }
 
     /// Forgets that a row was turned away, now that the store holds a good one.
@@ -196,23 +167,14 @@ impl Judge<'_> {
         let block = self.cell.schema().name;
         let record = record.cloned().unwrap_or_default();
         let version = record.version;
-        let refused = Refused {
-            record,
-            faults: faults.clone(),
-        };
+        let refused = Refused { record, faults: faults.clone() };
         let known = self.track.refused.replace(refused);
-        let mut verdict = Verdict::only(Outcome::Rejected {
-            faults: faults.clone(),
-        });
+        let mut verdict = Verdict::only(Outcome::Rejected { faults: faults.clone() });
         if known.is_none_or(|known| known.faults != faults || known.record.version != version) {
             for fault in &faults {
                 warn!(block, version, %fault, "a row was turned away; the last good value stays");
             }
-            verdict.events.push(Event::Rejected {
-                block,
-                version,
-                faults,
-            });
+            verdict.events.push(Event::Rejected { block, version, faults });
         }
         verdict
     }
@@ -240,27 +202,15 @@ impl Judge<'_> {
     fn differing(&self, ready: &Ready) -> Vec<&'static str> {
         let names = self.cell.schema().fields.iter().map(|field| field.name);
         let pairs = self.cell.values().into_iter().zip(&ready.values);
-        names
-            .zip(pairs)
-            .filter(|(_, (old, new))| old != *new)
-            .map(|(name, _)| name)
-            .collect()
+        names.zip(pairs).filter(|(_, (old, new))| old != *new).map(|(name, _)| name).collect()
     }
 
     fn clamped(&self, ready: &Ready) -> Vec<Event> {
         let block = self.cell.schema().name;
         let tell = |clamped: &crate::block::Clamped| {
             let (field, from, to) = (clamped.field, clamped.from.clone(), clamped.to.to_string());
-            warn!(
-                block,
-                field, from, to, "a value out of range was brought into it"
-            );
-            Event::Clamped {
-                block,
-                field,
-                from,
-                to,
-            }
+            warn!(block, field, from, to, "a value out of range was brought into it");
+            Event::Clamped { block, field, from, to }
         };
         ready.clamped.iter().map(tell).collect()
     }

@@ -24,9 +24,7 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
         let deaf = deaf.unwrap_or_else(|| Deaf::Lost(SourceError::refused("the source panicked")));
         match deaf {
             Deaf::Never { reason } => {
-                let state = PushState::PollOnly {
-                    reason: reason.clone(),
-                };
+                let state = PushState::PollOnly { reason: reason.clone() };
                 if board.set_push(state.clone()) != state {
                     info!(
                         source = source.name(),
@@ -60,9 +58,7 @@ fn lost(board: &Board, source: &Arc<dyn Source>, error: &SourceError) -> bool {
         }
         _ => {
             warn!(source = source.name(), %error, "no longer listening for changes; polling goes on");
-            board.tell(Event::PushLost {
-                reason: error.to_string(),
-            });
+            board.tell(Event::PushLost { reason: error.to_string() });
             true
         }
     }
@@ -77,12 +73,7 @@ mod tests {
     #[tokio::test]
     async fn a_lost_listener_has_the_store_looked_at_at_once_and_not_at_the_next_poll() {
         let store = MemoryStore::new();
-        let board = Board::new(
-            "memory".to_owned(),
-            StoreState::Connected,
-            BlockState::Fresh,
-            0,
-        );
+        let board = Board::new("memory".to_owned(), StoreState::Connected, BlockState::Fresh, 0);
         let (signal, listening) = Signal::new();
         tokio::spawn(listen(Arc::new(store.clone()), signal, Arc::new(board)));
         assert!(listening.heard().await.listening);

@@ -24,10 +24,7 @@ impl Outage {
         let since = *self.0.get_or_insert_with(SystemTime::now);
         let error = error.to_string();
         if begins {
-            warn!(
-                source,
-                error, "the store cannot be read; the last good values stay"
-            );
+            warn!(source, error, "the store cannot be read; the last good values stay");
             let error = error.clone();
             board.tell(Event::StoreLost { error });
         }

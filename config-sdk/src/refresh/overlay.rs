@@ -43,9 +43,7 @@ impl Overlay {
         record: Option<&Record>,
         held: Option<&Columns>,
     ) -> Columns {
-        let mut columns = record
-            .map(|record| record.columns.clone())
-            .unwrap_or_default();
+        let mut columns = record.map(|record| record.columns.clone()).unwrap_or_default();
         if let Some(held) = held {
             columns.extend(held.clone());
         }
@@ -69,16 +67,8 @@ impl Overlay {
             Some(Some(_)) => below,
             _ => Origin::Default,
         };
-        let fields = schema
-            .fields
-            .iter()
-            .map(|field| origin(field.column))
-            .collect();
-        let whole = if variables.is_some() {
-            Origin::Environment
-        } else {
-            below
-        };
+        let fields = schema.fields.iter().map(|field| origin(field.column)).collect();
+        let whole = if variables.is_some() { Origin::Environment } else { below };
         (whole, fields)
     }
 

@@ -89,9 +89,7 @@ impl Refresher {
         let names = names.filter(|name| force.names(name));
         RefreshReport {
             epoch: self.epoch(),
-            blocks: names
-                .map(|name| BlockReport::unavailable(name, error.to_string()))
-                .collect(),
+            blocks: names.map(|name| BlockReport::unavailable(name, error.to_string())).collect(),
         }
     }
 
@@ -106,12 +104,7 @@ impl Refresher {
         let also = names(&|name, track| ask.force.names(name) || track.is_wanting());
         let hint = names(&|name, _| ask.hint.contains(name));
         let (since, limit) = (self.applied, ask.limit);
-        let ask = reader::Ask {
-            since,
-            also: &also,
-            hint: &hint,
-            limit,
-        };
+        let ask = reader::Ask { since, also: &also, hint: &hint, limit };
         self.reader.fetch(ask).await
     }
 
@@ -128,11 +121,7 @@ impl Refresher {
                 }
                 Some(found) => {
                     let forced = ask.force.names(name);
-                    let round = Round {
-                        epoch: fetched.epoch,
-                        trigger: ask.trigger,
-                        forced,
-                    };
+                    let round = Round { epoch: fetched.epoch, trigger: ask.trigger, forced };
                     let mut judge = self.judge(place);
                     let verdict = caught(|| judge.judge(found, round)).unwrap_or_else(|| {
                         judge.unreadable("its code panicked while it was compared or encoded")
@@ -149,10 +138,7 @@ impl Refresher {
             };
             if ask.force.names(name) || outcome != Outcome::Unchanged {
                 let error = self.tracks[place].unreadable.clone();
-                blocks.push(BlockReport {
-                    error,
-                    ..BlockReport::of(name, outcome)
-                });
+                blocks.push(BlockReport { error, ..BlockReport::of(name, outcome) });
             }
         }
         if !turns.is_empty() || self.applied != Some(fetched.epoch) {
@@ -161,10 +147,7 @@ impl Refresher {
         }
         self.note();
         events.into_iter().for_each(|event| self.board.tell(event));
-        RefreshReport {
-            epoch: fetched.epoch,
-            blocks,
-        }
+        RefreshReport { epoch: fetched.epoch, blocks }
     }
 
     /// A lost store may come back as another one, so the next pass reads everything.
@@ -189,10 +172,9 @@ impl Refresher {
                     let turn = self.judge(place).recall(record, time);
                     turns.extend(turn.map(|turn| (place, turn)));
                 }
-                Err(problem) => warn!(
-                    block = schema.name,
-                    problem, "the last good value on disk is not used"
-                ),
+                Err(problem) => {
+                    warn!(block = schema.name, problem, "the last good value on disk is not used")
+                }
             }
         }
         self.kept = content.with(std::mem::take(&mut self.kept));
@@ -212,10 +194,7 @@ impl Refresher {
     /// The blocks of which readers have nothing but defaults that no store stands behind.
     pub(super) fn unbacked(&self) -> Vec<&'static str> {
         let blocks = self.reader.schemas.iter().zip(&self.tracks);
-        blocks
-            .filter(|(_, track)| track.is_unbacked())
-            .map(|(schema, _)| schema.name)
-            .collect()
+        blocks.filter(|(_, track)| track.is_unbacked()).map(|(schema, _)| schema.name).collect()
     }
 
     /// From now on, fields that wait for a restart keep the value they have.
@@ -228,9 +207,7 @@ impl Refresher {
     /// When the next block expires.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
         let blocks = self.reader.schemas.iter().zip(&self.tracks);
-        blocks
-            .filter_map(|(schema, track)| track.expires_at(schema))
-            .min()
+        blocks.filter_map(|(schema, track)| track.expires_at(schema)).min()
     }
 
     /// Lets the blocks expire whose time is over.
@@ -239,17 +216,11 @@ impl Refresher {
         let mut turns = Vec::new();
         for place in 0..self.reader.schemas.len() {
             let schema = self.reader.schemas[place];
-            if self.tracks[place]
-                .expires_at(schema)
-                .is_none_or(|at| at > now)
-            {
+            if self.tracks[place].expires_at(schema).is_none_or(|at| at > now) {
                 continue;
             }
             self.tracks[place].expire();
-            warn!(
-                block = schema.name,
-                "stale for longer than the block allows"
-            );
+            warn!(block = schema.name, "stale for longer than the block allows");
             self.board.tell(Event::Expired { block: schema.name });
             if schema.on_stale == OnStale::Default {
                 turns.extend(self.judge(place).defaults().map(|turn| (place, turn)));
@@ -264,10 +235,7 @@ impl Refresher {
     }
 
     fn note(&self) {
-        let notices = self
-            .tracks
-            .iter()
-            .map(|track| track.notice(!self.outage.is_now()));
+        let notices = self.tracks.iter().map(|track| track.notice(!self.outage.is_now()));
         self.board.set_blocks(notices.collect());
     }
 

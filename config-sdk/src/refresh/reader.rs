@@ -31,11 +31,7 @@ impl Reader {
         schemas: Vec<&'static BlockSchema>,
         migrate: bool,
     ) -> Self {
-        Self {
-            source,
-            schemas,
-            migrate,
-        }
+        Self { source, schemas, migrate }
     }
 
     pub(super) fn name(&self) -> String {

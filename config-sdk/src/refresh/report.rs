@@ -33,19 +33,11 @@ pub struct BlockReport {
 
 impl BlockReport {
     pub(super) fn of(name: &'static str, outcome: Outcome) -> Self {
-        Self {
-            name,
-            outcome,
-            error: None,
-        }
+        Self { name, outcome, error: None }
     }
 
     pub(super) fn unavailable(name: &'static str, error: String) -> Self {
-        Self {
-            name,
-            outcome: Outcome::Unavailable,
-            error: Some(error),
-        }
+        Self { name, outcome: Outcome::Unavailable, error: Some(error) }
     }
 }
 
@@ -77,9 +69,7 @@ impl RefreshReport {
         let names = names.filter(|name| force.names(name));
         Self {
             epoch: *cells.epoch().borrow(),
-            blocks: names
-                .map(|name| BlockReport::of(name, Outcome::Unchanged))
-                .collect(),
+            blocks: names.map(|name| BlockReport::of(name, Outcome::Unchanged)).collect(),
         }
     }
 
@@ -117,9 +107,7 @@ impl fmt::Display for Outcome {
             Self::Unchanged => f.write_str("unchanged"),
             Self::Rejected { faults } => {
                 f.write_str("rejected:")?;
-                faults
-                    .iter()
-                    .try_for_each(|fault| write!(f, "\n    {fault}"))
+                faults.iter().try_for_each(|fault| write!(f, "\n    {fault}"))
             }
             Self::Unavailable => f.write_str("unavailable"),
         }

@@ -147,11 +147,7 @@ impl fmt::Display for Status {
         write!(f, "epoch  {}", self.epoch)?;
         let width = self.blocks.iter().map(|block| block.name.len()).max();
         let width = width.unwrap_or(0).max("block".len());
-        write!(
-            f,
-            "\n\n{:<width$}  {:>7}  {:<11}  state",
-            "block", "version", "origin"
-        )?;
+        write!(f, "\n\n{:<width$}  {:>7}  {:<11}  state", "block", "version", "origin")?;
         for block in &self.blocks {
             write!(
                 f,

@@ -183,12 +183,7 @@ impl Task {
         hint: &BTreeSet<String>,
     ) -> RefreshReport {
         let began = Instant::now();
-        let ask = Ask {
-            trigger,
-            force,
-            hint,
-            limit: PASS_LIMIT,
-        };
+        let ask = Ask { trigger, force, hint, limit: PASS_LIMIT };
         let passed = guarded(self.refresher.pass(ask)).await;
         let passed = passed.unwrap_or_else(|| Err(SourceError::refused("the pass panicked")));
         let report = match passed {

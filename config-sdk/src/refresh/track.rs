@@ -93,15 +93,11 @@ impl Track {
     pub(super) fn hold(&mut self, schema: &BlockSchema) {
         let record = self.read.as_ref().or(self.recalled.as_ref());
         let record = record.and_then(Option::as_ref);
-        let text = |column: &str| {
-            record
-                .and_then(|record| record.columns.get(column).cloned())
-                .flatten()
-        };
+        let text =
+            |column: &str| record.and_then(|record| record.columns.get(column).cloned()).flatten();
         let fields = schema.fields.iter().filter(|field| field.restart);
-        let held: Columns = fields
-            .map(|field| (field.column.to_owned(), text(field.column)))
-            .collect();
+        let held: Columns =
+            fields.map(|field| (field.column.to_owned(), text(field.column))).collect();
         self.held = (!held.is_empty()).then_some(held);
     }
 
@@ -109,15 +105,11 @@ impl Track {
         let state = if let Some(since) = self.expired {
             BlockState::Expired { since }
         } else if let Some(refused) = &self.refused {
-            BlockState::Rejected {
-                faults: refused.faults.clone(),
-            }
+            BlockState::Rejected { faults: refused.faults.clone() }
         } else if store_reached && self.unreadable.is_none() && self.read.is_some() {
             BlockState::Fresh
         } else {
-            BlockState::Stale {
-                since: self.last_success.unwrap_or(self.started),
-            }
+            BlockState::Stale { since: self.last_success.unwrap_or(self.started) }
         };
         Notice {
             state,

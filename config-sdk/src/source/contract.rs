@@ -44,9 +44,7 @@ pub trait Source: Send + Sync + 'static {
     /// written.
     fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
         drop(signal);
-        Box::pin(std::future::ready(Deaf::Never {
-            reason: "this source has no push".to_owned(),
-        }))
+        Box::pin(std::future::ready(Deaf::Never { reason: "this source has no push".to_owned() }))
     }
 
     /// The writing half, if there is one.
@@ -96,21 +94,13 @@ impl<'a> Request<'a> {
     /// Asks for everything.
     #[must_use]
     pub fn everything(blocks: &'a [&'static BlockSchema]) -> Self {
-        Self {
-            blocks,
-            since: None,
-            also: &[],
-            hint: &[],
-        }
+        Self { blocks, since: None, also: &[], hint: &[] }
     }
 
     /// Asks for what changed after `epoch`.
     #[must_use]
     pub fn since(self, epoch: u64) -> Self {
-        Self {
-            since: Some(epoch),
-            ..self
-        }
+        Self { since: Some(epoch), ..self }
     }
 
     /// Whether `since` can be counted on from by a source that is at `epoch` and has forgotten the
@@ -138,10 +128,7 @@ impl Fetched {
     /// Nothing has changed up to `epoch`.
     #[must_use]
     pub fn unchanged(epoch: u64) -> Self {
-        Self {
-            epoch,
-            blocks: BTreeMap::new(),
-        }
+        Self { epoch, blocks: BTreeMap::new() }
     }
 }
 

@@ -12,18 +12,12 @@ pub struct SourceError {
 impl SourceError {
     /// It cannot be reached now; the next try may succeed.
     pub fn unreachable(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            passing: true,
-        }
+        Self { message: message.into(), passing: true }
     }
 
     /// It was reached and refuses; somebody has to do something about it, so say what.
     pub fn refused(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            passing: false,
-        }
+        Self { message: message.into(), passing: false }
     }
 
     /// Whether it may pass by itself.

@@ -15,10 +15,7 @@ pub(super) fn record(mut columns: BTreeMap<String, Option<String>>) -> Record {
         }
     }
     Record {
-        version: kept
-            .get("version")
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(0),
+        version: kept.get("version").and_then(|text| text.parse().ok()).unwrap_or(0),
         time: kept.get("created_at").and_then(|text| time::parse(text)),
         author: kept.remove("created_by"),
         reason: kept.remove("reason"),

@@ -31,9 +31,9 @@ impl<'de> Deserializer<'de> for &'de Value {
             Value::Decimal(_) | Value::Duration(_) | Value::Timestamp(_) => {
                 visitor.visit_string(self.to_string())
             }
-            Value::Redacted => Err(Mismatch::custom(
-                "it is a secret: read it through its block's type",
-            )),
+            Value::Redacted => {
+                Err(Mismatch::custom("it is a secret: read it through its block's type"))
+            }
         }
     }
 

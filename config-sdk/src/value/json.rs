@@ -12,12 +12,9 @@ pub(crate) fn from_json(json: Json) -> Value {
         Json::Number(number) => from_number(&number),
         Json::String(text) => Value::Text(text),
         Json::Array(items) => Value::List(items.into_iter().map(from_json).collect()),
-        Json::Object(fields) => Value::Map(
-            fields
-                .into_iter()
-                .map(|(name, value)| (name, from_json(value)))
-                .collect(),
-        ),
+        Json::Object(fields) => {
+            Value::Map(fields.into_iter().map(|(name, value)| (name, from_json(value))).collect())
+        }
     }
 }
 

@@ -79,10 +79,7 @@ impl Value {
 
     /// The nearest floating-point number, of any number.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the nearest one is what is asked for"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "the nearest one is what is asked for")]
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Int(value) => Some(*value as f64),
@@ -134,9 +131,9 @@ impl Value {
     pub fn part(&self, segment: &str) -> Option<&Value> {
         match self {
             Self::List(items) => items.get(segment.parse::<usize>().ok()?),
-            Self::Map(fields) => fields
-                .iter()
-                .find_map(|(name, value)| (name == segment).then_some(value)),
+            Self::Map(fields) => {
+                fields.iter().find_map(|(name, value)| (name == segment).then_some(value))
+            }
             _ => None,
         }
     }

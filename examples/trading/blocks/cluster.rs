@@ -41,10 +41,7 @@ impl ClusterConfig {
         faults.ensure(
             self.min_cluster_size <= self.max_cluster_size,
             "min_cluster_size",
-            format!(
-                "must not be above max_cluster_size, {}",
-                self.max_cluster_size
-            ),
+            format!("must not be above max_cluster_size, {}", self.max_cluster_size),
         );
         faults.ensure(
             self.leader_min_followers < self.max_cluster_size,

@@ -42,18 +42,12 @@ impl RiskConfig {
             !self.circuit_breaker_enabled
                 || self.circuit_breaker_loss_threshold <= self.max_drawdown_pct,
             "circuit_breaker_loss_threshold",
-            format!(
-                "must not be above max_drawdown_pct, {}",
-                self.max_drawdown_pct
-            ),
+            format!("must not be above max_drawdown_pct, {}", self.max_drawdown_pct),
         );
         faults.ensure(
             self.max_drawdown_pct <= self.emergency_exit_threshold_pct,
             "emergency_exit_threshold_pct",
-            format!(
-                "must not be below max_drawdown_pct, {}",
-                self.max_drawdown_pct
-            ),
+            format!("must not be below max_drawdown_pct, {}", self.max_drawdown_pct),
         );
         faults.into_result()
     }

@@ -85,18 +85,12 @@ impl TradingConfig {
         faults.ensure(
             self.min_position_sol <= self.max_position_sol,
             "min_position_sol",
-            format!(
-                "must not be above max_position_sol, {}",
-                self.max_position_sol
-            ),
+            format!("must not be above max_position_sol, {}", self.max_position_sol),
         );
         faults.ensure(
             self.high_conviction_threshold >= self.score_threshold,
             "high_conviction_threshold",
-            format!(
-                "must not be below score_threshold, {}",
-                self.score_threshold
-            ),
+            format!("must not be below score_threshold, {}", self.score_threshold),
         );
         faults.ensure(
             self.max_concentration_token_pct <= self.max_concentration_cluster_pct,

@@ -46,14 +46,11 @@ impl Prompt {
             }
             _ => {
                 return Err(
-                    "this tour needs SQL: give sqlite:PATH or postgres://… as CONFIG_URL".into(),
+                    "this tour needs SQL: give sqlite:PATH or postgres://… as CONFIG_URL".into()
                 );
             }
         };
-        Ok(Self {
-            place,
-            undo: Vec::new(),
-        })
+        Ok(Self { place, undo: Vec::new() })
     }
 
     /// The SQL that sets `values` in the active row of `table`, or makes that row.
@@ -74,20 +71,15 @@ impl Prompt {
             });
         };
         let set = |pairs: String| format!("update {table} set {pairs} where status = 'active';");
-        let now = values
-            .iter()
-            .map(|(column, value)| format!("{column} = {value}"));
-        let reason = former
-            .last()
-            .is_some_and(Option::is_some)
-            .then_some("reason");
+        let now = values.iter().map(|(column, value)| format!("{column} = {value}"));
+        let reason = former.last().is_some_and(Option::is_some).then_some("reason");
         let columns = values.iter().map(|(column, _)| *column).chain(reason);
         let former = columns.zip(&former);
         Ok(Edit {
             sql: set(joined(now)),
-            undo: set(joined(former.map(|(column, value)| {
-                format!("{column} = {}", literal(value.as_deref()))
-            }))),
+            undo: set(joined(
+                former.map(|(column, value)| format!("{column} = {}", literal(value.as_deref()))),
+            )),
         })
     }
 
@@ -108,11 +100,7 @@ impl Prompt {
 
     /// Takes the last change back, and returns the SQL that did.
     pub(crate) async fn take_back(&mut self) -> Result<String, Failure> {
-        let sql = self
-            .undo
-            .last()
-            .cloned()
-            .ok_or("there is nothing to take back")?;
+        let sql = self.undo.last().cloned().ok_or("there is nothing to take back")?;
         self.run(&sql).await?;
         self.undo.pop();
         Ok(sql)
@@ -176,7 +164,5 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 }
 
 fn literal(value: Option<&str>) -> String {
-    value.map_or("null".to_owned(), |text| {
-        format!("'{}'", text.replace('\'', "''"))
-    })
+    value.map_or("null".to_owned(), |text| format!("'{}'", text.replace('\'', "''")))
 }

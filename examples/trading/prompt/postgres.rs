@@ -26,10 +26,7 @@ impl Session {
         let (client, connection) = config.connect(NoTls).await.map_err(plain)?;
         // Ends with the client, or with an error that the client reports too.
         tokio::spawn(connection);
-        Ok(Self {
-            client,
-            locking: false,
-        })
+        Ok(Self { client, locking: false })
     }
 
     pub(super) async fn run(&self, sql: &str) -> Result<Answer, Failure> {
@@ -39,9 +36,7 @@ impl Session {
             _ => None,
         });
         let columns = |row: &tokio_postgres::SimpleQueryRow| {
-            (0..row.len())
-                .map(|index| row.get(index).map(str::to_owned))
-                .collect()
+            (0..row.len()).map(|index| row.get(index).map(str::to_owned)).collect()
         };
         Ok(first.map(columns))
     }

@@ -21,10 +21,7 @@ pub(super) struct File {
 
 impl File {
     pub(super) fn new(rest: &str) -> Self {
-        Self {
-            path: path(rest).to_owned(),
-            away: false,
-        }
+        Self { path: path(rest).to_owned(), away: false }
     }
 
     pub(super) fn run(&self, sql: &str) -> Result<Answer, Failure> {
@@ -36,9 +33,7 @@ impl File {
         let mut first = None;
         while let Some(row) = rows.next().map_err(said)? {
             let column = |index| Ok(text(row.get_ref(index)?));
-            let columns = (0..width)
-                .map(column)
-                .collect::<Result<_, rusqlite::Error>>()?;
+            let columns = (0..width).map(column).collect::<Result<_, rusqlite::Error>>()?;
             first = first.or(Some(columns));
         }
         Ok(first)
@@ -60,11 +55,7 @@ impl File {
     }
 
     fn place(&self) -> String {
-        if self.away {
-            self.aside()
-        } else {
-            self.path.clone()
-        }
+        if self.away { self.aside() } else { self.path.clone() }
     }
 
     fn aside(&self) -> String {
@@ -84,11 +75,7 @@ impl File {
             }
         }
         let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-        Ok(format!(
-            "mv {} {}   # its -wal and -shm too",
-            name(from),
-            name(to)
-        ))
+        Ok(format!("mv {} {}   # its -wal and -shm too", name(from), name(to)))
     }
 }
 

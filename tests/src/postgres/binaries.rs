@@ -26,9 +26,7 @@ fn find() -> Option<PathBuf> {
         versions("/usr/local/opt", "postgresql"),
         vec![PathBuf::from("/usr/local/pgsql/bin")],
     ];
-    env::split_paths(&path)
-        .chain(usual.into_iter().flatten())
-        .find(|folder| is_complete(folder))
+    env::split_paths(&path).chain(usual.into_iter().flatten()).find(|folder| is_complete(folder))
 }
 
 /// The `bin` folders of the versions installed side by side under `root`, newest first.
@@ -49,7 +47,5 @@ fn versions(root: &str, prefix: &str) -> Vec<PathBuf> {
 }
 
 fn is_complete(folder: &Path) -> bool {
-    ["initdb", "postgres", "psql"]
-        .iter()
-        .all(|program| folder.join(program).is_file())
+    ["initdb", "postgres", "psql"].iter().all(|program| folder.join(program).is_file())
 }

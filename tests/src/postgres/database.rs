@@ -27,11 +27,7 @@ pub struct Role {
 impl Database {
     pub(super) fn create(server: Server, name: String) -> Self {
         server.psql("postgres", &format!("create database {name}"));
-        Self {
-            server,
-            name,
-            roles: Mutex::default(),
-        }
+        Self { server, name, roles: Mutex::default() }
     }
 
     /// Its URL for the superuser: `postgres://user:password@127.0.0.1:port/name`.
@@ -100,9 +96,7 @@ impl Database {
         let mut roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner);
         let name = format!("{}_role_{}", self.name, roles.len() + 1);
         let password = format!("{:016x}", fastrand::u64(..));
-        self.psql(&format!(
-            "create role {name} login password '{password}' {attributes}"
-        ));
+        self.psql(&format!("create role {name} login password '{password}' {attributes}"));
         roles.push(name.clone());
         let place = format!("127.0.0.1:{}/{}", self.server.port(), self.name);
         let url = format!("postgres://{name}:{password}@{place}");

@@ -8,17 +8,7 @@ use super::binaries;
 /// Runs SQL at `url` with the `psql` program.
 pub(super) fn psql(url: &str, sql: &str) -> Result<String, String> {
     let mut psql = Command::new(binaries::folder().join("psql"))
-        .args([
-            "-X",
-            "-q",
-            "-A",
-            "-t",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-f",
-            "-",
-            url,
-        ])
+        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-", url])
         .env("PGCONNECT_TIMEOUT", "10")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -31,11 +21,7 @@ pub(super) fn psql(url: &str, sql: &str) -> Result<String, String> {
     }
     let output = psql.wait_with_output().map_err(|error| error.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
-    if output.status.success() {
-        Ok(text(&output.stdout))
-    } else {
-        Err(text(&output.stderr))
-    }
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }
 
 /// What `pg_dump` writes of the database at `url`: SQL that makes it again.
@@ -46,9 +32,5 @@ pub(super) fn dump(url: &str, arguments: &[&str]) -> Result<String, String> {
         .output()
         .map_err(|error| error.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if output.status.success() {
-        Ok(text(&output.stdout))
-    } else {
-        Err(text(&output.stderr))
-    }
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }

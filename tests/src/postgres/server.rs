@@ -58,11 +58,7 @@ impl Server {
         let template = template();
         let mut watchdog = Watchdog::spawn(binaries::folder());
         watchdog.must(&format!("copy {}", template.data.display()));
-        let mut life = Life {
-            watchdog,
-            process: None,
-            frozen: false,
-        };
+        let mut life = Life { watchdog, process: None, frozen: false };
         let deadline = Instant::now() + START;
         let port = loop {
             let port = port::free();
@@ -137,10 +133,7 @@ impl Server {
         let deadline = Instant::now() + START;
         // A killed server may still hold its memory or port for a moment.
         while let Err(log) = life.run(self.shared.port) {
-            assert!(
-                Instant::now() < deadline,
-                "the server did not restart:\n{log}"
-            );
+            assert!(Instant::now() < deadline, "the server did not restart:\n{log}");
             thread::sleep(Duration::from_millis(50));
         }
     }
@@ -218,10 +211,7 @@ impl Server {
     }
 
     fn life(&self) -> MutexGuard<'_, Life> {
-        self.shared
-            .life
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.life.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -20,10 +20,6 @@ pub(super) fn template() -> &'static Template {
         let password = format!("{:032x}", fastrand::u128(..));
         let mut watchdog = Watchdog::spawn(binaries::folder());
         watchdog.must(&format!("initdb {password}"));
-        Template {
-            data: watchdog.folder().join("data"),
-            password,
-            _watchdog: Mutex::new(watchdog),
-        }
+        Template { data: watchdog.folder().join("data"), password, _watchdog: Mutex::new(watchdog) }
     })
 }

@@ -33,12 +33,7 @@ impl Watchdog {
         let mut shell = command.spawn().expect("`sh` should run");
         let orders = shell.stdin.take();
         let answers = BufReader::new(shell.stdout.take().expect("stdout is a pipe"));
-        let mut watchdog = Self {
-            shell,
-            orders,
-            answers,
-            folder: PathBuf::new(),
-        };
+        let mut watchdog = Self { shell, orders, answers, folder: PathBuf::new() };
         watchdog.folder = PathBuf::from(watchdog.answer());
         watchdog
     }

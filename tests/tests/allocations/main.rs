@@ -16,10 +16,7 @@ fn no_read_allocates() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let store = MemoryStore::new();
     store.set("limits", [("most", "7")]);
-    let start = Config::builder()
-        .block::<LimitsConfig>()
-        .store(store)
-        .start();
+    let start = Config::builder().block::<LimitsConfig>().store(store).start();
     let config = runtime.block_on(start).unwrap();
     let read = |config: &Config| config.get::<LimitsConfig>().most as usize;
     let with = |config: &Config| config.with(|limits: &LimitsConfig| limits.name.len());
@@ -28,20 +25,12 @@ fn no_read_allocates() {
     assert_eq!((read(&config), with(&config)), (7, 29));
 
     none("get", || read(&config));
-    none("try_get", || {
-        config.try_get::<LimitsConfig>().unwrap().name.len()
-    });
+    none("try_get", || config.try_get::<LimitsConfig>().unwrap().name.len());
     none("with", || with(&config));
     none("handle", || handle.load().name.len());
-    none("snapshot", || {
-        config.snapshot().get::<LimitsConfig>().name.len()
-    });
-    none("meta", || {
-        config.get::<LimitsConfig>().meta().version as usize
-    });
-    none("into_arc", || {
-        config.get::<LimitsConfig>().into_arc().name.len()
-    });
+    none("snapshot", || config.snapshot().get::<LimitsConfig>().name.len());
+    none("meta", || config.get::<LimitsConfig>().meta().version as usize);
+    none("into_arc", || config.get::<LimitsConfig>().into_arc().name.len());
     none("clone", || config.clone().get::<LimitsConfig>().name.len());
 }
 

@@ -49,42 +49,18 @@ async fn each_flaw_breaks_the_rule_about_it() {
         (Flaw::ForgetsAlso, "also names blocks that come in any case"),
         (Flaw::TrustsHints, "a wrong hint does no harm"),
         (Flaw::YieldsEverything, "only what changed is yielded"),
-        (
-            Flaw::EpochMovesByItself,
-            "where nothing changed nothing is yielded",
-        ),
+        (Flaw::EpochMovesByItself, "where nothing changed nothing is yielded"),
         (Flaw::EpochStandsStill, "the epoch grows with each change"),
-        (
-            Flaw::IgnoresHighEpochs,
-            "an epoch above the store's own means everything",
-        ),
+        (Flaw::IgnoresHighEpochs, "an epoch above the store's own means everything"),
         (Flaw::YieldsWhatItReadFirst, "only what changed is yielded"),
-        (
-            Flaw::ForgetsRemovedRows,
-            "a row that was removed is found missing",
-        ),
-        (
-            Flaw::YieldsForgottenBlocks,
-            "blocks that were not asked for are left out",
-        ),
-        (
-            Flaw::FailsAsAWhole,
-            "a block that cannot be read fails alone",
-        ),
+        (Flaw::ForgetsRemovedRows, "a row that was removed is found missing"),
+        (Flaw::YieldsForgottenBlocks, "blocks that were not asked for are left out"),
+        (Flaw::FailsAsAWhole, "a block that cannot be read fails alone"),
         (Flaw::ReadsBlockByBlock, "a fetch is as of one moment"),
-        (
-            Flaw::LosesTheLastDigits,
-            "every text comes back as it was written",
-        ),
+        (Flaw::LosesTheLastDigits, "every text comes back as it was written"),
         (Flaw::EmptyIsNull, "no text and empty text are two things"),
-        (
-            Flaw::BreaksWhenDropped,
-            "a fetch dropped half way leaves the source usable",
-        ),
-        (
-            Flaw::VersionStandsStill,
-            "the version grows with each change of its block",
-        ),
+        (Flaw::BreaksWhenDropped, "a fetch dropped half way leaves the source usable"),
+        (Flaw::VersionStandsStill, "the version grows with each change of its block"),
         (Flaw::Deaf, "a change after listening is signalled"),
         (Flaw::NeverListens, "a change after listening is signalled"),
         (Flaw::ListensForEver, "dropped listening ends"),
@@ -92,17 +68,12 @@ async fn each_flaw_breaks_the_rule_about_it() {
         (Flaw::Panics, "the first fetch yields every block"),
     ];
     // Side by side, because some flaws show only after a while.
-    let runs: Vec<_> = cases
-        .map(|(flaw, rule)| (flaw, rule, tokio::spawn(broken(flaw))))
-        .into_iter()
-        .collect();
+    let runs: Vec<_> =
+        cases.map(|(flaw, rule)| (flaw, rule, tokio::spawn(broken(flaw)))).into_iter().collect();
     for (flaw, rule, run) in runs {
         let broken = run.await.unwrap();
         let is_found = broken.iter().any(|broken| broken == rule);
-        assert!(
-            is_found,
-            "{flaw:?} should break {rule:?}, and broke {broken:?}"
-        );
+        assert!(is_found, "{flaw:?} should break {rule:?}, and broke {broken:?}");
     }
 }
 

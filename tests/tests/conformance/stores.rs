@@ -53,8 +53,7 @@ impl Subject for Memory {
     }
 
     fn spoil<'a>(&'a self, block: &'static BlockSchema, spoilt: bool) -> BoxFuture<'a, bool> {
-        self.0
-            .unreadable(block.name, spoilt.then_some("its table was dropped"));
+        self.0.unreadable(block.name, spoilt.then_some("its table was dropped"));
         Box::pin(std::future::ready(true))
     }
 }
@@ -77,9 +76,7 @@ impl Sqlite {
 
     fn run(&self, sql: &str) {
         let connection = rusqlite::Connection::open(self.path()).unwrap();
-        connection
-            .execute_batch(sql)
-            .unwrap_or_else(|error| panic!("{error}\n{sql}"));
+        connection.execute_batch(sql).unwrap_or_else(|error| panic!("{error}\n{sql}"));
     }
 }
 
@@ -115,11 +112,7 @@ impl Postgres {
         let database = Server::shared().database();
         let editor = database.client().await;
         let reader = database.role("superuser");
-        let postgres = Self {
-            _database: database,
-            reader,
-            editor,
-        };
+        let postgres = Self { _database: database, reader, editor };
         let source = postgres.source();
         let store = source.store().unwrap();
         store.migrate(blocks()).await.unwrap();

@@ -90,32 +90,18 @@ async fn reading_compiles_and_works_as_documented() -> Result<(), Failure> {
     let config = started(&MemoryStore::new()).await?;
     config.install()?;
     assert!(config.install().is_err());
-    assert_eq!(
-        config_sdk::global()
-            .get::<TradingConfig>()
-            .max_concurrent_positions,
-        5
-    );
+    assert_eq!(config_sdk::global().get::<TradingConfig>().max_concurrent_positions, 5);
 
     let trading = config.get::<TradingConfig>();
     assert_eq!(trading.score_threshold.to_string(), "0.70");
     let meta = trading.meta();
-    let parts = (
-        meta.block,
-        meta.version,
-        meta.epoch,
-        meta.origin,
-        meta.since,
-    );
+    let parts = (meta.block, meta.version, meta.epoch, meta.origin, meta.since);
     assert_eq!((parts.0, parts.1, parts.3), ("trading", 0, Origin::Default));
     let owned: Arc<TradingConfig> = trading.into_arc();
     assert_eq!(*owned, TradingConfig::default());
 
     let mut hot = config.handle::<TradingConfig>();
-    assert_eq!(
-        hot.clone().load().score_threshold,
-        hot.load().score_threshold
-    );
+    assert_eq!(hot.clone().load().score_threshold, hot.load().score_threshold);
     let threshold = config.with::<TradingConfig, _>(|t| t.score_threshold);
     assert_eq!(threshold, owned.score_threshold);
     assert!(config.try_get::<TradingConfig>().is_some());
@@ -125,18 +111,9 @@ async fn reading_compiles_and_works_as_documented() -> Result<(), Failure> {
     assert_eq!((trading.max_concurrent_positions, view.epoch()), (5, 0));
     assert_eq!(risk.max_drawdown_pct, Decimal::from(20));
 
-    assert_eq!(
-        config.value("trading.score_threshold")?.as_decimal(),
-        Some(threshold)
-    );
-    assert_eq!(
-        config.value("trading.max_concurrent_positions")?.as_i64(),
-        Some(5)
-    );
-    assert_eq!(
-        config.value_as::<Decimal>("trading.score_threshold")?,
-        threshold
-    );
+    assert_eq!(config.value("trading.score_threshold")?.as_decimal(), Some(threshold));
+    assert_eq!(config.value("trading.max_concurrent_positions")?.as_i64(), Some(5));
+    assert_eq!(config.value_as::<Decimal>("trading.score_threshold")?, threshold);
     let tier = config.value("trading.drawdown_reduction_tiers.0.threshold_pct")?;
     assert_eq!(tier.to_string(), "5");
     assert_eq!(config.block("trading")?.fields.len(), 6);
@@ -160,10 +137,7 @@ async fn changing_and_watching_compile_and_work_as_documented() -> Result<(), Fa
     let change = changes.next().await.ok_or("the stream ended")?;
     assert_eq!(change.old.score_threshold.to_string(), "0.70");
     assert_eq!(change.new.score_threshold.to_string(), "0.8");
-    assert_eq!(
-        (change.fields, change.reason),
-        (vec!["score_threshold"], None)
-    );
+    assert_eq!((change.fields, change.reason), (vec!["score_threshold"], None));
     assert!(events.next().await.is_some());
 
     let report = config.refresh::<TradingConfig>().await?;
@@ -174,34 +148,17 @@ async fn changing_and_watching_compile_and_work_as_documented() -> Result<(), Fa
     let Outcome::Rejected { faults } = &report.blocks[0].outcome else {
         panic!("{report}");
     };
-    let Fault {
-        block,
-        key,
-        field,
-        column,
-        value,
-        rule,
-        message,
-        ..
-    } = &faults.clone().into_iter().next().ok_or("no fault")?;
+    let Fault { block, key, field, column, value, rule, message, .. } =
+        &faults.clone().into_iter().next().ok_or("no fault")?;
     assert_eq!(
         (block.as_str(), key, field.as_deref()),
         ("trading", &None, Some("score_threshold"))
     );
-    assert_eq!(
-        (column.as_deref(), value.as_deref()),
-        (Some("score_threshold"), Some("8"))
-    );
-    assert_eq!(
-        (rule.as_str(), message.as_str()),
-        ("range 0..=1", "must be within 0..=1")
-    );
+    assert_eq!((column.as_deref(), value.as_deref()), (Some("score_threshold"), Some("8")));
+    assert_eq!((rule.as_str(), message.as_str()), ("range 0..=1", "must be within 0..=1"));
 
     let status = config.status();
-    assert_eq!(
-        (&status.store, &status.push),
-        (&StoreState::Connected, &PushState::Push)
-    );
+    assert_eq!((&status.store, &status.push), (&StoreState::Connected, &PushState::Push));
     let trading = &status.blocks[0];
     assert!(matches!(trading.state, BlockState::Rejected { .. }));
     assert_eq!((trading.version, trading.origin), (1, Origin::Store));
@@ -210,10 +167,7 @@ async fn changing_and_watching_compile_and_work_as_documented() -> Result<(), Fa
     store.fail("gone");
     let report = config.refresh_all().await?;
     assert_eq!(report.blocks[0].outcome, Outcome::Unavailable);
-    assert!(matches!(
-        config.status().store,
-        StoreState::Unreachable { .. }
-    ));
+    assert!(matches!(config.status().store, StoreState::Unreachable { .. }));
     assert!(serde_json::to_string(&(config.status(), report)).is_ok());
     config.shutdown().await;
     Ok(())
@@ -221,10 +175,7 @@ async fn changing_and_watching_compile_and_work_as_documented() -> Result<(), Fa
 
 #[test]
 fn a_fixed_configuration_needs_no_runtime() {
-    let fixed = TradingConfig {
-        max_concurrent_positions: 7,
-        ..Default::default()
-    };
+    let fixed = TradingConfig { max_concurrent_positions: 7, ..Default::default() };
     let config = Config::fixed().with(fixed).build();
     assert_eq!(config.get::<TradingConfig>().max_concurrent_positions, 7);
     assert_eq!(config.get::<TradingConfig>().meta().origin, Origin::Fixed);
@@ -233,9 +184,6 @@ fn a_fixed_configuration_needs_no_runtime() {
 #[test]
 #[should_panic(expected = "must be within 1..=100")]
 fn a_fixed_value_that_breaks_its_rules_is_refused() {
-    let fixed = TradingConfig {
-        max_concurrent_positions: 700,
-        ..Default::default()
-    };
+    let fixed = TradingConfig { max_concurrent_positions: 700, ..Default::default() };
     let _ = Config::fixed().with(fixed);
 }

@@ -20,10 +20,7 @@ struct DrawdownTier {
 }
 
 fn default_tiers() -> Vec<DrawdownTier> {
-    vec![DrawdownTier {
-        threshold_pct: Decimal::new(55, 1),
-        size_reduction_pct: 25,
-    }]
+    vec![DrawdownTier { threshold_pct: Decimal::new(55, 1), size_reduction_pct: 25 }]
 }
 
 /// Entry and sizing rules.
@@ -54,10 +51,7 @@ fn field(name: &str) -> &'static FieldSchema {
 #[test]
 fn a_block_is_named_after_its_struct_and_its_table_after_the_block() {
     let schema = TradingConfig::schema();
-    assert_eq!(
-        (schema.name, schema.type_name),
-        ("trading", "TradingConfig")
-    );
+    assert_eq!((schema.name, schema.type_name), ("trading", "TradingConfig"));
     assert_eq!(schema.table, "trading_config");
 }
 
@@ -65,19 +59,13 @@ fn a_block_is_named_after_its_struct_and_its_table_after_the_block() {
 fn a_doc_comment_is_data_and_loses_only_the_space_after_its_slashes() {
     let block = "Entry and sizing rules.\n\n  Read before every order.";
     assert_eq!(TradingConfig::schema().doc, block);
-    assert_eq!(
-        field("score_threshold").doc,
-        "Lowest score that opens a position."
-    );
+    assert_eq!(field("score_threshold").doc, "Lowest score that opens a position.");
     assert_eq!(field("sizing_mode").doc, "");
 }
 
 #[test]
 fn fields_keep_their_order_and_a_raw_name_loses_its_mark() {
-    let names = TradingConfig::schema()
-        .fields
-        .iter()
-        .map(|field| field.name);
+    let names = TradingConfig::schema().fields.iter().map(|field| field.name);
     let expected = [
         "score_threshold",
         "max_concurrent_positions",
@@ -111,14 +99,8 @@ fn bounds_are_what_was_written_and_what_the_type_can_hold() {
     let length = |name| field(name).length.unwrap().to_string();
     assert_eq!(length("drawdown_reduction_tiers"), "1..=9");
     assert_eq!(length("webhook_token"), "4..");
-    assert_eq!(
-        field("sizing_mode").one_of,
-        [Value::Text("risk_based".into())]
-    );
-    assert_eq!(
-        field("type").one_of,
-        ["a", "b"].map(|it| Value::Text(it.into()))
-    );
+    assert_eq!(field("sizing_mode").one_of, [Value::Text("risk_based".into())]);
+    assert_eq!(field("type").one_of, ["a", "b"].map(|it| Value::Text(it.into())));
 }
 
 #[test]
@@ -148,10 +130,7 @@ fn every_field_starts_as_its_default_and_an_optional_one_as_none() {
 
 #[test]
 fn values_come_out_in_the_order_of_the_schema() {
-    let block = TradingConfig {
-        sizing_mode: SizingMode::FixedPercent,
-        ..TradingConfig::default()
-    };
+    let block = TradingConfig { sizing_mode: SizingMode::FixedPercent, ..TradingConfig::default() };
     let values = block.encode();
     assert_eq!(values.len(), TradingConfig::schema().fields.len());
     assert_eq!(values[1], Value::Int(5));
@@ -162,18 +141,8 @@ fn values_come_out_in_the_order_of_the_schema() {
 }
 
 #[derive(Debug, ConfigBlock)]
-#[config(
-    name = "edges",
-    table = "risk.limits",
-    ttl = "1m 30s",
-    on_boot = "require"
-)]
-#[config(
-    max_stale = "10m",
-    on_stale = "default",
-    retired = "old",
-    retired = "older"
-)]
+#[config(name = "edges", table = "risk.limits", ttl = "1m 30s", on_boot = "require")]
+#[config(max_stale = "10m", on_stale = "default", retired = "old", retired = "older")]
 struct Edges {
     #[config(default = -0.050, range = -1.5e-1..0)]
     negative: Decimal,
@@ -224,16 +193,10 @@ fn a_literal_takes_the_type_of_its_field() {
 #[test]
 fn what_is_said_of_the_block_is_in_its_schema() {
     let schema = Edges::schema();
-    assert_eq!(
-        (schema.name, schema.table.as_str()),
-        ("edges", "risk.limits")
-    );
+    assert_eq!((schema.name, schema.table.as_str()), ("edges", "risk.limits"));
     assert_eq!(schema.ttl, Some(Duration::from_secs(90)));
     assert_eq!(schema.max_stale, Some(Duration::from_secs(600)));
-    assert_eq!(
-        (schema.on_boot, schema.on_stale),
-        (OnBoot::Require, OnStale::Default)
-    );
+    assert_eq!((schema.on_boot, schema.on_stale), (OnBoot::Require, OnStale::Default));
     assert_eq!(schema.retired, ["old", "older"]);
 }
 
@@ -245,9 +208,6 @@ fn a_block_may_have_no_fields_and_what_is_not_said_is_harmless() {
     let schema = HTTPServerConfig::schema();
     assert_eq!((schema.name, schema.fields.len()), ("http_server", 0));
     assert_eq!((schema.ttl, schema.max_stale), (None, None));
-    assert_eq!(
-        (schema.on_boot, schema.on_stale),
-        (OnBoot::Default, OnStale::Serve)
-    );
+    assert_eq!((schema.on_boot, schema.on_stale), (OnBoot::Default, OnStale::Serve));
     assert!(HTTPServerConfig::default().encode().is_empty());
 }

@@ -31,16 +31,9 @@ impl Validate for Window {
     fn validate(&self) -> Result<(), ValidationErrors> {
         let mut errors = ValidationErrors::new();
         if self.highest == 0 {
-            errors.add(
-                "highest",
-                ValidationError::new("zero").with_message(Cow::from("is zero")),
-            );
+            errors.add("highest", ValidationError::new("zero").with_message(Cow::from("is zero")));
         }
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 }
 
@@ -64,19 +57,9 @@ fn a_block_without_rules_keeps_them() {
 #[test]
 fn check_and_validator_both_run_and_all_their_faults_are_kept() {
     assert_eq!(Window::default().rules(), Ok(()));
-    let faults = Window {
-        lowest: 1,
-        highest: 0,
-    }
-    .rules()
-    .unwrap_err();
-    let found = faults
-        .iter()
-        .map(|fault| (fault.field.as_deref(), fault.rule.as_str()));
-    assert!(found.eq([
-        (Some("lowest"), "check"),
-        (Some("highest"), "validate zero")
-    ]));
+    let faults = Window { lowest: 1, highest: 0 }.rules().unwrap_err();
+    let found = faults.iter().map(|fault| (fault.field.as_deref(), fault.rule.as_str()));
+    assert!(found.eq([(Some("lowest"), "check"), (Some("highest"), "validate zero")]));
 }
 
 #[test]

@@ -63,9 +63,7 @@ mod later {
 /// A program's life: starts on `store`, and ends when the returned value is shut down.
 async fn start<T: ConfigBlock>(store: &MemoryStore, folder: &Path) -> Result<Config, StartError> {
     let builder = Config::builder().block::<T>().store(store.clone());
-    let builder = builder
-        .last_good_dir(folder)
-        .start_timeout(Duration::from_millis(200));
+    let builder = builder.last_good_dir(folder).start_timeout(Duration::from_millis(200));
     builder.start().await
 }
 
@@ -73,9 +71,7 @@ async fn start<T: ConfigBlock>(store: &MemoryStore, folder: &Path) -> Result<Con
 async fn after_a_life_with<const N: usize>(columns: [(&str, &str); N]) -> (TempDir, MemoryStore) {
     let (folder, store) = (tempfile::tempdir().expect("a folder"), MemoryStore::new());
     store.set("limits", columns);
-    let config = start::<LimitsConfig>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<LimitsConfig>(&store, folder.path()).await.expect("a start");
     config.shutdown().await;
     store.fail("gone");
     (folder, store)
@@ -92,40 +88,25 @@ fn file(folder: &Path) -> PathBuf {
 #[tokio::test]
 async fn the_store_down_at_boot_gives_the_last_good_value_and_says_so() {
     let (folder, store) = after_a_life_with([("most", "8"), ("threads", "4")]).await;
-    let config = start::<LimitsConfig>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<LimitsConfig>(&store, folder.path()).await.expect("a start");
     let limits = config.get::<LimitsConfig>();
     assert_eq!((limits.most, limits.threads), (8, 4));
-    assert_eq!(
-        (limits.meta().origin, limits.meta().version),
-        (Origin::Disk, 1)
-    );
+    assert_eq!((limits.meta().origin, limits.meta().version), (Origin::Disk, 1));
     let status = config.status();
     assert!(matches!(status.store, StoreState::Unreachable { .. }));
     let BlockState::Stale { since } = status.blocks[0].state else {
         panic!("{status}");
     };
-    assert_eq!(
-        Some(since),
-        status.blocks[0].last_success,
-        "the file's time"
-    );
+    assert_eq!(Some(since), status.blocks[0].last_success, "the file's time");
     assert!(!config.ready(Duration::ZERO).await);
 
     // The store comes back with another value, and is believed at once.
     store.heal();
     let epoch = store.set("limits", [("most", "9"), ("threads", "6")]);
-    config
-        .wait_for(epoch, SOON)
-        .await
-        .expect("the store's value");
+    config.wait_for(epoch, SOON).await.expect("the store's value");
     let limits = config.get::<LimitsConfig>();
     assert_eq!((limits.most, limits.meta().origin), (9, Origin::Store));
-    assert_eq!(
-        limits.threads, 4,
-        "kept from the start, which was from disk"
-    );
+    assert_eq!(limits.threads, 4, "kept from the start, which was from disk");
     assert_eq!(config.status().blocks[0].pending_restart, ["threads"]);
 }
 
@@ -133,16 +114,12 @@ async fn the_store_down_at_boot_gives_the_last_good_value_and_says_so() {
 async fn a_deleted_row_does_not_come_back_from_the_dead() {
     let (folder, store) = (tempfile::tempdir().expect("a folder"), MemoryStore::new());
     store.set("limits", [("most", "8")]);
-    let config = start::<LimitsConfig>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<LimitsConfig>(&store, folder.path()).await.expect("a start");
     let epoch = store.remove("limits");
     config.wait_for(epoch, SOON).await.expect("its end");
     config.shutdown().await;
     store.fail("gone");
-    let config = start::<LimitsConfig>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<LimitsConfig>(&store, folder.path()).await.expect("a start");
     let limits = config.get::<LimitsConfig>();
     assert_eq!((limits.most, limits.meta().origin), (5, Origin::Default));
 }
@@ -151,21 +128,13 @@ async fn a_deleted_row_does_not_come_back_from_the_dead() {
 async fn what_is_on_disk_is_enough_for_a_block_that_requires_a_value() {
     let (folder, store) = (tempfile::tempdir().expect("a folder"), MemoryStore::new());
     store.fail("gone");
-    let error = start::<RiskConfig>(&store, folder.path())
-        .await
-        .expect_err("nothing yet");
+    let error = start::<RiskConfig>(&store, folder.path()).await.expect_err("nothing yet");
     assert!(error.to_string().contains("risk"), "{error}");
     store.heal();
     store.set("risk", [("max_drawdown_pct", "15")]);
-    start::<RiskConfig>(&store, folder.path())
-        .await
-        .expect("a start")
-        .shutdown()
-        .await;
+    start::<RiskConfig>(&store, folder.path()).await.expect("a start").shutdown().await;
     store.fail("gone");
-    let config = start::<RiskConfig>(&store, folder.path())
-        .await
-        .expect("from disk");
+    let config = start::<RiskConfig>(&store, folder.path()).await.expect("from disk");
     assert_eq!(config.get::<RiskConfig>().max_drawdown_pct, 15);
 }
 
@@ -174,15 +143,10 @@ async fn a_row_rejected_at_boot_leaves_the_value_on_disk() {
     let (folder, store) = after_a_life_with([("most", "8")]).await;
     store.heal();
     store.set("limits", [("most", "800")]);
-    let config = start::<LimitsConfig>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<LimitsConfig>(&store, folder.path()).await.expect("a start");
     let limits = config.get::<LimitsConfig>();
     assert_eq!((limits.most, limits.meta().origin), (8, Origin::Disk));
-    assert!(matches!(
-        config.status().blocks[0].state,
-        BlockState::Rejected { .. }
-    ));
+    assert!(matches!(config.status().blocks[0].state, BlockState::Rejected { .. }));
 }
 
 #[tokio::test]
@@ -190,27 +154,18 @@ async fn secrets_are_not_on_disk_and_a_block_that_needs_one_is_not_kept() {
     let (folder, store) = after_a_life_with([("most", "8"), ("token", "hunter2")]).await;
     let text = std::fs::read_to_string(file(folder.path())).expect("text");
     assert!(text.contains("most") && !text.contains("hunter2"), "{text}");
-    let config = start::<LimitsConfig>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<LimitsConfig>(&store, folder.path()).await.expect("a start");
     assert_eq!(config.get::<LimitsConfig>().token, None);
 
     let (folder, store) = (tempfile::tempdir().expect("a folder"), MemoryStore::new());
     store.set("login", [("user", "app"), ("password", "hunter2")]);
-    let config = start::<LoginConfig>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<LoginConfig>(&store, folder.path()).await.expect("a start");
     assert_eq!(config.get::<LoginConfig>().password.expose(), "hunter2");
     config.shutdown().await;
     let text = std::fs::read_to_string(file(folder.path())).expect("text");
-    assert!(
-        !text.contains("hunter2") && !text.contains("\"app\""),
-        "{text}"
-    );
+    assert!(!text.contains("hunter2") && !text.contains("\"app\""), "{text}");
     store.fail("gone");
-    let config = start::<LoginConfig>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<LoginConfig>(&store, folder.path()).await.expect("a start");
     assert_eq!(config.get::<LoginConfig>().user, "nobody");
 }
 
@@ -222,16 +177,12 @@ async fn a_damaged_or_foreign_file_is_never_half_used_and_is_replaced() {
     let half = whole[..whole.len() / 2].to_vec();
     for bytes in [half, b"rubbish".to_vec(), Vec::new(), vec![0xff; 100]] {
         std::fs::write(&path, bytes).expect("written");
-        let config = start::<LimitsConfig>(&store, folder.path())
-            .await
-            .expect("a start");
+        let config = start::<LimitsConfig>(&store, folder.path()).await.expect("a start");
         assert_eq!(config.get::<LimitsConfig>().most, 5);
         assert_eq!(config.get::<LimitsConfig>().meta().origin, Origin::Default);
     }
     store.heal();
-    let config = start::<LimitsConfig>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<LimitsConfig>(&store, folder.path()).await.expect("a start");
     wait::until("a whole file", SOON, || async {
         std::fs::read(&path).is_ok_and(|bytes| bytes.starts_with(&whole[..20]))
     })
@@ -242,21 +193,14 @@ async fn a_damaged_or_foreign_file_is_never_half_used_and_is_replaced() {
 #[tokio::test]
 async fn a_value_that_todays_rules_refuse_or_another_type_kept_is_not_used() {
     let (folder, store) = after_a_life_with([("most", "8")]).await;
-    let config = start::<later::Narrower>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<later::Narrower>(&store, folder.path()).await.expect("a start");
     assert_eq!(
-        (
-            config.get::<later::Narrower>().most,
-            config.get::<later::Narrower>().threads
-        ),
+        (config.get::<later::Narrower>().most, config.get::<later::Narrower>().threads),
         (5, 1)
     );
     assert_eq!(config.get::<later::Narrower>().token, None);
     config.shutdown().await;
-    let config = start::<later::Retyped>(&store, folder.path())
-        .await
-        .expect("a start");
+    let config = start::<later::Retyped>(&store, folder.path()).await.expect("a start");
     assert_eq!(config.get::<later::Retyped>().most, "few");
 }
 

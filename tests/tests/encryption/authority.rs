@@ -28,10 +28,7 @@ impl Authority {
         let certificate = params.self_signed(&key).expect("a certificate");
         let file = NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), certificate.pem()).expect("written");
-        Self {
-            issuer: Issuer::new(params, key),
-            file,
-        }
+        Self { issuer: Issuer::new(params, key), file }
     }
 
     /// The authority's own certificate, as a PEM file.

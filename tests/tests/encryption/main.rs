@@ -23,18 +23,13 @@ fn url(database: &Database, options: &str) -> String {
 
 async fn start(database: &Database, options: &str) -> Result<Config, StartError> {
     let url = url(database, options);
-    let builder = Config::builder()
-        .block::<LimitsConfig>()
-        .url(&url)
-        .migrate();
+    let builder = Config::builder().block::<LimitsConfig>().url(&url).migrate();
     builder.start_timeout(Duration::from_secs(10)).start().await
 }
 
 /// Why a connection with these options is refused.
 async fn refusal(database: &Database, options: &str) -> String {
-    let error = start(database, options)
-        .await
-        .expect_err("it should be refused");
+    let error = start(database, options).await.expect_err("it should be refused");
     let said = error.to_string();
     let password = database.url();
     let password = password.split([':', '@']).nth(2).expect("a password");
@@ -50,18 +45,13 @@ async fn a_private_authority_is_trusted_when_it_is_named_and_push_works_encrypte
     let database = server.database();
     let roots = authority.certificate();
     let options = format!("sslmode=verify-full&sslrootcert={}", roots.display());
-    let config = start(&database, &options)
-        .await
-        .expect("a verified connection");
+    let config = start(&database, &options).await.expect("a verified connection");
     let clear = "select count(*) from pg_stat_ssl s join pg_stat_activity a using (pid) \
                  where a.application_name = 'config-sdk' and not s.ssl";
     assert_eq!(database.psql(clear), "0");
     assert_eq!(config.status().store, StoreState::Connected);
     database.psql("insert into limits_config (status, most) values ('active', 8)");
-    config
-        .wait_for(1, Duration::from_secs(5))
-        .await
-        .expect("the change, by push");
+    config.wait_for(1, Duration::from_secs(5)).await.expect("the change, by push");
     assert_eq!(config.get::<LimitsConfig>().most, 8);
 }
 
@@ -78,9 +68,7 @@ async fn an_authority_that_nobody_named_is_refused_with_the_remedy() {
         assert!(said.contains("sslrootcert"), "{mode}: {said}");
     }
     // Encryption alone asks for no proof.
-    start(&database, "sslmode=require")
-        .await
-        .expect("an encrypted connection");
+    start(&database, "sslmode=require").await.expect("an encrypted connection");
 }
 
 #[tokio::test]
@@ -90,19 +78,10 @@ async fn a_certificate_for_another_host_is_refused_where_the_host_is_verified() 
     authority.equip(&server, Flaw::OtherHost);
     let database = server.database();
     let roots = authority.certificate().display();
-    let said = refusal(
-        &database,
-        &format!("sslmode=verify-full&sslrootcert={roots}"),
-    )
-    .await;
-    assert!(
-        said.contains("verify-ca") && said.contains("host"),
-        "{said}"
-    );
+    let said = refusal(&database, &format!("sslmode=verify-full&sslrootcert={roots}")).await;
+    assert!(said.contains("verify-ca") && said.contains("host"), "{said}");
     let options = format!("sslmode=verify-ca&sslrootcert={roots}");
-    start(&database, &options)
-        .await
-        .expect("the authority is right, and that is all it asks");
+    start(&database, &options).await.expect("the authority is right, and that is all it asks");
 }
 
 #[tokio::test]
@@ -124,9 +103,7 @@ async fn a_server_without_certificates_gets_no_password_where_encryption_was_ask
     let database = Server::shared().database();
     let said = refusal(&database, "sslmode=require").await;
     assert!(said.contains("sslmode=disable"), "{said}");
-    start(&database, "sslmode=prefer")
-        .await
-        .expect("this machine may be spoken to in the clear");
+    start(&database, "sslmode=prefer").await.expect("this machine may be spoken to in the clear");
 }
 
 #[tokio::test]

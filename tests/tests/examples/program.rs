@@ -16,9 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tests
-        .parent()
-        .expect("the package is a folder of the workspace")
+    tests.parent().expect("the package is a folder of the workspace")
 }
 
 /// The example `name`, with `folder` for its temporary files and nothing else of ours around it.
@@ -37,10 +35,7 @@ fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let this = std::env::current_exe().expect("this program has a path");
-        let folder = this
-            .ancestors()
-            .nth(2)
-            .expect("it is in target/PROFILE/deps");
+        let folder = this.ancestors().nth(2).expect("it is in target/PROFILE/deps");
         let mut build = Command::new(env!("CARGO"));
         build
             .args(["build", "--quiet", "--locked"])
@@ -72,15 +67,9 @@ impl Running {
         let (sender, lines) = channel();
         std::thread::spawn(move || {
             let lines = BufReader::new(output).lines();
-            lines
-                .map_while(Result::ok)
-                .try_for_each(|line| sender.send(line))
+            lines.map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
-        Self {
-            child,
-            lines,
-            seen: Vec::new(),
-        }
+        Self { child, lines, seen: Vec::new() }
     }
 
     /// Reads on to the line that holds `words`.
@@ -106,9 +95,7 @@ impl Running {
         let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         kill_process(id.expect("a process has a number"), Signal::INT).expect("it runs");
         let child = &mut self.child;
-        wait::until_sync("the end of the example", PATIENCE, || {
-            child.try_wait().ok().flatten()
-        })
+        wait::until_sync("the end of the example", PATIENCE, || child.try_wait().ok().flatten())
     }
 }
 

@@ -29,19 +29,9 @@ fn the_tour_needs_nothing_but_rust_takes_seconds_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let output = tour(folder.path(), None);
     let text = told(&output, &STORY);
-    assert!(
-        text.contains("trading.score_threshold must be within 0..=1"),
-        "{text}"
-    );
-    assert!(
-        !text.contains('\x1b'),
-        "colour where there is no terminal:\n{text}"
-    );
-    assert_eq!(
-        std::fs::read_dir(folder.path()).unwrap().count(),
-        0,
-        "files were left behind"
-    );
+    assert!(text.contains("trading.score_threshold must be within 0..=1"), "{text}");
+    assert!(!text.contains('\x1b'), "colour where there is no terminal:\n{text}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "files were left behind");
 }
 
 #[test]
@@ -58,10 +48,7 @@ fn the_tour_on_postgres_works_as_an_ordinary_role_and_leaves_rows_as_they_were()
         text.contains(r#"violates check constraint "trading_config_score_threshold_check""#),
         "{text}"
     );
-    assert!(
-        !text.contains(password(&owner.url)),
-        "the password is in the output:\n{text}"
-    );
+    assert!(!text.contains(password(&owner.url)), "the password is in the output:\n{text}");
     let rows = "select to_jsonb(t) - '{id, version, created_at, activated_at}'::text[] from trading_config t";
     assert_eq!(database.psql(rows), "");
 
@@ -103,19 +90,10 @@ fn a_wrong_url_ends_the_example_with_what_to_do_and_without_the_password() {
             "postgres:/hunter2",
             "the postgres URL cannot be used: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE",
         ),
-        (
-            "memory:",
-            "this tour needs SQL: give sqlite:PATH or postgres://… as CONFIG_URL",
-        ),
-        (
-            "sqlite:no/such/folder/config.db",
-            "see that its folder exists and may be written",
-        ),
+        ("memory:", "this tour needs SQL: give sqlite:PATH or postgres://… as CONFIG_URL"),
+        ("sqlite:no/such/folder/config.db", "see that its folder exists and may be written"),
     ] {
-        let output = example("trading", folder.path())
-            .env("CONFIG_URL", url)
-            .output()
-            .unwrap();
+        let output = example("trading", folder.path()).env("CONFIG_URL", url).output().unwrap();
         let error = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{error}");
         assert!(error.contains(remedy), "{error}");
@@ -126,20 +104,14 @@ fn a_wrong_url_ends_the_example_with_what_to_do_and_without_the_password() {
 #[test]
 fn an_argument_that_is_not_known_is_answered_with_those_that_are() {
     let folder = tempfile::tempdir().unwrap();
-    let output = example("trading", folder.path())
-        .arg("sevre")
-        .output()
-        .unwrap();
+    let output = example("trading", folder.path()).arg("sevre").output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2));
     assert!(
         error.contains("there is no argument `sevre`") && error.contains("-- serve"),
         "{error}"
     );
-    let help = example("trading", folder.path())
-        .arg("--help")
-        .output()
-        .unwrap();
+    let help = example("trading", folder.path()).arg("--help").output().unwrap();
     assert!(help.status.success() && String::from_utf8_lossy(&help.stdout).contains("CONFIG_URL"));
 }
 
@@ -177,10 +149,7 @@ fn password(url: &str) -> &str {
 /// Rows in no order, whoever wrote them.
 fn sorted<'a>(rows: &'a str, author: &str) -> Vec<String> {
     let author = format!("\"created_by\": \"{author}\"");
-    let anybody = |row: &'a str| {
-        row.replace(&author, "")
-            .replace("\"created_by\": \"admin\"", "")
-    };
+    let anybody = |row: &'a str| row.replace(&author, "").replace("\"created_by\": \"admin\"", "");
     let mut rows: Vec<_> = rows.lines().map(anybody).collect();
     rows.sort();
     rows

@@ -40,11 +40,7 @@ fn frozen_it_accepts_and_forwards_nothing_and_delivers_when_healed() {
     let proxy = Proxy::to(echo());
     let mut old = connect(&proxy);
     assert_eq!(echoed(&mut old, b"before"), Ok(()));
-    for freeze in [
-        Proxy::freeze,
-        Proxy::freeze_to_server,
-        Proxy::freeze_to_client,
-    ] {
+    for freeze in [Proxy::freeze, Proxy::freeze_to_server, Proxy::freeze_to_client] {
         freeze(&proxy);
         old.write_all(b"late").unwrap();
         assert_eq!(received(&mut old, b"late"), Err(ErrorKind::WouldBlock));

@@ -36,10 +36,7 @@ fn too_new(metadata: &Value, promised: &str) -> Vec<String> {
 }
 
 fn version(text: &str) -> Vec<u32> {
-    let mut numbers: Vec<u32> = text
-        .split('.')
-        .filter_map(|part| part.parse().ok())
-        .collect();
+    let mut numbers: Vec<u32> = text.split('.').filter_map(|part| part.parse().ok()).collect();
     numbers.resize(3, 0);
     numbers
 }
@@ -53,8 +50,5 @@ fn a_dependency_that_needs_a_newer_compiler_is_found() {
         { "name": "new", "rust_version": "1.89.1" },
     ]});
     let found = too_new(&metadata, "1.89");
-    assert_eq!(
-        found,
-        [r#""new" needs Rust 1.89.1, and we promise 1.89; take an older one of it"#]
-    );
+    assert_eq!(found, [r#""new" needs Rust 1.89.1, and we promise 1.89; take an older one of it"#]);
 }

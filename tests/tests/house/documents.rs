@@ -25,16 +25,9 @@ fn the_essay_on_dependencies_names_those_there_are() {
         .output()
         .expect("cargo runs");
     let tree = String::from_utf8_lossy(&output.stdout);
-    let mut there: Vec<_> = tree
-        .lines()
-        .skip(1)
-        .map(|name| name.replace('_', "-"))
-        .collect();
+    let mut there: Vec<_> = tree.lines().skip(1).map(|name| name.replace('_', "-")).collect();
     there.sort();
-    let mut named: Vec<_> = named
-        .into_iter()
-        .map(|name| name.replace('_', "-"))
-        .collect();
+    let mut named: Vec<_> = named.into_iter().map(|name| name.replace('_', "-")).collect();
     named.sort();
     assert!(!there.is_empty(), "{output:?}");
     assert_eq!(named, there);
@@ -60,10 +53,7 @@ fn links_between_pages_lead_somewhere() {
 
 /// The targets of relative links, without what follows `#`.
 fn links(text: &str) -> impl Iterator<Item = &str> {
-    let targets = text
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split([')', '#']).next());
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
     targets.filter(|target| !target.contains("::") && !target.contains(':') && !target.is_empty())
 }
 
@@ -71,10 +61,7 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 fn fenced(text: &str, language: &str) -> Vec<String> {
     let blocks = text.split("```").skip(1).step_by(2);
     let blocks = blocks.filter_map(|block| block.strip_prefix(language));
-    blocks
-        .filter_map(|block| block.strip_prefix('\n'))
-        .map(str::to_owned)
-        .collect()
+    blocks.filter_map(|block| block.strip_prefix('\n')).map(str::to_owned).collect()
 }
 
 fn text(path: &str) -> String {

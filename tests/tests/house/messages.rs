@@ -107,17 +107,8 @@ fn a_message_that_no_test_sees_is_found() {
         }"#;
     let found = messages(text);
     assert_eq!(found.len(), 3);
-    let all: Vec<_> = found
-        .iter()
-        .filter_map(|message| unseen(message, ""))
-        .collect();
-    assert_eq!(
-        all,
-        [
-            "says \"go away\" and closes",
-            "has a field that {nobody} knows"
-        ]
-    );
+    let all: Vec<_> = found.iter().filter_map(|message| unseen(message, "")).collect();
+    assert_eq!(all, ["says \"go away\" and closes", "has a field that {nobody} knows"]);
     let seen = plain("assert_eq!(error, \"at x says \\\"go away\\\" and closes\");");
     assert_eq!(unseen(found[0], &seen), None);
     assert!(unseen(found[1], &seen).is_some());

@@ -16,10 +16,7 @@ const STRANGERS: [&str; 2] = ["cell", "source"];
 #[test]
 fn imports_run_downhill() {
     let files = library();
-    let tests: Vec<_> = files
-        .iter()
-        .flat_map(|(path, text)| test_modules(path, text))
-        .collect();
+    let tests: Vec<_> = files.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
     let mut faults = Vec::new();
     for (path, text) in &files {
         let module = module(path);
@@ -50,9 +47,7 @@ fn uphill(path: &Path, text: &str) -> Vec<String> {
     let module = module(path);
     let (room, file) = (module[0].as_str(), path.display());
     let Some(height) = height(room) else {
-        return vec![format!(
-            "{file}: `{room}` has no place among the rooms; give it one"
-        )];
+        return vec![format!("{file}: `{room}` has no place among the rooms; give it one")];
     };
     let mut faults = Vec::new();
     for used in used(&rust::code(text), module.len()) {
@@ -82,9 +77,7 @@ fn test_modules(path: &Path, text: &str) -> Vec<Vec<String>> {
         (is_visibility && !name.contains('{')).then(|| name.trim().to_owned())
     });
     let parent = module(path);
-    declared
-        .map(|name| [parent.clone(), vec![name]].concat())
-        .collect()
+    declared.map(|name| [parent.clone(), vec![name]].concat()).collect()
 }
 
 fn height(room: &str) -> Option<usize> {
@@ -93,11 +86,8 @@ fn height(room: &str) -> Option<usize> {
 
 /// The path of modules that a file is: `block/mod.rs` is `[block]`, `block/field.rs` is `[block, field]`.
 fn module(path: &Path) -> Vec<String> {
-    let mut module: Vec<String> = path
-        .with_extension("")
-        .iter()
-        .map(|name| name.to_string_lossy().into_owned())
-        .collect();
+    let mut module: Vec<String> =
+        path.with_extension("").iter().map(|name| name.to_string_lossy().into_owned()).collect();
     if module.len() > 1 && module.last().is_some_and(|name| name == "mod") {
         module.pop();
     }
@@ -127,9 +117,7 @@ fn used(code: &str, depth: usize) -> Vec<String> {
 fn first_names(path: &str) -> Vec<String> {
     let name = |path: &str| -> String {
         let path = path.trim_start();
-        path.chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect()
+        path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
     };
     let Some(group) = path.strip_prefix('{') else {
         return vec![name(path)];
@@ -152,27 +140,17 @@ fn first_names(path: &str) -> Vec<String> {
 fn definitions(text: &str) -> Vec<String> {
     let mut code = rust::code(text);
     while let Some(start) = code.find("#![").or_else(|| code.find("#[")) {
-        let length = code[start..]
-            .find(']')
-            .map_or(code.len() - start, |end| end + 1);
+        let length = code[start..].find(']').map_or(code.len() - start, |end| end + 1);
         code.replace_range(start..start + length, "");
     }
-    let items = code
-        .split(';')
-        .map(str::trim)
-        .filter(|item| !item.is_empty());
+    let items = code.split(';').map(str::trim).filter(|item| !item.is_empty());
     items
         .filter(|item| {
             let item = item.strip_prefix("pub ").unwrap_or(item);
             let module = item.starts_with("mod ") && !item.contains('{');
             !(module || item.starts_with("use "))
         })
-        .map(|item| {
-            format!(
-                "the crate root defines `{}`",
-                item.lines().next().unwrap_or(item)
-            )
-        })
+        .map(|item| format!("the crate root defines `{}`", item.lines().next().unwrap_or(item)))
         .collect()
 }
 
@@ -187,11 +165,7 @@ fn an_import_that_runs_uphill_is_found_however_it_is_written() {
         "use super::super::cell::Cell;",
         "macro_rules! m { () => { $crate::cell::load() } }",
     ] {
-        assert_eq!(
-            uphill(here, text),
-            ["block/field.rs: block → cell: runs uphill"],
-            "{text}"
-        );
+        assert_eq!(uphill(here, text), ["block/field.rs: block → cell: runs uphill"], "{text}");
     }
     for text in [
         "use crate::schema::Kind; use super::cell::Cell; use crate::block::Fault;",
@@ -211,10 +185,7 @@ fn strangers_and_ways_round_the_rooms_are_found() {
         ["source/mod.rs: source → cell: never see each other; only `refresh` sees both"]
     );
     let cell = uphill(Path::new("cell.rs"), "use super::{record, source};");
-    assert_eq!(
-        cell,
-        ["cell.rs: cell → source: never see each other; only `refresh` sees both"]
-    );
+    assert_eq!(cell, ["cell.rs: cell → source: never see each other; only `refresh` sees both"]);
     let root = uphill(Path::new("cell.rs"), "use crate::Fault;");
     assert!(root[0].contains("cell → Fault"), "{root:?}");
     let attic = uphill(Path::new("attic.rs"), "");
@@ -233,13 +204,9 @@ fn a_definition_in_a_crate_root_is_found() {
     let lawful =
         "//! Docs.\n#![deny(a, b)]\nmod a;\n#[doc(hidden)]\npub mod b;\npub use a::{B, C};";
     assert_eq!(definitions(lawful), [""; 0]);
-    for text in [
-        "pub fn f() {}",
-        "mod a { }",
-        "mod a; struct B;",
-        "#[x]\nimpl A {}",
-        "const A: u8 = 1;",
-    ] {
+    for text in
+        ["pub fn f() {}", "mod a { }", "mod a; struct B;", "#[x]\nimpl A {}", "const A: u8 = 1;"]
+    {
         assert_eq!(definitions(text).len(), 1, "{text}");
     }
 }

@@ -67,10 +67,7 @@ fn special(text: &str, after_word: bool) -> Option<(Piece<'_>, usize)> {
         let body = after[hashes..].strip_prefix('"')?;
         let close = format!("\"{}", "#".repeat(hashes));
         let length = body.find(&close)?;
-        return Some((
-            Piece::Literal(&body[..length]),
-            2 + hashes + length + close.len(),
-        ));
+        return Some((Piece::Literal(&body[..length]), 2 + hashes + length + close.len()));
     }
     let body = text.strip_prefix('\'')?;
     let mut characters = body.chars();

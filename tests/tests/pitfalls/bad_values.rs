@@ -47,10 +47,7 @@ async fn a_full_refresh_judges_a_bad_row_as_a_push_does() {
     let by_push = state(&config);
     store.prune(u64::MAX); // from now on, everything is read
     let report = config.refresh_all().await.unwrap();
-    assert!(matches!(
-        report.outcome("trading"),
-        Some(Outcome::Rejected { .. })
-    ));
+    assert!(matches!(report.outcome("trading"), Some(Outcome::Rejected { .. })));
     assert_eq!(state(&config), by_push);
     assert_eq!(config.get::<Trading>().score_threshold.to_string(), "0.8");
 }
@@ -62,10 +59,7 @@ async fn a_bad_row_is_told_with_every_fault_and_dated() {
     let store = MemoryStore::new();
     let config = on(&store).await;
     let mut events = config.events();
-    store.set(
-        "trading",
-        [("score_threshold", "7"), ("max_positions", "many")],
-    );
+    store.set("trading", [("score_threshold", "7"), ("max_positions", "many")]);
     rejected(&mut events).await;
     let status = config.status();
     let block = status.block("trading").unwrap();
@@ -87,10 +81,7 @@ async fn nothing_of_a_bad_row_is_in_the_next_good_one() {
     let store = MemoryStore::new();
     let config = on(&store).await;
     let mut events = config.events();
-    store.set(
-        "trading",
-        [("score_threshold", "0.9"), ("max_positions", "0")],
-    );
+    store.set("trading", [("score_threshold", "0.9"), ("max_positions", "0")]);
     rejected(&mut events).await;
     let epoch = store.set("trading", [("max_positions", "7")]);
     config.wait_for(epoch, SOON).await.unwrap();
@@ -142,21 +133,15 @@ async fn a_row_of_absurd_size_or_depth_is_a_fault_and_no_panic() {
     let many = format!("[{}0]", "0,".repeat(100_000));
     let deep = "[".repeat(1_000_000);
     let digits = "9".repeat(1_000_000);
-    for (column, text) in [
-        ("note", &long),
-        ("features", &many),
-        ("features", &deep),
-        ("weight", &digits),
-    ] {
+    for (column, text) in
+        [("note", &long), ("features", &many), ("features", &deep), ("weight", &digits)]
+    {
         store.set("rules", [(column, text.as_str())]);
         let report = config.refresh_all().await.unwrap();
         let Some(Outcome::Rejected { faults }) = report.outcome("rules") else {
             panic!("{column}: {}", report.epoch);
         };
-        assert!(
-            faults.to_string().len() < 1000,
-            "{column} is quoted at length"
-        );
+        assert!(faults.to_string().len() < 1000, "{column} is quoted at length");
     }
     let rules = config.get::<Rules>();
     assert!(rules.note.is_empty() && rules.features.is_empty() && rules.weight == Decimal::ONE);
@@ -186,10 +171,7 @@ async fn a_rule_that_panics_is_a_fault_of_its_block_alone() {
         edit.set("risk", "max_drawdown_pct", "30");
     });
     let report = config.refresh_all().await.unwrap();
-    assert!(
-        report.to_string().contains("a rule or decoder panicked"),
-        "{report}"
-    );
+    assert!(report.to_string().contains("a rule or decoder panicked"), "{report}");
     assert_eq!(config.get::<Shares>().parts, 1);
     assert_eq!(config.get::<Risk>().max_drawdown_pct, 30);
 }

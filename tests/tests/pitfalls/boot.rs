@@ -19,17 +19,11 @@ async fn a_block_that_requires_its_store_does_not_start_without_it() {
     let store = MemoryStore::new();
     store.fail("the network is cut");
     let builder = Config::builder().block::<Limits>().store(store);
-    let started = builder
-        .start_timeout(Duration::from_millis(300))
-        .start()
-        .await;
+    let started = builder.start_timeout(Duration::from_millis(300)).start().await;
     let Err(StartError::Required { blocks, reason }) = started else {
         panic!("it started");
     };
-    assert_eq!(
-        (blocks, reason.as_str()),
-        (vec!["limits"], "the network is cut")
-    );
+    assert_eq!((blocks, reason.as_str()), (vec!["limits"], "the network is cut"));
     assert_eq!(Limits::default().most, 1);
 }
 
@@ -40,11 +34,7 @@ async fn a_default_that_stands_in_for_a_failed_read_is_not_kept() {
     store.set("trading", [("score_threshold", "0.8")]);
     store.fail("the network is cut");
     let builder = builder().store(store.clone()); // with a ttl of an hour
-    let config = builder
-        .start_timeout(Duration::from_millis(300))
-        .start()
-        .await
-        .unwrap();
+    let config = builder.start_timeout(Duration::from_millis(300)).start().await.unwrap();
     assert_eq!(config.get::<Trading>().meta().origin, Origin::Default);
     assert!(matches!(state(&config), BlockState::Stale { .. }));
     store.heal();
@@ -68,10 +58,7 @@ async fn readiness_goes_back_and_staleness_is_dated() {
     .await;
     assert!(!config.status().is_ready());
     assert!(!config.ready(Duration::from_millis(10)).await);
-    assert_eq!(
-        config.status().block("trading").unwrap().last_success,
-        Some(stale)
-    );
+    assert_eq!(config.status().block("trading").unwrap().last_success, Some(stale));
     store.heal();
     assert!(config.ready(SOON).await);
 }

@@ -18,14 +18,8 @@ async fn a_misspelt_variable_is_told_with_the_nearest_name() {
     let config = builder.env_vars(variables).start().await.unwrap();
     assert_eq!(config.get::<Trading>().score_threshold.to_string(), "0.70");
     let log = log.text();
-    assert!(
-        log.contains("WARN") && log.contains("APP__TRADING__SCORE_TRESHOLD"),
-        "{log}"
-    );
-    assert!(
-        log.contains("did you mean `APP__TRADING__SCORE_THRESHOLD`?"),
-        "{log}"
-    );
+    assert!(log.contains("WARN") && log.contains("APP__TRADING__SCORE_TRESHOLD"), "{log}");
+    assert!(log.contains("did you mean `APP__TRADING__SCORE_THRESHOLD`?"), "{log}");
     assert!(!log.contains("APPETITE"), "{log}");
 }
 
@@ -33,15 +27,11 @@ async fn a_misspelt_variable_is_told_with_the_nearest_name() {
 #[tokio::test]
 async fn a_misspelt_path_is_answered_with_the_nearest_name() {
     let config = on(&MemoryStore::new()).await;
-    for (path, meant) in [
-        ("tradng.score_threshold", "`trading`"),
-        ("trading.score_treshold", "`score_threshold`"),
-    ] {
+    for (path, meant) in
+        [("tradng.score_threshold", "`trading`"), ("trading.score_treshold", "`score_threshold`")]
+    {
         let error = config.value(path).unwrap_err().to_string();
-        assert!(
-            error.contains("did you mean") && error.contains(meant),
-            "{error}"
-        );
+        assert!(error.contains("did you mean") && error.contains(meant), "{error}");
     }
 }
 
@@ -55,11 +45,7 @@ async fn a_misspelt_column_is_found_by_check() {
     let found = config.check().await.unwrap();
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].column.as_deref(), Some("score_treshold"));
-    assert!(
-        found[0].to_string().contains("score_threshold"),
-        "{}",
-        found[0]
-    );
+    assert!(found[0].to_string().contains("score_threshold"), "{}", found[0]);
 }
 
 /// Refusing unknown keys turned a removed field into a boot loop (yourphr #473).
@@ -90,13 +76,7 @@ async fn a_row_pins_only_what_it_says() {
     let next = Config::builder().block::<NextRelease>().store(store);
     let next = next.start().await.unwrap();
     let trading = next.get::<NextRelease>();
-    assert_eq!(
-        (
-            trading.score_threshold.to_string().as_str(),
-            trading.max_positions
-        ),
-        ("0.75", 5)
-    );
+    assert_eq!((trading.score_threshold.to_string().as_str(), trading.max_positions), ("0.75", 5));
 }
 
 /// A peer's published hook for validation was never called by its own code.
@@ -127,11 +107,7 @@ async fn every_rule_that_can_be_written_is_run() {
             if self.high > 60 {
                 errors.add("high", ValidationError::new("range"));
             }
-            if errors.is_empty() {
-                Ok(())
-            } else {
-                Err(errors)
-            }
+            if errors.is_empty() { Ok(()) } else { Err(errors) }
         }
     }
     let store = MemoryStore::new();

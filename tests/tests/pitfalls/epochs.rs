@@ -20,10 +20,7 @@ async fn a_pass_that_fails_does_not_advance_the_epoch() {
     let epoch = store.set("trading", [("score_threshold", "0.8")]);
     let report = config.refresh_all().await.unwrap();
     assert!(report.epoch < epoch, "{report}");
-    assert!(matches!(
-        report.outcome("trading"),
-        Some(Outcome::Unavailable)
-    ));
+    assert!(matches!(report.outcome("trading"), Some(Outcome::Unavailable)));
     assert_eq!(config.status().epoch, 0);
     store.heal();
     sees(&config, "0.8").await;
@@ -108,18 +105,11 @@ async fn a_change_counts_whatever_the_clocks_say() {
     }
 
     let store = MemoryStore::new();
-    let config = builder()
-        .store(Backwards(store.clone()))
-        .start()
-        .await
-        .unwrap();
+    let config = builder().store(Backwards(store.clone())).start().await.unwrap();
     for threshold in ["0.1", "0.2", "0.3"] {
         store.set("trading", [("score_threshold", threshold)]);
         config.refresh_all().await.unwrap();
-        assert_eq!(
-            config.get::<Trading>().score_threshold.to_string(),
-            threshold
-        );
+        assert_eq!(config.get::<Trading>().score_threshold.to_string(), threshold);
     }
 }
 
@@ -146,10 +136,7 @@ async fn an_older_answer_is_not_installed_after_a_newer_one() {
     while let Ok(Some(change)) = tokio::time::timeout(SOON / 20, changes.next()).await {
         seen.push(change.new.score_threshold.to_string());
     }
-    assert!(
-        seen.is_sorted() && seen.last().unwrap() == "0.2",
-        "{seen:?}"
-    );
+    assert!(seen.is_sorted() && seen.last().unwrap() == "0.2", "{seen:?}");
 }
 
 /// SET returned before anyone had it (cockroach #87201): a write's epoch can be waited for, and the

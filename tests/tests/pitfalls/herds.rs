@@ -27,10 +27,7 @@ async fn a_statement_notifies_once_however_many_rows_it_changes() {
 #[tokio::test]
 async fn no_name_is_too_long_for_a_notification() {
     #[derive(Debug, ConfigBlock)]
-    #[config(
-        name = "a_block_whose_name_is_as_long_as_a_name_can_be_and_not_a_bit_lo",
-        table = "t"
-    )]
+    #[config(name = "a_block_whose_name_is_as_long_as_a_name_can_be_and_not_a_bit_lo", table = "t")]
     struct Long {
         #[config(default = 1)]
         most: u32,

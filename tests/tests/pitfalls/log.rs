@@ -24,10 +24,7 @@ impl Log {
             .with_ansi(false)
             .with_writer(move || writer.clone())
             .finish();
-        Self {
-            text,
-            _scope: subscriber.set_default(),
-        }
+        Self { text, _scope: subscriber.set_default() }
     }
 
     pub(crate) fn text(&self) -> String {

@@ -85,11 +85,7 @@ async fn where_notifications_do_not_arrive_the_state_says_so_and_polling_works()
     let port = pooler::without_notifications(database.server().port()).await;
     let url = format!("{}?sslmode=disable", database.url_through(port));
     let builder = builder().url(&url);
-    let config = builder
-        .ttl(Duration::from_millis(100))
-        .start()
-        .await
-        .unwrap();
+    let config = builder.ttl(Duration::from_millis(100)).start().await.unwrap();
     let reason = wait::until("the self-test's end", SOON, || async {
         match config.status().push {
             PushState::PollOnly { reason } => Ok(reason),
@@ -143,8 +139,5 @@ async fn a_transaction_that_commits_late_is_not_missed() {
     late.batch_execute("commit").await.unwrap();
     early.await.unwrap();
     sees(&config, "0.8").await;
-    assert_eq!(
-        config.value("risk.max_drawdown_pct").unwrap().as_i64(),
-        Some(30)
-    );
+    assert_eq!(config.value("risk.max_drawdown_pct").unwrap().as_i64(), Some(30));
 }

@@ -29,10 +29,7 @@ async fn a_numeric_that_no_decimal_can_hold_is_a_fault_and_never_zero() {
     for text in NOT_DECIMALS {
         let update = format!("update trading_config set score_threshold = '{text}'");
         let refused = database.try_psql(&update).unwrap_err();
-        assert!(
-            refused.contains("score_threshold_check"),
-            "{text}: {refused}"
-        );
+        assert!(refused.contains("score_threshold_check"), "{text}: {refused}");
     }
     // A table without our checks, as a team may have made it.
     database
@@ -44,11 +41,7 @@ async fn a_numeric_that_no_decimal_can_hold_is_a_fault_and_never_zero() {
         let BlockState::Rejected { faults } = state(&config) else {
             panic!("{text}");
         };
-        assert_eq!(
-            faults.iter().next().unwrap().rule,
-            "type",
-            "{text}: {faults}"
-        );
+        assert_eq!(faults.iter().next().unwrap().rule, "type", "{text}: {faults}");
         assert_eq!(config.get::<Trading>().score_threshold.to_string(), "0.5");
     }
 }
@@ -74,28 +67,18 @@ async fn a_number_in_json_keeps_its_digits_or_is_a_fault() {
         ("\"0.70\"", Some("0.70")),
         ("0.30000000000000004", Some("0.30000000000000004")),
         ("9007199254740993", Some("9007199254740993")),
-        (
-            "\"0.1234567890123456789012345678\"",
-            Some("0.1234567890123456789012345678"),
-        ),
+        ("\"0.1234567890123456789012345678\"", Some("0.1234567890123456789012345678")),
         ("0.1234567890123456789", None),
         ("9007199254740993.5", None),
         ("1e32", None),
         ("1e-29", None),
     ] {
-        store.set(
-            "tiers",
-            [("tiers", format!("[{{\"at\": {text}}}]").as_str())],
-        );
+        store.set("tiers", [("tiers", format!("[{{\"at\": {text}}}]").as_str())]);
         let report = config.refresh_all().await.unwrap();
         let is_rejected = matches!(report.outcome("tiers"), Some(Outcome::Rejected { .. }));
         assert_eq!(is_rejected, exact.is_none(), "{text}: {report}");
         if let Some(exact) = exact {
-            assert_eq!(
-                config.get::<Tiers>().tiers[0].at.to_string(),
-                exact,
-                "{text}"
-            );
+            assert_eq!(config.get::<Tiers>().tiers[0].at.to_string(), exact, "{text}");
         }
     }
 }

@@ -49,10 +49,8 @@ fn tests(folder: &Path) -> BTreeSet<String> {
         let tests = tests.chain(text.split("\n#[test]").skip(1));
         found.extend(tests.filter_map(|after| Some(name(after.split_once("fn ")?.1))));
     }
-    let about_the_page = [
-        "every_test_that_the_page_names_exists",
-        "every_test_of_a_trap_is_on_the_page",
-    ];
+    let about_the_page =
+        ["every_test_that_the_page_names_exists", "every_test_of_a_trap_is_on_the_page"];
     found.retain(|name| !about_the_page.contains(&name.as_str()));
     found
 }

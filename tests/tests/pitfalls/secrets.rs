@@ -30,9 +30,7 @@ async fn a_password_is_in_no_output() {
         format!("{PASSWORD}://x"),
         PASSWORD.to_owned(),
     ] {
-        let builder = builder()
-            .url(&url)
-            .start_timeout(Duration::from_millis(300));
+        let builder = builder().url(&url).start_timeout(Duration::from_millis(300));
         seen.debug(&builder);
         match builder.start().await {
             Ok(config) => {
@@ -61,10 +59,7 @@ async fn a_secret_is_in_no_output() {
     let log = Log::keep();
     let mut seen = Seen::default();
     let database = Server::shared().database();
-    let builder = Config::builder()
-        .block::<Hook>()
-        .url(&database.url())
-        .migrate();
+    let builder = Config::builder().block::<Hook>().url(&database.url()).migrate();
     seen.both(&builder.schema(config_sdk::Dialect::Postgres));
     let config = builder.start().await.unwrap();
     listening(&config).await;
@@ -139,9 +134,6 @@ impl Seen {
             let line = text.lines().find(|line| line.contains(secret));
             assert!(line.is_none(), "{place}: {line:?}");
         }
-        assert!(
-            self.0.len() > 100 && !log.text().is_empty(),
-            "nothing was looked at"
-        );
+        assert!(self.0.len() > 100 && !log.text().is_empty(), "nothing was looked at");
     }
 }

@@ -52,11 +52,7 @@ pub(crate) async fn on_postgres(database: &Database) -> Config {
 pub(crate) async fn listening(config: &Config) {
     wait::until("push", SOON, || async {
         let push = config.status().push;
-        if push == PushState::Push {
-            Ok(())
-        } else {
-            Err(push)
-        }
+        if push == PushState::Push { Ok(()) } else { Err(push) }
     })
     .await;
 }
@@ -73,9 +69,7 @@ pub(crate) async fn sees(config: &Config, threshold: &str) {
 /// Waits until the row of `trading` has been turned away.
 pub(crate) async fn rejected(events: &mut Events) {
     let rejected = async { while !matches!(events.next().await, Some(Event::Rejected { .. })) {} };
-    tokio::time::timeout(SOON, rejected)
-        .await
-        .expect("a rejection");
+    tokio::time::timeout(SOON, rejected).await.expect("a rejection");
 }
 
 pub(crate) fn state(config: &Config) -> BlockState {

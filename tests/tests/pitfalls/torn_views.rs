@@ -38,10 +38,7 @@ async fn readers_never_see_half_of_a_refresh() {
                 assert_eq!(left.low, left.high);
                 let view = config.snapshot();
                 let left = view.get::<Left>();
-                assert_eq!(
-                    (left.low, left.high),
-                    (left.high, view.get::<Right>().number)
-                );
+                assert_eq!((left.low, left.high), (left.high, view.get::<Right>().number));
                 seen = seen.max(left.low);
             }
             seen
@@ -56,10 +53,7 @@ async fn readers_never_see_half_of_a_refresh() {
             std::thread::sleep(Duration::from_micros(500));
         }
         is_over.store(true, Ordering::Relaxed);
-        assert!(
-            reader.join().unwrap() > 0,
-            "the reader saw no change at all"
-        );
+        assert!(reader.join().unwrap() > 0, "the reader saw no change at all");
     });
 }
 

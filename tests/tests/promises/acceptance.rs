@@ -13,20 +13,11 @@ use crate::stage::{self, HOUR, SOON, decimal, insert, set_score};
 #[tokio::test]
 async fn a_value_is_read_by_its_path() {
     let database = stage::database().await;
-    database.psql(&insert(
-        "trading",
-        &[("score_threshold", "0.80"), ("max_positions", "7")],
-    ));
+    database.psql(&insert("trading", &[("score_threshold", "0.80"), ("max_positions", "7")]));
     let config = stage::on_postgres(&database).await;
     let score = config.value("trading.score_threshold").unwrap();
-    assert_eq!(
-        (score.to_string().as_str(), score.as_decimal()),
-        ("0.80", Some(decimal("0.8")))
-    );
-    assert_eq!(
-        config.value("trading.max_positions").unwrap().as_i64(),
-        Some(7)
-    );
+    assert_eq!((score.to_string().as_str(), score.as_decimal()), ("0.80", Some(decimal("0.8"))));
+    assert_eq!(config.value("trading.max_positions").unwrap().as_i64(), Some(7));
     assert_eq!(config.value_as::<u8>("trading.max_positions").unwrap(), 7);
     let tier = config.value("trading.tiers.2.threshold_pct").unwrap();
     assert_eq!(tier.as_decimal(), Some(decimal("15")));
@@ -66,10 +57,7 @@ async fn a_whole_block_is_read_as_its_struct() {
 #[tokio::test]
 async fn what_a_row_leaves_out_or_leaves_null_is_the_default() {
     let database = stage::database().await;
-    database.psql(&insert(
-        "trading",
-        &[("score_threshold", "null"), ("max_positions", "9")],
-    ));
+    database.psql(&insert("trading", &[("score_threshold", "null"), ("max_positions", "9")]));
     let config = stage::on_postgres(&database).await;
     let trading = config.get::<TradingConfig>();
     assert_eq!(trading.score_threshold, decimal("0.70"));
@@ -88,10 +76,7 @@ async fn no_database_call_is_made_within_the_ttl() {
     database.reset_queries();
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(3) {
-        assert_eq!(
-            config.get::<TradingConfig>().score_threshold,
-            decimal("0.8")
-        );
+        assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.8"));
         config.with(|risk: &RiskConfig| assert_eq!(risk.max_drawdown_pct, decimal("20")));
         config.value("trading.score_threshold").unwrap();
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -107,10 +92,7 @@ async fn no_database_call_is_made_within_the_ttl() {
 async fn a_change_by_psql_arrives_without_a_restart() {
     let database = stage::database().await;
     let config = stage::on_postgres(&database).await;
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.70")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.70"));
     database.psql(&insert("trading", &[("score_threshold", "0.8")]));
     stage::score(&config, "0.8").await;
     database.psql(&set_score("0.9"));
@@ -158,9 +140,7 @@ async fn a_change_arrives_within_the_ttl_when_push_is_cut() {
          grant select on all tables in schema public to {0}",
         role.name
     ));
-    let builder = stage::builder()
-        .ttl(Duration::from_millis(300))
-        .url(&role.url);
+    let builder = stage::builder().ttl(Duration::from_millis(300)).url(&role.url);
     let config = builder.start().await.unwrap();
     stage::listening(&config).await;
     database.psql(&format!("alter role {} nologin", role.name));
@@ -195,12 +175,7 @@ async fn when_the_database_is_gone_the_last_good_value_stays_and_one_warning_is_
     stage::migrate(&database).await;
     database.psql(&insert("trading", &[("score_threshold", "0.8")]));
     let builder = stage::builder().ttl(Duration::from_millis(50));
-    let config = builder
-        .url(&database.url())
-        .start_timeout(SOON)
-        .start()
-        .await
-        .unwrap();
+    let config = builder.url(&database.url()).start_timeout(SOON).start().await.unwrap();
     stage::score(&config, "0.8").await;
     server.stop();
     let lost = |status: &config_sdk::Status| status.store != StoreState::Connected;
@@ -208,10 +183,7 @@ async fn when_the_database_is_gone_the_last_good_value_stays_and_one_warning_is_
     for _ in 0..3 {
         config.refresh_all().await.unwrap();
         for _ in 0..1000 {
-            assert_eq!(
-                config.get::<TradingConfig>().score_threshold,
-                decimal("0.8")
-            );
+            assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.8"));
         }
     }
     let warnings = log::warnings("the store cannot be read; the last good values stay");
@@ -227,9 +199,7 @@ async fn at_a_cold_start_without_a_database_the_defaults_hold_and_one_warning_is
     let proxy = Proxy::to(1);
     proxy.cut();
     let url = format!("postgres://app:hunter2@127.0.0.1:{}/shop", proxy.port());
-    let builder = stage::builder()
-        .url(&url)
-        .start_timeout(Duration::from_secs(1));
+    let builder = stage::builder().url(&url).start_timeout(Duration::from_secs(1));
     let config = builder.start().await.unwrap();
     assert_eq!(*config.get::<TradingConfig>(), TradingConfig::default());
     assert_eq!(config.get::<TradingConfig>().meta().origin, Origin::Default);
@@ -242,21 +212,13 @@ async fn at_a_cold_start_without_a_database_the_defaults_hold_and_one_warning_is
 #[tokio::test]
 async fn a_forced_refresh_reports_block_by_block_what_it_did() {
     let database = stage::database().await;
-    let builder = Config::builder()
-        .block::<TradingConfig>()
-        .block::<RiskConfig>();
-    let builder = builder
-        .block::<VaultConfig>()
-        .block::<LedgerConfig>()
-        .ttl(HOUR);
+    let builder = Config::builder().block::<TradingConfig>().block::<RiskConfig>();
+    let builder = builder.block::<VaultConfig>().block::<LedgerConfig>().ttl(HOUR);
     let config = builder.url(&database.url()).start_timeout(SOON).migrate();
     let config = config.start().await.unwrap();
     // Without the trigger nothing is pushed, so that the refresh is what finds the change.
     database.psql("alter table trading_config disable trigger user");
-    database.psql(&insert(
-        "trading",
-        &[("score_threshold", "0.8"), ("max_positions", "9")],
-    ));
+    database.psql(&insert("trading", &[("score_threshold", "0.8"), ("max_positions", "9")]));
     database.psql(
         "alter table vault_config disable trigger user, drop constraint vault_config_tries_check",
     );
@@ -264,26 +226,15 @@ async fn a_forced_refresh_reports_block_by_block_what_it_did() {
     database.psql("alter table ledger_config rename to elsewhere");
     let report = config.refresh_all().await.unwrap();
     let fields = vec!["score_threshold", "max_positions"];
-    assert_eq!(
-        report.outcome("trading"),
-        Some(&Outcome::Changed { fields })
-    );
+    assert_eq!(report.outcome("trading"), Some(&Outcome::Changed { fields }));
     assert_eq!(report.outcome("risk"), Some(&Outcome::Unchanged));
-    let Some(Outcome::Rejected { faults }) = report.outcome("vault") else {
-        panic!("{report}")
-    };
+    let Some(Outcome::Rejected { faults }) = report.outcome("vault") else { panic!("{report}") };
     assert_eq!(faults.len(), 1, "{faults}");
     let Some(reason) = report.block("ledger").and_then(|block| block.error.clone()) else {
         panic!("{report}")
     };
-    assert!(
-        reason.contains("ledger_config") && reason.contains(".migrate()"),
-        "{reason}"
-    );
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.8")
-    );
+    assert!(reason.contains("ledger_config") && reason.contains(".migrate()"), "{reason}");
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.8"));
     let one = config.refresh::<RiskConfig>().await.unwrap();
     assert_eq!(one.outcome("risk"), Some(&Outcome::Unchanged));
     let again = config.refresh_block("trading").await.unwrap();

@@ -99,35 +99,13 @@ pub(crate) struct WideConfig {
 
 impl WideConfig {
     /// Names of its columns.
-    pub(crate) const COLUMNS: [&str; 17] = [
-        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q",
-    ];
+    pub(crate) const COLUMNS: [&str; 17] =
+        ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"];
 
     /// The number that all fields hold, if they do.
     pub(crate) fn number(&self) -> Option<i64> {
-        let Self {
-            a,
-            b,
-            c,
-            d,
-            e,
-            f,
-            g,
-            h,
-            ..
-        } = self;
-        let Self {
-            i,
-            j,
-            k,
-            l,
-            m,
-            n,
-            o,
-            p,
-            q,
-            ..
-        } = self;
+        let Self { a, b, c, d, e, f, g, h, .. } = self;
+        let Self { i, j, k, l, m, n, o, p, q, .. } = self;
         let rest = [b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q];
         rest.iter().all(|other| *other == a).then_some(*a)
     }

@@ -31,27 +31,18 @@ fn statements() -> [String; 2] {
     let names = NAMES.map(|name| format!("\"{name}\"")).join(", ");
     let sets = NAMES.map(|name| format!("\"{name}\" = 3")).join(", ");
     [
-        format!(
-            "insert into words_config (status, {names}) values ('active'{})",
-            ", 2".repeat(20)
-        ),
+        format!("insert into words_config (status, {names}) values ('active'{})", ", 2".repeat(20)),
         format!("update words_config set {sets}"),
     ]
 }
 
 fn all(config: &Config) -> Vec<i64> {
     let view = config.block("words").unwrap();
-    view.fields
-        .iter()
-        .filter_map(|(_, value)| value.as_i64())
-        .collect()
+    view.fields.iter().filter_map(|(_, value)| value.as_i64()).collect()
 }
 
 async fn start(url: &str) -> Config {
-    let builder = Config::builder()
-        .block::<WordsConfig>()
-        .url(url)
-        .start_timeout(SOON);
+    let builder = Config::builder().block::<WordsConfig>().url(url).start_timeout(SOON);
     builder.migrate().start().await.unwrap()
 }
 

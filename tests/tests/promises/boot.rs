@@ -20,63 +20,26 @@ const GRACE: Duration = Duration::from_millis(900);
 async fn no_store_at(url: &str, reason: &str) {
     log::keep();
     let began = Instant::now();
-    let config = stage::builder()
-        .url(url)
-        .start_timeout(TIMEOUT)
-        .start()
-        .await
-        .unwrap();
-    assert!(
-        began.elapsed() < TIMEOUT + GRACE,
-        "start took {:?}",
-        began.elapsed()
-    );
+    let config = stage::builder().url(url).start_timeout(TIMEOUT).start().await.unwrap();
+    assert!(began.elapsed() < TIMEOUT + GRACE, "start took {:?}", began.elapsed());
     assert_eq!(*config.get::<TradingConfig>(), TradingConfig::default());
     assert_eq!(config.get::<RiskConfig>().meta().origin, Origin::Default);
-    assert!(matches!(
-        stage::state(&config, "trading"),
-        BlockState::Stale { .. }
-    ));
+    assert!(matches!(stage::state(&config, "trading"), BlockState::Stale { .. }));
     assert!(!config.ready(Duration::ZERO).await);
     let warnings = log::warnings("the store cannot be read");
     assert_eq!(warnings.len(), 1, "{warnings:#?}");
     assert!(warnings[0].contains(reason), "{warnings:#?}");
 
-    let builder = Config::builder()
-        .block::<TradingConfig>()
-        .block::<LedgerConfig>();
+    let builder = Config::builder().block::<TradingConfig>().block::<LedgerConfig>();
     let began = Instant::now();
-    let error = builder
-        .url(url)
-        .start_timeout(TIMEOUT)
-        .start()
-        .await
-        .unwrap_err();
-    assert!(
-        began.elapsed() < TIMEOUT + GRACE,
-        "start took {:?}",
-        began.elapsed()
-    );
-    let StartError::Required {
-        blocks,
-        reason: told,
-    } = &error
-    else {
-        panic!("{error}")
-    };
+    let error = builder.url(url).start_timeout(TIMEOUT).start().await.unwrap_err();
+    assert!(began.elapsed() < TIMEOUT + GRACE, "start took {:?}", began.elapsed());
+    let StartError::Required { blocks, reason: told } = &error else { panic!("{error}") };
     assert_eq!(blocks, &["ledger"]);
     assert!(told.contains(reason), "{told}");
     let said = error.to_string();
-    assert!(
-        said.starts_with("no value for ledger, which start requires: "),
-        "{said}"
-    );
-    for text in [
-        said,
-        config.status().to_string(),
-        format!("{config:?} {error:?}"),
-        log::said(),
-    ] {
+    assert!(said.starts_with("no value for ledger, which start requires: "), "{said}");
+    for text in [said, config.status().to_string(), format!("{config:?} {error:?}"), log::said()] {
         assert!(!text.contains("hunter2"), "a password is shown: {text}");
     }
 }
@@ -120,11 +83,7 @@ async fn start_without_a_store_behind_a_wrong_password() {
 #[tokio::test]
 async fn start_without_a_store_in_a_missing_database() {
     let url = Server::shared().url("nowhere");
-    no_store_at(
-        &url,
-        "there is no database `nowhere`: create it, or correct the URL",
-    )
-    .await;
+    no_store_at(&url, "there is no database `nowhere`: create it, or correct the URL").await;
 }
 
 #[tokio::test]
@@ -149,11 +108,7 @@ fn sqlite(path: &Path) -> String {
 async fn start_without_a_store_in_a_missing_sqlite_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.db");
-    no_store_at(
-        &sqlite(&path),
-        "correct the path, or add `.migrate()` to make it",
-    )
-    .await;
+    no_store_at(&sqlite(&path), "correct the path, or add `.migrate()` to make it").await;
     assert!(!path.exists(), "reading made the file");
 }
 
@@ -174,11 +129,7 @@ async fn start_without_a_store_in_a_file_that_is_no_sqlite_database() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.db");
     std::fs::write(&path, "this is not a database at all. ".repeat(100)).unwrap();
-    no_store_at(
-        &sqlite(&path),
-        "is not an SQLite database: correct the path",
-    )
-    .await;
+    no_store_at(&sqlite(&path), "is not an SQLite database: correct the path").await;
 }
 
 #[tokio::test]
@@ -192,19 +143,9 @@ async fn start_without_a_store_in_an_empty_sqlite_file() {
 #[tokio::test]
 async fn a_missing_table_fails_start_only_for_the_block_that_requires_it() {
     let database = stage::database().await;
-    let builder = stage::builder()
-        .block::<LedgerConfig>()
-        .url(&database.url());
-    let error = builder
-        .start_timeout(SOON)
-        .start()
-        .await
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("no value for ledger") && error.contains("ledger_config"),
-        "{error}"
-    );
+    let builder = stage::builder().block::<LedgerConfig>().url(&database.url());
+    let error = builder.start_timeout(SOON).start().await.unwrap_err().to_string();
+    assert!(error.contains("no value for ledger") && error.contains("ledger_config"), "{error}");
     assert!(error.contains(".migrate()"), "{error}");
 }
 
@@ -224,11 +165,7 @@ async fn a_store_that_comes_up_after_start_is_read_without_a_restart() {
     let proxy = Proxy::to(database.server().port());
     proxy.cut();
     let builder = stage::builder().url(&database.url_through(proxy.port()));
-    let config = builder
-        .start_timeout(Duration::from_millis(300))
-        .start()
-        .await
-        .unwrap();
+    let config = builder.start_timeout(Duration::from_millis(300)).start().await.unwrap();
     assert_eq!(*config.get::<TradingConfig>(), TradingConfig::default());
     proxy.heal();
     stage::score(&config, "0.8").await;
@@ -246,8 +183,5 @@ async fn a_store_that_comes_up_while_start_waits_is_waited_for() {
     tokio::time::sleep(Duration::from_millis(300)).await; // so that it fails at least once
     proxy.heal();
     let config = start.await.unwrap().unwrap();
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        stage::decimal("0.8")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, stage::decimal("0.8"));
 }

@@ -53,10 +53,7 @@ async fn a_change_made_after_the_server_was_killed_and_restarted_arrives() {
     stage::score(&config, "0.1").await;
     server.kill9();
     stage::status(&config, "deafness", |status| status.push != PushState::Push).await;
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.1")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.1"));
     server.restart();
     // Before the library listens again, or after: whichever comes first.
     database.psql(&set_score("0.2"));
@@ -94,39 +91,24 @@ async fn a_slow_transaction_that_changed_first_and_commits_last_is_seen() {
     database.psql(&insert("risk", &[]));
     let config = stage::on_postgres(&database).await;
     let (slow, quick) = (database.client().await, database.client().await);
-    slow.batch_execute(&format!("begin; {}", set_score("0.9")))
-        .await
-        .unwrap();
+    slow.batch_execute(&format!("begin; {}", set_score("0.9"))).await.unwrap();
     let quick = tokio::spawn(async move {
-        quick
-            .batch_execute("update risk_config set max_drawdown_pct = 15")
-            .await
-            .unwrap();
+        quick.batch_execute("update risk_config set max_drawdown_pct = 15").await.unwrap();
     });
     // Writers queue, so that epochs are given in the order of commits.
-    wait::until(
-        "the quick one to queue behind the slow one",
-        SOON,
-        || async {
-            database.psql(
-                "select count(*) from pg_stat_activity where datname = current_database() \
+    wait::until("the quick one to queue behind the slow one", SOON, || async {
+        database.psql(
+            "select count(*) from pg_stat_activity where datname = current_database() \
              and wait_event_type = 'Lock' and query like 'update risk%'",
-            ) == "1"
-        },
-    )
+        ) == "1"
+    })
     .await;
     let before = config.refresh_all().await.unwrap().epoch;
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.70")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.70"));
     slow.batch_execute("commit").await.unwrap();
     quick.await.unwrap();
     config.wait_for(before + 2, SOON).await.unwrap();
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.9")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.9"));
     assert_eq!(config.get::<RiskConfig>().max_drawdown_pct, decimal("15"));
 }
 
@@ -138,17 +120,9 @@ async fn a_burst_of_changes_ends_with_the_last_of_them_and_in_fewer_passes() {
     let before = config.status().epoch;
     database.reset_queries();
     let burst: String = (1..=500).map(|n| set_score(&format!("0.{n:04}"))).collect();
-    database
-        .client()
-        .await
-        .batch_execute(&burst.replace(";\n", "; commit; begin;"))
-        .await
-        .unwrap();
+    database.client().await.batch_execute(&burst.replace(";\n", "; commit; begin;")).await.unwrap();
     config.wait_for(before + 500, SOON).await.unwrap();
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.05")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.05"));
     let passes = database.queries("select e.epoch%");
     println!("500 changes, {passes} passes");
     assert!(passes <= 500, "{passes} passes");
@@ -163,18 +137,9 @@ async fn forged_notifications_are_never_a_value_and_never_a_storm_of_queries() {
     let forger = database.client().await;
     let mut events = config.events();
     database.reset_queries();
-    for payload in [
-        "garbage",
-        "",
-        "999999999 trading",
-        "-1 x",
-        "test 0000000000000000",
-        "0 '' , ;",
-    ] {
-        forger
-            .execute("select pg_notify('config_sdk', $1)", &[&payload])
-            .await
-            .unwrap();
+    for payload in ["garbage", "", "999999999 trading", "-1 x", "test 0000000000000000", "0 '' , ;"]
+    {
+        forger.execute("select pg_notify('config_sdk', $1)", &[&payload]).await.unwrap();
     }
     let forge = "do $$ begin for n in 1..200 loop perform pg_notify('config_sdk', \
                  n || ' trading risk ' || repeat('x', n)); end loop; end $$";
@@ -188,13 +153,8 @@ async fn forged_notifications_are_never_a_value_and_never_a_storm_of_queries() {
     let seconds = began.elapsed().as_secs_f64();
     let passes = database.queries("select e.epoch%");
     println!("{passes} passes in {seconds:.1} s of forged notifications");
-    assert!(
-        passes as f64 <= 20.0 * seconds + 10.0,
-        "{passes} passes in {seconds} s"
-    );
-    let Event::Published {
-        block: "trading", ..
-    } = stage::soon(events.next()).await.unwrap()
+    assert!(passes as f64 <= 20.0 * seconds + 10.0, "{passes} passes in {seconds} s");
+    let Event::Published { block: "trading", .. } = stage::soon(events.next()).await.unwrap()
     else {
         panic!("a forged notification made something happen");
     };
@@ -213,14 +173,10 @@ async fn a_change_whose_notification_was_lost_is_found_by_the_heartbeat() {
          language sql as $$ update config_sdk.epoch set epoch = next, tx = null $$",
     );
     database.psql(&set_score("0.9"));
-    wait::until(
-        "the heartbeat",
-        HOUR.min(Duration::from_secs(20)),
-        || async { config.get::<TradingConfig>().score_threshold == decimal("0.9") },
-    )
+    wait::until("the heartbeat", HOUR.min(Duration::from_secs(20)), || async {
+        config.get::<TradingConfig>().score_threshold == decimal("0.9")
+    })
     .await;
-    let Some(Event::Published { trigger, .. }) = stage::soon(events.next()).await else {
-        panic!()
-    };
+    let Some(Event::Published { trigger, .. }) = stage::soon(events.next()).await else { panic!() };
     assert_eq!(trigger, Trigger::Push);
 }

@@ -47,10 +47,7 @@ async fn a_listening_session_that_is_ended_is_disconnected_and_then_listens_agai
         });
     }
     assert_eq!(told, ["lost", "works", "published"]);
-    assert_eq!(
-        log::warnings("no longer listening for changes; polling goes on").len(),
-        1
-    );
+    assert_eq!(log::warnings("no longer listening for changes; polling goes on").len(), 1);
 }
 
 #[tokio::test]
@@ -62,10 +59,7 @@ async fn a_frozen_server_is_noticed_within_20_s_and_fresh_again_seconds_after_it
     let config = stage::on_postgres(&database).await;
     server.freeze();
     let began = Instant::now();
-    wait::until("deafness", NOTICED, || async {
-        is_disconnected(&config.status())
-    })
-    .await;
+    wait::until("deafness", NOTICED, || async { is_disconnected(&config.status()) }).await;
     println!("noticed after {:?}", began.elapsed());
     server.thaw();
     database.psql(&set_score("0.9"));
@@ -87,15 +81,9 @@ async fn a_network_that_swallows_one_way_is_noticed_within_20_s_and_healed_withi
     let config = builder.start_timeout(SOON).start().await.unwrap();
     stage::listening(&config).await;
     proxy.freeze_to_client();
-    wait::until("deafness", NOTICED, || async {
-        is_disconnected(&config.status())
-    })
-    .await;
+    wait::until("deafness", NOTICED, || async { is_disconnected(&config.status()) }).await;
     database.psql(&set_score("0.9"));
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.70")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.70"));
     proxy.heal();
     stage::score(&config, "0.9").await;
     stage::listening(&config).await;
@@ -115,10 +103,7 @@ async fn a_connection_that_is_accepted_and_never_answered_does_not_end_the_tryin
     let before = proxy.accepted();
     proxy.freeze();
     // The asking connection and the listening one, each more than once.
-    wait::until("new tries", 2 * NOTICED, || async {
-        proxy.accepted() > before + 3
-    })
-    .await;
+    wait::until("new tries", 2 * NOTICED, || async { proxy.accepted() > before + 3 }).await;
     proxy.heal();
     stage::listening(&config).await;
 }
@@ -140,9 +125,7 @@ impl Source for Mute {
 async fn where_listening_cannot_work_the_state_says_poll_only_and_why_and_changes_come_by_polling()
 {
     let store = MemoryStore::new();
-    let builder = stage::builder()
-        .store(Mute(store.clone()))
-        .ttl(Duration::from_millis(50));
+    let builder = stage::builder().store(Mute(store.clone())).ttl(Duration::from_millis(50));
     let config = builder.start().await.unwrap();
     let reason = "this source has no push".to_owned();
     let wanted = PushState::PollOnly { reason };
@@ -150,28 +133,18 @@ async fn where_listening_cannot_work_the_state_says_poll_only_and_why_and_change
     let mut events = config.events();
     store.set("trading", [("score_threshold", "0.8")]);
     stage::score(&config, "0.8").await;
-    let Some(Event::Published {
-        trigger: Trigger::Poll,
-        ..
-    }) = stage::soon(events.next()).await
+    let Some(Event::Published { trigger: Trigger::Poll, .. }) = stage::soon(events.next()).await
     else {
         panic!("not by polling")
     };
-    assert!(
-        config
-            .status()
-            .to_string()
-            .contains("poll only: this source has no push")
-    );
+    assert!(config.status().to_string().contains("poll only: this source has no push"));
     assert!(config.status().is_ready());
 }
 
 #[tokio::test]
 async fn a_notification_that_nobody_hears_is_made_good_by_the_next_poll() {
     let store = MemoryStore::new();
-    let builder = stage::builder()
-        .store(store.clone())
-        .ttl(Duration::from_millis(200));
+    let builder = stage::builder().store(store.clone()).ttl(Duration::from_millis(200));
     let config = builder.start().await.unwrap();
     stage::listening(&config).await;
     store.lose_notifications();
@@ -200,19 +173,10 @@ impl Source for Wild {
 #[tokio::test]
 async fn a_source_that_panics_ends_neither_the_process_nor_the_refreshing() {
     let builder = stage::builder().store(Wild).ttl(HOUR);
-    let config = builder
-        .start_timeout(Duration::from_millis(100))
-        .start()
-        .await
-        .unwrap();
+    let config = builder.start_timeout(Duration::from_millis(100)).start().await.unwrap();
     for _ in 0..3 {
         let report = config.refresh_all().await.unwrap();
-        assert!(
-            report
-                .to_string()
-                .contains("unavailable: the source panicked"),
-            "{report}"
-        );
+        assert!(report.to_string().contains("unavailable: the source panicked"), "{report}");
     }
     stage::status(&config, "deafness", is_disconnected).await;
     assert_eq!(*config.get::<TradingConfig>(), TradingConfig::default());

@@ -47,10 +47,7 @@ async fn a_url_that_cannot_be_used_is_an_error_that_says_what_it_should_look_lik
         ),
     ] {
         let said = refused(stage::builder().url(url)).await;
-        assert!(
-            said.starts_with("the configuration cannot start:\n  - "),
-            "{said}"
-        );
+        assert!(said.starts_with("the configuration cannot start:\n  - "), "{said}");
         assert!(said.contains(wanted), "{url}: {said}");
     }
 }
@@ -65,17 +62,9 @@ fn a_store_left_out_of_the_build_is_an_error_that_says_which_feature_to_add() {
 async fn a_store_that_cannot_be_migrated_is_an_error_that_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}/nowhere/config.db", folder.path().display());
-    let error = stage::builder()
-        .url(&url)
-        .migrate_now()
-        .await
-        .unwrap_err()
-        .to_string();
+    let error = stage::builder().url(&url).migrate_now().await.unwrap_err().to_string();
     assert!(error.starts_with("the store was not migrated: "), "{error}");
-    assert!(
-        error.contains("see that its folder exists and may be written"),
-        "{error}"
-    );
+    assert!(error.contains("see that its folder exists and may be written"), "{error}");
 }
 
 #[tokio::test]
@@ -86,12 +75,7 @@ async fn no_store_at_all_is_an_error_that_says_which_line_to_add() {
 
 #[tokio::test]
 async fn a_ttl_of_zero_is_an_error() {
-    let said = refused(
-        stage::builder()
-            .store(MemoryStore::new())
-            .ttl(Duration::ZERO),
-    )
-    .await;
+    let said = refused(stage::builder().store(MemoryStore::new()).ttl(Duration::ZERO)).await;
     assert!(
         said.contains(
             "a ttl of zero would ask the store without end: give a longer one, such as 60 s"
@@ -153,42 +137,21 @@ struct BrokenConfig {
 
 #[tokio::test]
 async fn defaults_that_break_their_own_rules_are_errors_all_at_once() {
-    let said = refused(
-        stage::builder()
-            .block::<BrokenConfig>()
-            .store(MemoryStore::new()),
-    )
-    .await;
+    let said = refused(stage::builder().block::<BrokenConfig>().store(MemoryStore::new())).await;
     assert!(
         said.contains("the defaults of `BrokenConfig` break its own rules; correct the struct:"),
         "{said}"
     );
-    assert!(
-        said.contains("broken.number = 50: ") && said.contains("broken.name"),
-        "{said}"
-    );
+    assert!(said.contains("broken.number = 50: ") && said.contains("broken.name"), "{said}");
 }
 
 #[tokio::test]
 async fn all_mistakes_are_told_at_once() {
-    let builder = stage::builder()
-        .block::<BrokenConfig>()
-        .block::<RiskConfig>();
-    let error = builder
-        .ttl(Duration::ZERO)
-        .url("mongodb://x")
-        .start()
-        .await
-        .unwrap_err();
-    let StartError::Mistakes(mistakes) = error else {
-        panic!("{error}")
-    };
+    let builder = stage::builder().block::<BrokenConfig>().block::<RiskConfig>();
+    let error = builder.ttl(Duration::ZERO).url("mongodb://x").start().await.unwrap_err();
+    let StartError::Mistakes(mistakes) = error else { panic!("{error}") };
     assert_eq!(mistakes.len(), 4, "{mistakes:#?}");
-    assert!(
-        mistakes
-            .iter()
-            .any(|mistake| matches!(mistake, Mistake::ZeroTtl))
-    );
+    assert!(mistakes.iter().any(|mistake| matches!(mistake, Mistake::ZeroTtl)));
 }
 
 #[test]
@@ -196,9 +159,7 @@ fn start_outside_a_runtime_is_an_error_that_says_where_to_call_it() {
     let start = stage::builder().store(MemoryStore::new()).start();
     let mut start = std::pin::pin!(start);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let std::task::Poll::Ready(Err(error)) = start.as_mut().poll(&mut context) else {
-        panic!()
-    };
+    let std::task::Poll::Ready(Err(error)) = start.as_mut().poll(&mut context) else { panic!() };
     let wanted =
         "start needs a tokio runtime with time and io enabled: call it inside `#[tokio::main]`";
     assert_eq!(error.to_string(), wanted);
@@ -221,39 +182,20 @@ async fn a_path_that_leads_nowhere_is_an_error_that_lists_what_there_is_and_the_
             "`trading` names a block; name a field as well, as in `trading.field`, or ask for the whole block",
         ),
         ("trading.tiers.9", "`trading.tiers` has no part `9`"),
-        (
-            "trading.tiers.0.limit",
-            "`trading.tiers.0` has no part `limit`",
-        ),
-        (
-            "trading.max_positions.0",
-            "`trading.max_positions` has no part `0`",
-        ),
+        ("trading.tiers.0.limit", "`trading.tiers.0` has no part `limit`"),
+        ("trading.max_positions.0", "`trading.max_positions` has no part `0`"),
         ("", "no block is named ``; there are: trading, risk"),
-        (
-            "zzzzzz.x",
-            "no block is named `zzzzzz`; there are: trading, risk",
-        ),
+        ("zzzzzz.x", "no block is named `zzzzzz`; there are: trading, risk"),
     ] {
         let said = config.value(path).unwrap_err().to_string();
         assert!(said.starts_with(wanted), "{said}");
         assert_eq!(config.explain(path).unwrap_err().to_string(), said);
     }
-    let said = config
-        .value_as::<u8>("trading.sizing_mode")
-        .unwrap_err()
-        .to_string();
-    assert!(
-        said.starts_with("`trading.sizing_mode` cannot be read as u8: "),
-        "{said}"
-    );
+    let said = config.value_as::<u8>("trading.sizing_mode").unwrap_err().to_string();
+    assert!(said.starts_with("`trading.sizing_mode` cannot be read as u8: "), "{said}");
     let said = config.block("tradin").unwrap_err().to_string();
     assert!(said.contains("did you mean `trading`?"), "{said}");
-    let said = config
-        .refresh_block("tradin")
-        .await
-        .unwrap_err()
-        .to_string();
+    let said = config.refresh_block("tradin").await.unwrap_err().to_string();
     assert!(said.contains("did you mean `trading`?"), "{said}");
     assert_eq!(config.get::<TradingConfig>().max_positions, 5);
 }

@@ -33,23 +33,14 @@ async fn shutdown_ends_the_task_and_its_connections_and_values_stay() {
     let mut events = config.events();
     stage::soon(config.shutdown()).await;
     none_left(&database).await;
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.8")
-    );
-    assert_eq!(
-        config.snapshot().get::<TradingConfig>().score_threshold,
-        decimal("0.8")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.8"));
+    assert_eq!(config.snapshot().get::<TradingConfig>().score_threshold, decimal("0.8"));
     let error = config.refresh_all().await.unwrap_err();
     assert_eq!(error, RefreshError::Ended);
     let said = "the configuration was shut down, or its runtime has ended; values stay as they are";
     assert_eq!(error.to_string(), said);
     while stage::soon(events.next()).await.is_some() {}
-    assert!(
-        stage::soon(config.events().next()).await.is_none(),
-        "events of what has ended"
-    );
+    assert!(stage::soon(config.events().next()).await.is_none(), "events of what has ended");
     stage::soon(config.clone().shutdown()).await; // a second time does nothing
 }
 
@@ -58,10 +49,7 @@ async fn the_task_and_its_connections_end_with_the_last_clone() {
     let database = stage::database().await;
     let config = stage::on_postgres(&database).await;
     let clone = config.clone();
-    let (handle, changes) = (
-        config.handle::<TradingConfig>(),
-        config.subscribe::<TradingConfig>(),
-    );
+    let (handle, changes) = (config.handle::<TradingConfig>(), config.subscribe::<TradingConfig>());
     drop(config);
     // A clone that is left keeps it going.
     database.psql(&insert("trading", &[("score_threshold", "0.8")]));
@@ -87,10 +75,8 @@ async fn shutdown_does_not_wait_long_for_a_store_that_does_not_answer() {
 async fn a_start_that_is_given_up_leaves_nothing_running() {
     let store = MemoryStore::new();
     store.fail("gone fishing");
-    let start = stage::builder()
-        .store(store.clone())
-        .start_timeout(Duration::from_secs(3600))
-        .start();
+    let start =
+        stage::builder().store(store.clone()).start_timeout(Duration::from_secs(3600)).start();
     let given_up = tokio::time::timeout(Duration::from_millis(300), start).await;
     assert!(given_up.is_err());
     let still = || async {
@@ -121,10 +107,7 @@ fn a_runtime_that_ends_ends_the_refreshing_and_says_so() {
     let config = runtime.block_on(stage::on_memory(&MemoryStore::new()));
     let mut events = config.events();
     drop(runtime);
-    let other = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let other = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     other.block_on(async {
         assert_eq!(config.refresh_all().await.unwrap_err(), RefreshError::Ended);
         stage::soon(async { while events.next().await.is_some() {} }).await;
@@ -135,10 +118,7 @@ fn a_runtime_that_ends_ends_the_refreshing_and_says_so() {
 
 #[tokio::test]
 async fn a_fixed_configuration_reads_the_same_and_never_changes() {
-    let trading = TradingConfig {
-        max_positions: 9,
-        ..TradingConfig::default()
-    };
+    let trading = TradingConfig { max_positions: 9, ..TradingConfig::default() };
     let config = Config::fixed().with(trading).build();
     assert_eq!(config.get::<TradingConfig>().max_positions, 9);
     let report = config.refresh_all().await.unwrap();

@@ -8,24 +8,16 @@ use crate::stage::{self, HOUR};
 
 #[tokio::test]
 async fn one_configuration_is_installed_and_reached_from_anywhere() {
-    let panic = std::thread::spawn(|| drop(global().clone()))
-        .join()
-        .unwrap_err();
+    let panic = std::thread::spawn(|| drop(global().clone())).join().unwrap_err();
     let said = panic.downcast_ref::<String>().unwrap();
-    assert!(
-        said.contains("call `config.install()?` where the program starts"),
-        "{said}"
-    );
+    assert!(said.contains("call `config.install()?` where the program starts"), "{said}");
     let store = MemoryStore::new();
     store.set("trading", [("max_positions", "9")]);
     let config = stage::on_memory(&store).await;
     config.install().unwrap();
     let read = || global().get::<TradingConfig>().max_positions;
     assert_eq!(std::thread::spawn(read).join().unwrap(), 9);
-    let error = stage::on_memory(&MemoryStore::new())
-        .await
-        .install()
-        .unwrap_err();
+    let error = stage::on_memory(&MemoryStore::new()).await.install().unwrap_err();
     assert_eq!(error, AlreadyInstalled);
     let wanted =
         "a configuration is installed already: install one, once, where the program starts";
@@ -49,9 +41,7 @@ async fn sighup_forces_a_refresh_of_all_blocks_where_the_program_asked_for_it() 
     }
     let mut events = config.events();
     kill_process(getpid(), Signal::HUP).unwrap();
-    let Some(Event::Published { trigger, .. }) = stage::soon(events.next()).await else {
-        panic!()
-    };
+    let Some(Event::Published { trigger, .. }) = stage::soon(events.next()).await else { panic!() };
     assert_eq!(trigger, Trigger::Forced);
     assert_eq!(config.get::<TradingConfig>().max_positions, 9);
     assert_eq!(bystander.get::<TradingConfig>().max_positions, 5);

@@ -35,9 +35,7 @@ pub(crate) fn said() -> String {
 /// The warnings among it that contain `words`.
 pub(crate) fn warnings(words: &str) -> Vec<String> {
     let said = said();
-    let warnings = said
-        .lines()
-        .filter(|line| line.contains(" WARN ") && line.contains(words));
+    let warnings = said.lines().filter(|line| line.contains(" WARN ") && line.contains(words));
     warnings.map(str::to_owned).collect()
 }
 

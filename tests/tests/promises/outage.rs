@@ -20,9 +20,7 @@ async fn an_outage_is_told_once_and_so_is_its_end_however_often_it_is_asked_for(
     log::keep();
     let store = MemoryStore::new();
     store.set("trading", [("score_threshold", "0.8")]);
-    let builder = stage::builder()
-        .store(store.clone())
-        .ttl(Duration::from_millis(20));
+    let builder = stage::builder().store(store.clone()).ttl(Duration::from_millis(20));
     let config = builder.start().await.unwrap();
     stage::listening(&config).await;
     let mut events = config.events();
@@ -76,25 +74,12 @@ async fn the_state_says_since_when_the_store_is_lost_and_why_it_still_is() {
     store.fail("asleep");
     config.refresh_all().await.unwrap();
     let second = config.status();
-    let StoreState::Unreachable { since, error } = first.store else {
-        panic!()
-    };
-    let StoreState::Unreachable {
-        since: later,
-        error: other,
-    } = second.store
-    else {
-        panic!()
-    };
+    let StoreState::Unreachable { since, error } = first.store else { panic!() };
+    let StoreState::Unreachable { since: later, error: other } = second.store else { panic!() };
     assert_eq!((error.as_str(), other.as_str()), ("gone fishing", "asleep"));
     assert_eq!(since, later);
-    let BlockState::Stale { since: stale } = second.blocks[0].state else {
-        panic!()
-    };
-    assert!(
-        stale <= since,
-        "a block is stale from when the store confirmed it last"
-    );
+    let BlockState::Stale { since: stale } = second.blocks[0].state else { panic!() };
+    assert!(stale <= since, "a block is stale from when the store confirmed it last");
     assert_eq!(Some(stale), second.blocks[0].last_success);
 }
 
@@ -104,13 +89,8 @@ async fn a_forced_refresh_says_what_was_unavailable_and_why() {
     let config = stage::on_memory(&store).await;
     store.fail("gone fishing");
     let report = config.refresh::<TradingConfig>().await.unwrap();
-    let [block] = report.blocks.as_slice() else {
-        panic!("{report}")
-    };
-    assert_eq!(
-        (block.name, &block.outcome),
-        ("trading", &Outcome::Unavailable)
-    );
+    let [block] = report.blocks.as_slice() else { panic!("{report}") };
+    assert_eq!((block.name, &block.outcome), ("trading", &Outcome::Unavailable));
     assert_eq!(block.error.as_deref(), Some("gone fishing"));
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["blocks"][0]["outcome"], "unavailable");
@@ -132,22 +112,12 @@ async fn one_block_that_cannot_be_read_is_told_once_and_holds_no_other_back() {
     }
     let status = config.status();
     assert!(!status.is_ready());
-    assert!(
-        status
-            .to_string()
-            .contains("cannot be read: its table is on loan"),
-        "{status}"
-    );
-    assert_eq!(
-        log::warnings("the block cannot be read; its last good value stays").len(),
-        1
-    );
+    assert!(status.to_string().contains("cannot be read: its table is on loan"), "{status}");
+    assert_eq!(log::warnings("the block cannot be read; its last good value stays").len(), 1);
     let mut unavailable = 0;
     while let Some(event) = stage::soon(events.next()).await {
         match event {
-            Event::Unavailable {
-                block: "trading", ..
-            } => unavailable += 1,
+            Event::Unavailable { block: "trading", .. } => unavailable += 1,
             Event::Published { .. } => break,
             _ => {}
         }
@@ -171,10 +141,7 @@ async fn an_older_answer_that_arrives_late_does_not_overwrite_a_newer_one() {
     let mut changes = config.subscribe::<TradingConfig>();
     stage::score(&config, "0.2").await;
     config.refresh_all().await.unwrap();
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.2")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.2"));
     let change = stage::soon(changes.next()).await.unwrap();
     assert!(change.new.score_threshold == decimal("0.2"));
 }
@@ -224,9 +191,7 @@ impl CountedConfig {
 #[tokio::test]
 async fn a_row_that_was_turned_away_is_not_judged_again_when_the_store_comes_back() {
     let store = MemoryStore::new();
-    let builder = Config::builder()
-        .block::<CountedConfig>()
-        .block::<RiskConfig>();
+    let builder = Config::builder().block::<CountedConfig>().block::<RiskConfig>();
     let config = builder.store(store.clone()).start().await.unwrap();
     let epoch = store.set("counted", [("number", "99")]);
     config.wait_for(epoch, SOON).await.unwrap();
@@ -237,10 +202,7 @@ async fn a_row_that_was_turned_away_is_not_judged_again_when_the_store_comes_bac
         store.heal();
         config.refresh::<RiskConfig>().await.unwrap(); // reads everything
     }
-    assert!(matches!(
-        stage::state(&config, "counted"),
-        BlockState::Rejected { .. }
-    ));
+    assert!(matches!(stage::state(&config, "counted"), BlockState::Rejected { .. }));
     assert_eq!(config.get::<CountedConfig>().number, 1);
     assert_eq!(JUDGED.load(Ordering::SeqCst), judged);
 }

@@ -41,9 +41,7 @@ async fn reads_go_on_while_the_server_is_frozen_each_in_less_than_a_millisecond(
         }
         slow
     });
-    let slow = tokio::task::spawn_blocking(|| reader.join().unwrap())
-        .await
-        .unwrap();
+    let slow = tokio::task::spawn_blocking(|| reader.join().unwrap()).await.unwrap();
     assert!(slow.len() <= PREEMPTED, "{slow:?}");
     assert!(!refresh.is_finished(), "the server was not frozen");
     server.thaw();
@@ -76,27 +74,18 @@ impl GateConfig {
 fn no_reader_waits_for_a_publisher_that_is_held_up() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let store = MemoryStore::new();
-    let builder = Config::builder()
-        .block::<GateConfig>()
-        .block::<TradingConfig>();
-    let config = runtime
-        .block_on(builder.store(store.clone()).start())
-        .unwrap();
+    let builder = Config::builder().block::<GateConfig>().block::<TradingConfig>();
+    let config = runtime.block_on(builder.store(store.clone()).start()).unwrap();
     store.set("gate", [("number", "1")]);
     // The runtime may stand still with its worker, timers and all.
-    wait::until_sync("the publisher at the gate", SOON, || {
-        AT_THE_GATE.load(Ordering::SeqCst)
-    });
+    wait::until_sync("the publisher at the gate", SOON, || AT_THE_GATE.load(Ordering::SeqCst));
     let readers: Vec<_> = (0..4)
         .map(|_| {
             let config = config.clone();
             thread::spawn(move || (0..10_000).all(|_| config.get::<GateConfig>().number == 0))
         })
         .collect();
-    let read: Vec<_> = readers
-        .into_iter()
-        .map(|reader| reader.join().unwrap())
-        .collect();
+    let read: Vec<_> = readers.into_iter().map(|reader| reader.join().unwrap()).collect();
     *GATE.0.lock().unwrap() = false;
     GATE.1.notify_all();
     assert_eq!(read, [true; 4]);
@@ -123,15 +112,8 @@ async fn no_publisher_waits_for_a_reader_that_is_held_up() {
     is_inside.recv().unwrap();
     let epoch = store.set("risk", [("max_drawdown_pct", "15")]);
     config.wait_for(epoch, SOON).await.unwrap();
-    assert_eq!(
-        config.with(|risk: &RiskConfig| risk.max_drawdown_pct),
-        decimal("15")
-    );
-    assert_eq!(
-        guard.max_drawdown_pct,
-        decimal("20"),
-        "a guard keeps what it read"
-    );
+    assert_eq!(config.with(|risk: &RiskConfig| risk.max_drawdown_pct), decimal("15"));
+    assert_eq!(guard.max_drawdown_pct, decimal("20"), "a guard keeps what it read");
     leave.send(()).unwrap();
     assert_eq!(reader.join().unwrap(), decimal("20"));
 }
@@ -145,18 +127,9 @@ fn threads_without_a_runtime_read_also_after_the_runtime_has_ended() {
     let read_all = |config: Config| {
         let score = decimal("0.8");
         assert_eq!(config.get::<TradingConfig>().score_threshold, score);
-        assert_eq!(
-            config.with(|trading: &TradingConfig| trading.score_threshold),
-            score
-        );
-        assert_eq!(
-            config.handle::<TradingConfig>().load().score_threshold,
-            score
-        );
-        assert_eq!(
-            config.snapshot().get::<TradingConfig>().score_threshold,
-            score
-        );
+        assert_eq!(config.with(|trading: &TradingConfig| trading.score_threshold), score);
+        assert_eq!(config.handle::<TradingConfig>().load().score_threshold, score);
+        assert_eq!(config.snapshot().get::<TradingConfig>().score_threshold, score);
         let value = config.value("trading.score_threshold").unwrap();
         assert_eq!(value.as_decimal(), Some(score));
         config.block("trading").unwrap();
@@ -192,14 +165,8 @@ async fn a_guard_is_sent_to_other_threads_and_held_across_await() {
     let (still, kept) = held.await.unwrap();
     assert_eq!(still, decimal("0.70"));
     assert_eq!(*kept, TradingConfig::default());
-    assert_eq!(
-        snapshot.get::<TradingConfig>().score_threshold,
-        decimal("0.70")
-    );
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.8")
-    );
+    assert_eq!(snapshot.get::<TradingConfig>().score_threshold, decimal("0.70"));
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.8"));
 }
 
 #[tokio::test]
@@ -233,13 +200,7 @@ async fn a_type_that_nobody_registered_is_none_or_a_panic_that_says_which_line_t
         let config = config.clone();
         let panic = thread::spawn(move || read(&config)).join().unwrap_err();
         let said = panic.downcast_ref::<String>().unwrap();
-        assert!(
-            said.contains("blocks::LedgerConfig is not registered"),
-            "{said}"
-        );
-        assert!(
-            said.contains("add `.block::<LedgerConfig>()` to Config::builder()"),
-            "{said}"
-        );
+        assert!(said.contains("blocks::LedgerConfig is not registered"), "{said}");
+        assert!(said.contains("add `.block::<LedgerConfig>()` to Config::builder()"), "{said}");
     }
 }

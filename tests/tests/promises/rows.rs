@@ -27,9 +27,7 @@ async fn a_row_with_three_things_wrong_reports_three_faults_and_the_last_good_va
          commit",
     );
     stage::drawdown(&config, "15").await;
-    let BlockState::Rejected { faults } = stage::state(&config, "trading") else {
-        panic!()
-    };
+    let BlockState::Rejected { faults } = stage::state(&config, "trading") else { panic!() };
     let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 3, "{told:#?}");
     for (part, rule) in [
@@ -37,22 +35,12 @@ async fn a_row_with_three_things_wrong_reports_three_faults_and_the_last_good_va
         ("trading.sizing_mode = reckless", "unknown variant"),
         ("trading.pause = 2h", "1s..=1h"),
     ] {
-        assert!(
-            told.iter()
-                .any(|told| told.starts_with(part) && told.contains(rule)),
-            "{told:#?}"
-        );
+        assert!(told.iter().any(|told| told.starts_with(part) && told.contains(rule)), "{told:#?}");
     }
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.8")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.8"));
     assert_eq!(log::warnings("a row was turned away").len(), 3);
-    let Some(Event::Rejected {
-        block: "trading",
-        version: 2,
-        faults,
-    }) = stage::soon(events.next()).await
+    let Some(Event::Rejected { block: "trading", version: 2, faults }) =
+        stage::soon(events.next()).await
     else {
         panic!("no event of the rejection")
     };
@@ -63,39 +51,20 @@ async fn a_row_with_three_things_wrong_reports_three_faults_and_the_last_good_va
 async fn the_same_bad_row_is_judged_once_and_asked_for_no_more() {
     log::keep();
     let database = stage::database().await;
-    let builder = stage::builder()
-        .ttl(Duration::from_millis(50))
-        .start_timeout(SOON);
+    let builder = stage::builder().ttl(Duration::from_millis(50)).start_timeout(SOON);
     let config = builder.url(&database.url()).start().await.unwrap();
     stage::listening(&config).await;
     let mut events = config.events();
     database.psql(&insert("trading", &[("min_position", "9")]));
     stage::status(&config, "the rejection", |status| {
-        matches!(
-            status.block("trading").unwrap().state,
-            BlockState::Rejected { .. }
-        )
+        matches!(status.block("trading").unwrap().state, BlockState::Rejected { .. })
     })
     .await;
     database.reset_queries();
-    wait::until("twenty polls", SOON, || async {
-        database.queries("select e.epoch%") >= 20
-    })
-    .await;
-    assert_eq!(
-        database.queries("%trading_config%"),
-        0,
-        "the bad row is read in a loop"
-    );
-    let Some(Event::Rejected { faults, .. }) = stage::soon(events.next()).await else {
-        panic!()
-    };
-    assert!(
-        faults
-            .to_string()
-            .contains("must not be above max_position"),
-        "{faults}"
-    );
+    wait::until("twenty polls", SOON, || async { database.queries("select e.epoch%") >= 20 }).await;
+    assert_eq!(database.queries("%trading_config%"), 0, "the bad row is read in a loop");
+    let Some(Event::Rejected { faults, .. }) = stage::soon(events.next()).await else { panic!() };
+    assert!(faults.to_string().contains("must not be above max_position"), "{faults}");
     assert_eq!(log::warnings("a row was turned away").len(), 1);
     // Nothing was told twice: the next event is the repair.
     database.psql("update trading_config set max_position = 10");
@@ -103,11 +72,8 @@ async fn the_same_bad_row_is_judged_once_and_asked_for_no_more() {
         status.block("trading").unwrap().state == BlockState::Fresh
     })
     .await;
-    let Some(Event::Published {
-        block: "trading",
-        version: 2,
-        ..
-    }) = stage::soon(events.next()).await
+    let Some(Event::Published { block: "trading", version: 2, .. }) =
+        stage::soon(events.next()).await
     else {
         panic!("the rejection was told twice")
     };
@@ -121,10 +87,7 @@ async fn a_bad_row_taken_back_to_the_last_good_one_is_fresh_again() {
     let config = stage::on_memory(&store).await;
     let epoch = store.set("risk", [("max_drawdown_pct", "150")]);
     config.wait_for(epoch, SOON).await.unwrap();
-    assert!(matches!(
-        stage::state(&config, "risk"),
-        BlockState::Rejected { .. }
-    ));
+    assert!(matches!(stage::state(&config, "risk"), BlockState::Rejected { .. }));
     let epoch = store.set("risk", [("max_drawdown_pct", "15")]);
     config.wait_for(epoch, SOON).await.unwrap();
     assert_eq!(stage::state(&config, "risk"), BlockState::Fresh);
@@ -139,16 +102,10 @@ async fn two_active_rows_are_refused_because_nobody_could_say_which_is_meant() {
     let two = insert("trading", &[]).repeat(2);
     database.psql(&two);
     let report = config.refresh_all().await.unwrap();
-    let Some(reason) = report
-        .block("trading")
-        .and_then(|block| block.error.clone())
-    else {
+    let Some(reason) = report.block("trading").and_then(|block| block.error.clone()) else {
         panic!("{report}")
     };
-    assert!(
-        reason.contains("several rows with status 'active': archive all but one"),
-        "{reason}"
-    );
+    assert!(reason.contains("several rows with status 'active': archive all but one"), "{reason}");
     assert_eq!(report.outcome("risk"), Some(&Outcome::Unchanged));
 }
 
@@ -169,37 +126,22 @@ async fn a_column_of_another_type_is_read_where_it_can_be_and_rejected_where_it_
     wait::until("the number in a text", SOON, || read(8)).await;
     database.psql("update trading_config set max_positions = 'many'");
     let report = config.refresh_all().await.unwrap();
-    let Some(Outcome::Rejected { faults }) = report.outcome("trading") else {
-        panic!("{report}")
-    };
-    assert!(
-        faults
-            .to_string()
-            .starts_with("trading.max_positions = many: "),
-        "{faults}"
-    );
+    let Some(Outcome::Rejected { faults }) = report.outcome("trading") else { panic!("{report}") };
+    assert!(faults.to_string().starts_with("trading.max_positions = many: "), "{faults}");
     assert_eq!(config.get::<TradingConfig>().max_positions, 8);
 }
 
 #[tokio::test]
 async fn a_dropped_table_or_column_takes_only_its_own_block_along_and_comes_back_by_itself() {
     let database = stage::database().await;
-    database.psql(&insert(
-        "trading",
-        &[("score_threshold", "0.8"), ("max_positions", "9")],
-    ));
-    let builder = stage::builder()
-        .ttl(Duration::from_millis(50))
-        .start_timeout(SOON);
+    database.psql(&insert("trading", &[("score_threshold", "0.8"), ("max_positions", "9")]));
+    let builder = stage::builder().ttl(Duration::from_millis(50)).start_timeout(SOON);
     let config = builder.url(&database.url()).start().await.unwrap();
     database.psql("alter table trading_config rename to away");
     let unreadable = |status: &config_sdk::Status| status.block("trading").unwrap().error.is_some();
     config.refresh_all().await.unwrap();
     assert!(unreadable(&config.status()), "{}", config.status());
-    assert!(matches!(
-        stage::state(&config, "trading"),
-        BlockState::Stale { .. }
-    ));
+    assert!(matches!(stage::state(&config, "trading"), BlockState::Stale { .. }));
     assert_eq!(stage::state(&config, "risk"), BlockState::Fresh);
     assert_eq!(config.get::<TradingConfig>().max_positions, 9);
     database.psql("alter table away rename to trading_config");
@@ -227,18 +169,14 @@ impl MineConfig {
 #[tokio::test]
 async fn a_rule_that_panics_is_a_fault_of_its_block_and_nothing_more() {
     let store = MemoryStore::new();
-    let builder = Config::builder()
-        .block::<MineConfig>()
-        .block::<RiskConfig>();
+    let builder = Config::builder().block::<MineConfig>().block::<RiskConfig>();
     let config = builder.store(store.clone()).start().await.unwrap();
     let epoch = store.transaction(|edit| {
         edit.set("mine", "number", "7");
         edit.set("risk", "max_drawdown_pct", "15");
     });
     config.wait_for(epoch, SOON).await.unwrap();
-    let BlockState::Rejected { faults } = stage::state(&config, "mine") else {
-        panic!()
-    };
+    let BlockState::Rejected { faults } = stage::state(&config, "mine") else { panic!() };
     let wanted = "mine: a rule or decoder panicked: seven is no number (panic)";
     assert_eq!(faults.to_string(), wanted);
     assert_eq!(config.get::<MineConfig>().number, 1);
@@ -258,9 +196,7 @@ struct BytesConfig {
 async fn a_value_to_be_clamped_is_brought_into_range_with_a_warning_and_an_event() {
     log::keep();
     let store = MemoryStore::new();
-    let builder = Config::builder()
-        .block::<BytesConfig>()
-        .block::<LedgerConfig>();
+    let builder = Config::builder().block::<BytesConfig>().block::<LedgerConfig>();
     let config = builder.store(store.clone()).start().await.unwrap();
     stage::listening(&config).await;
     let mut events = config.events();
@@ -269,26 +205,14 @@ async fn a_value_to_be_clamped_is_brought_into_range_with_a_warning_and_an_event
     assert_eq!(config.get::<BytesConfig>().starting_balance, 0);
     assert_eq!(stage::state(&config, "bytes"), BlockState::Fresh);
     config.refresh_all().await.unwrap();
-    let Some(Event::Clamped {
-        block,
-        field,
-        from,
-        to,
-    }) = stage::soon(events.next()).await
-    else {
+    let Some(Event::Clamped { block, field, from, to }) = stage::soon(events.next()).await else {
         panic!()
     };
     let told = (block, field, from.as_str(), to.as_str());
     assert_eq!(told, ("bytes", "starting_balance", "-5", "0"));
-    let Some(Event::Published {
-        trigger: Trigger::Push,
-        ..
-    }) = stage::soon(events.next()).await
+    let Some(Event::Published { trigger: Trigger::Push, .. }) = stage::soon(events.next()).await
     else {
         panic!()
     };
-    assert_eq!(
-        log::warnings("a value out of range was brought into it").len(),
-        1
-    );
+    assert_eq!(log::warnings("a value out of range was brought into it").len(), 1);
 }

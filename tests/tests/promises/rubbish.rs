@@ -71,10 +71,7 @@ impl EveryConfig {
             && [2, 4, 8].contains(&self.power)
             && (Duration::from_secs(1)..=Duration::from_secs(3600)).contains(&self.pause)
             && self.tiers.len() <= 3
-            && self
-                .token
-                .as_ref()
-                .is_none_or(|token| token.expose().chars().count() <= 8)
+            && self.token.as_ref().is_none_or(|token| token.expose().chars().count() <= 8)
     }
 }
 
@@ -158,37 +155,22 @@ fn ask_for_everything(config: &Config) {
     for column in COLUMNS {
         let path = format!("every.{column}");
         let explained = config.explain(&path).unwrap();
-        let _ = (
-            explained.to_string(),
-            serde_json::to_string(&explained).unwrap(),
-        );
-        let _ = (
-            config.value_as::<String>(&path),
-            config.value_as::<i64>(&path),
-        );
+        let _ = (explained.to_string(), serde_json::to_string(&explained).unwrap());
+        let _ = (config.value_as::<String>(&path), config.value_as::<i64>(&path));
     }
 }
 
 #[test]
 fn rubbish_in_any_column_never_reaches_a_reader_nor_panics_nor_stops_the_refreshing() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.unwrap();
     let store = MemoryStore::new();
-    let builder = Config::builder()
-        .block::<EveryConfig>()
-        .block::<RiskConfig>();
-    let config = runtime
-        .block_on(builder.store(store.clone()).start())
-        .unwrap();
+    let builder = Config::builder().block::<EveryConfig>().block::<RiskConfig>();
+    let config = runtime.block_on(builder.store(store.clone()).start()).unwrap();
     let (accepted, rejected, percent) = (Cell::new(0), Cell::new(0), Cell::new(0));
-    let mut runner = TestRunner::new(Runs {
-        cases: 500,
-        failure_persistence: None,
-        ..Runs::default()
-    });
+    let mut runner =
+        TestRunner::new(Runs { cases: 500, failure_persistence: None, ..Runs::default() });
     let run = runner.run(&row(), |row| {
         let before = config.get::<EveryConfig>().into_arc();
         percent.set((percent.get() + 1) % 100);
@@ -199,10 +181,7 @@ fn rubbish_in_any_column_never_reaches_a_reader_nor_panics_nor_stops_the_refresh
         let report = runtime.block_on(config.refresh_all()).unwrap();
         let now = config.get::<EveryConfig>();
         prop_assert!(now.is_valid(), "a reader sees {:?}", *now);
-        prop_assert_eq!(
-            config.get::<RiskConfig>().max_drawdown_pct,
-            Decimal::from(percent.get())
-        );
+        prop_assert_eq!(config.get::<RiskConfig>().max_drawdown_pct, Decimal::from(percent.get()));
         match report.outcome("every") {
             Some(Outcome::Rejected { faults }) => {
                 rejected.set(rejected.get() + 1);
@@ -221,10 +200,7 @@ fn rubbish_in_any_column_never_reaches_a_reader_nor_panics_nor_stops_the_refresh
     run.unwrap();
     let (accepted, rejected) = (accepted.get(), rejected.get());
     println!("{accepted} rows accepted, {rejected} rejected");
-    assert!(
-        accepted > 20 && rejected > 20,
-        "the rubbish is too good or too bad to tell"
-    );
+    assert!(accepted > 20 && rejected > 20, "the rubbish is too good or too bad to tell");
     store.remove("every");
     runtime.block_on(config.refresh_all()).unwrap();
     assert_eq!(*config.get::<EveryConfig>(), EveryConfig::default());

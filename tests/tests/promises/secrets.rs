@@ -58,10 +58,7 @@ impl Shown {
 
 fn exposed(config: &Config) -> (Option<String>, u32) {
     let vault = config.get::<VaultConfig>();
-    (
-        vault.token.clone().map(Secret::into_exposed),
-        *vault.pin.expose(),
-    )
+    (vault.token.clone().map(Secret::into_exposed), *vault.pin.expose())
 }
 
 #[tokio::test]
@@ -70,9 +67,7 @@ async fn a_secret_in_a_store_is_shown_nowhere_not_even_when_it_is_wrong() {
     let mut shown = Shown::default();
     let store = MemoryStore::new();
     store.set("vault", [("token", "hunter2"), ("pin", "4711")]);
-    let builder = Config::builder()
-        .block::<VaultConfig>()
-        .store(store.clone());
+    let builder = Config::builder().block::<VaultConfig>().store(store.clone());
     let config = builder.start().await.unwrap();
     assert_eq!(exposed(&config), (Some("hunter2".to_owned()), 4711));
     shown.config(&config);
@@ -86,11 +81,7 @@ async fn a_secret_in_a_store_is_shown_nowhere_not_even_when_it_is_wrong() {
     shown.all(config.refresh_all().await.unwrap());
     shown.config(&config);
     let long = "hunter2".repeat(10);
-    for (token, pin) in [
-        (long.as_str(), "4711 hunter2"),
-        ("hunter2", "99999"),
-        ("", "-4711"),
-    ] {
+    for (token, pin) in [(long.as_str(), "4711 hunter2"), ("hunter2", "99999"), ("", "-4711")] {
         let epoch = store.set("vault", [("token", token), ("pin", pin)]);
         config.wait_for(epoch, SOON).await.unwrap();
         shown.all(config.refresh_all().await.unwrap());
@@ -115,27 +106,15 @@ async fn a_secret_in_a_store_is_shown_nowhere_not_even_when_it_is_wrong() {
 async fn a_secret_in_the_environment_is_shown_nowhere_not_even_when_it_is_wrong() {
     log::keep();
     let mut shown = Shown::default();
-    let builder = || {
-        Config::builder()
-            .block::<VaultConfig>()
-            .store(MemoryStore::new())
-    };
-    let variables = [
-        ("APP__VAULT__TOKEN", "hunter2"),
-        ("APP__VAULT__PIN", "4711"),
-    ];
+    let builder = || Config::builder().block::<VaultConfig>().store(MemoryStore::new());
+    let variables = [("APP__VAULT__TOKEN", "hunter2"), ("APP__VAULT__PIN", "4711")];
     let good = builder().env_prefix("APP").env_vars(variables);
     shown.debug(&good);
     let config = good.start().await.unwrap();
     assert_eq!(exposed(&config), (Some("hunter2".to_owned()), 4711));
     shown.config(&config);
     let variables = [("APP__VAULT__PIN", "hunter2"), ("APP__VAULT__TRIES", "3")];
-    let error = builder()
-        .env_prefix("APP")
-        .env_vars(variables)
-        .start()
-        .await
-        .unwrap_err();
+    let error = builder().env_prefix("APP").env_vars(variables).start().await.unwrap_err();
     assert!(error.to_string().contains("APP__VAULT__PIN"), "{error}");
     shown.0.push(format!("{error} {error:?} {error:#?}"));
     shown.0.push(log::said());
@@ -146,15 +125,11 @@ async fn a_secret_in_the_environment_is_shown_nowhere_not_even_when_it_is_wrong(
 async fn a_secret_in_postgres_is_not_in_its_history_nor_in_a_notification_nor_in_a_log() {
     log::keep();
     let database = Server::shared().database();
-    let builder = Config::builder()
-        .block::<VaultConfig>()
-        .url(&database.url());
+    let builder = Config::builder().block::<VaultConfig>().url(&database.url());
     let config = builder.start_timeout(SOON).migrate().start().await.unwrap();
     stage::listening(&config).await;
     let (listener, mut connection) =
-        tokio_postgres::connect(&database.url(), tokio_postgres::NoTls)
-            .await
-            .unwrap();
+        tokio_postgres::connect(&database.url(), tokio_postgres::NoTls).await.unwrap();
     let (notes, mut noted) = tokio::sync::mpsc::unbounded_channel();
     tokio::spawn(async move {
         let message = |context: &mut std::task::Context<'_>| connection.poll_message(context);
@@ -176,18 +151,13 @@ async fn a_secret_in_postgres_is_not_in_its_history_nor_in_a_notification_nor_in
     let mut shown = Shown::default();
     shown.config(&config);
     shown.0.push(log::said());
-    shown
-        .0
-        .push(database.psql("select c::text from config_sdk.change c"));
+    shown.0.push(database.psql("select c::text from config_sdk.change c"));
     shown.0.push(
         database.psql("select coalesce(string_agg(before::text, ' '), '') from config_sdk.change"),
     );
     for _ in 0..3 {
         shown.0.push(stage::soon(noted.recv()).await.unwrap());
     }
-    assert!(
-        shown.0.iter().any(|text| text.contains("tries")),
-        "history keeps nothing"
-    );
+    assert!(shown.0.iter().any(|text| text.contains("tries")), "history keeps nothing");
     shown.search();
 }

@@ -48,9 +48,7 @@ async fn a_change_to_an_sqlite_file_by_another_process_arrives_in_milliseconds()
     let file = File::new();
     let config = file.start().await;
     let other = file.other();
-    other
-        .execute_batch(&insert("trading", &[("score_threshold", "0.5")]))
-        .unwrap();
+    other.execute_batch(&insert("trading", &[("score_threshold", "0.5")])).unwrap();
     stage::score(&config, "0.5").await;
     let mut delays = Vec::new();
     for score in ["0.11", "0.22", "0.33", "0.44", "0.55"] {
@@ -80,12 +78,8 @@ async fn blocks_of_an_sqlite_file_changed_in_one_transaction_are_published_toget
     assert_eq!(config.get::<RiskConfig>().max_drawdown_pct, decimal("15"));
     let mut published = Vec::new();
     while published.len() < 2 {
-        if let Event::Published {
-            block,
-            epoch,
-            trigger,
-            ..
-        } = stage::soon(events.next()).await.unwrap()
+        if let Event::Published { block, epoch, trigger, .. } =
+            stage::soon(events.next()).await.unwrap()
         {
             assert_eq!(trigger, Trigger::Push);
             published.push((block, epoch));
@@ -100,18 +94,12 @@ async fn an_unchanged_row_of_an_sqlite_file_wakes_nobody() {
     let file = File::new();
     let config = file.start().await;
     let other = file.other();
-    other
-        .execute_batch(&insert("trading", &[("score_threshold", "0.8")]))
-        .unwrap();
+    other.execute_batch(&insert("trading", &[("score_threshold", "0.8")])).unwrap();
     stage::score(&config, "0.8").await;
     let mut changes = config.subscribe::<TradingConfig>();
-    other
-        .execute_batch("update trading_config set score_threshold = score_threshold")
-        .unwrap();
+    other.execute_batch("update trading_config set score_threshold = score_threshold").unwrap();
     config.refresh_all().await.unwrap();
-    other
-        .execute_batch("update trading_config set max_positions = 9")
-        .unwrap();
+    other.execute_batch("update trading_config set max_positions = 9").unwrap();
     let change = stage::soon(changes.next()).await.unwrap();
     assert_eq!(change.fields, ["max_positions"]);
     assert_eq!(change.meta.version, 2);
@@ -122,9 +110,7 @@ async fn an_sqlite_file_that_is_taken_away_leaves_the_last_good_values_until_it_
     log::keep();
     let file = File::new();
     let config = file.start().await;
-    file.other()
-        .execute_batch(&insert("trading", &[("score_threshold", "0.8")]))
-        .unwrap();
+    file.other().execute_batch(&insert("trading", &[("score_threshold", "0.8")])).unwrap();
     stage::score(&config, "0.8").await;
     let away = file.0.path().join("away");
     std::fs::create_dir(&away).unwrap();
@@ -132,25 +118,14 @@ async fn an_sqlite_file_that_is_taken_away_leaves_the_last_good_values_until_it_
     for _ in 0..3 {
         config.refresh_all().await.unwrap();
     }
-    assert!(matches!(
-        config.status().store,
-        StoreState::Unreachable { .. }
-    ));
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.8")
-    );
+    assert!(matches!(config.status().store, StoreState::Unreachable { .. }));
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.8"));
     assert_eq!(config.get::<TradingConfig>().meta().origin, Origin::Store);
     assert_eq!(log::warnings("the store cannot be read").len(), 1);
-    open(&away.join("config.db"))
-        .execute_batch(&set_score("0.9"))
-        .unwrap();
+    open(&away.join("config.db")).execute_batch(&set_score("0.9")).unwrap();
     carry(&away, file.0.path());
     stage::score(&config, "0.9").await;
-    stage::status(&config, "the file", |status| {
-        status.store == StoreState::Connected
-    })
-    .await;
+    stage::status(&config, "the file", |status| status.store == StoreState::Connected).await;
 }
 
 /// Moves the file with what belongs to it.
@@ -164,21 +139,13 @@ fn carry(from: &Path, to: &Path) {
 async fn another_sqlite_file_put_in_place_is_read_though_its_epoch_is_lower() {
     let (file, backup) = (File::new(), File::new());
     backup.start().await.shutdown().await;
-    backup
-        .other()
-        .execute_batch(&insert("trading", &[("score_threshold", "0.1")]))
-        .unwrap();
-    backup
-        .other()
-        .execute_batch("pragma wal_checkpoint(truncate)")
-        .unwrap();
+    backup.other().execute_batch(&insert("trading", &[("score_threshold", "0.1")])).unwrap();
+    backup.other().execute_batch("pragma wal_checkpoint(truncate)").unwrap();
     let config = file.start().await;
     let other = file.other();
     for score in ["0.2", "0.3", "0.4"] {
         other.execute_batch("delete from trading_config").unwrap();
-        other
-            .execute_batch(&insert("trading", &[("score_threshold", score)]))
-            .unwrap();
+        other.execute_batch(&insert("trading", &[("score_threshold", score)])).unwrap();
     }
     stage::score(&config, "0.4").await;
     drop(other);
@@ -197,19 +164,12 @@ async fn a_writer_that_holds_an_sqlite_file_locked_holds_up_no_reader() {
     let file = File::new();
     let config = file.start().await;
     let writer = file.other();
-    writer
-        .execute_batch(&insert("trading", &[("score_threshold", "0.8")]))
-        .unwrap();
+    writer.execute_batch(&insert("trading", &[("score_threshold", "0.8")])).unwrap();
     stage::score(&config, "0.8").await;
-    writer
-        .execute_batch(&format!("begin immediate; {}", set_score("0.9")))
-        .unwrap();
+    writer.execute_batch(&format!("begin immediate; {}", set_score("0.9"))).unwrap();
     let report = config.refresh_all().await.unwrap();
     assert!(report.to_string().contains("unchanged"), "{report}");
-    assert_eq!(
-        config.get::<TradingConfig>().score_threshold,
-        decimal("0.8")
-    );
+    assert_eq!(config.get::<TradingConfig>().score_threshold, decimal("0.8"));
     writer.execute_batch("commit").unwrap();
     stage::score(&config, "0.9").await;
 }
@@ -219,44 +179,30 @@ async fn values_of_any_type_in_an_sqlite_column_are_rejected_and_not_misread() {
     let file = File::new();
     let config = file.start().await;
     let other = file.other();
-    other
-        .execute_batch(&insert("trading", &[("max_positions", "7")]))
-        .unwrap();
+    other.execute_batch(&insert("trading", &[("max_positions", "7")])).unwrap();
     let read = || async { config.get::<TradingConfig>().max_positions == 7 };
     wait::until("the number", SOON, read).await;
     let triggers: Vec<String> = {
-        let mut found = other
-            .prepare("select name from sqlite_master where name like '%_rules'")
-            .unwrap();
+        let mut found =
+            other.prepare("select name from sqlite_master where name like '%_rules'").unwrap();
         let names = found.query_map([], |row| row.get(0)).unwrap();
         names.collect::<Result<_, _>>().unwrap()
     };
     for trigger in triggers {
-        other
-            .execute_batch(&format!("drop trigger {trigger}"))
-            .unwrap();
+        other.execute_batch(&format!("drop trigger {trigger}")).unwrap();
     }
     for rubbish in ["'many'", "x'00ff'", "1e300", "7.5", "-1", "''"] {
         other
-            .execute_batch(&format!(
-                "update trading_config set max_positions = {rubbish}"
-            ))
+            .execute_batch(&format!("update trading_config set max_positions = {rubbish}"))
             .unwrap();
         config.refresh_all().await.unwrap();
         let state = stage::state(&config, "trading");
-        assert!(
-            matches!(state, BlockState::Rejected { .. }),
-            "{rubbish}: {state}"
-        );
+        assert!(matches!(state, BlockState::Rejected { .. }), "{rubbish}: {state}");
         assert_eq!(config.get::<TradingConfig>().max_positions, 7);
     }
     other.execute_batch("drop table trading_config").unwrap();
     config.refresh_all().await.unwrap();
-    assert!(
-        config.status().to_string().contains("add `.migrate()`"),
-        "{}",
-        config.status()
-    );
+    assert!(config.status().to_string().contains("add `.migrate()`"), "{}", config.status());
     assert_eq!(config.get::<TradingConfig>().max_positions, 7);
 }
 
@@ -265,9 +211,7 @@ async fn two_programs_on_one_sqlite_file_see_each_change_and_the_same_epoch() {
     let file = File::new();
     let (one, two) = (file.start().await, file.start().await);
     let other = file.other();
-    other
-        .execute_batch(&insert("trading", &[("score_threshold", "0.8")]))
-        .unwrap();
+    other.execute_batch(&insert("trading", &[("score_threshold", "0.8")])).unwrap();
     for config in [&one, &two] {
         stage::score(config, "0.8").await;
     }

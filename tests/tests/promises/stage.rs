@@ -16,10 +16,7 @@ pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
 /// Two blocks, and no polling.
 pub(crate) fn builder() -> ConfigBuilder {
-    Config::builder()
-        .block::<TradingConfig>()
-        .block::<RiskConfig>()
-        .ttl(HOUR)
+    Config::builder().block::<TradingConfig>().block::<RiskConfig>().ttl(HOUR)
 }
 
 /// The two blocks on `store`.
@@ -84,9 +81,7 @@ pub(crate) async fn drawdown(config: &Config, wanted: &str) {
 
 /// What `future` yields, soon.
 pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(SOON, future)
-        .await
-        .expect("nothing happened")
+    tokio::time::timeout(SOON, future).await.expect("nothing happened")
 }
 
 /// How the block of that name stands.
@@ -100,14 +95,8 @@ pub(crate) fn decimal(text: &str) -> Decimal {
 
 /// SQL that makes `columns` the active row of `block`.
 pub(crate) fn insert(block: &str, columns: &[(&str, &str)]) -> String {
-    let names: String = columns
-        .iter()
-        .map(|(name, _)| format!(", {name}"))
-        .collect();
-    let values: String = columns
-        .iter()
-        .map(|(_, value)| format!(", {value}"))
-        .collect();
+    let names: String = columns.iter().map(|(name, _)| format!(", {name}")).collect();
+    let values: String = columns.iter().map(|(_, value)| format!(", {value}")).collect();
     format!("insert into {block}_config (status{names}) values ('active'{values});\n")
 }
 

@@ -27,15 +27,9 @@ struct PatientConfig {
 }
 
 async fn start(store: &MemoryStore) -> Config {
-    let builder = Config::builder()
-        .block::<ServedConfig>()
-        .block::<DroppedConfig>();
+    let builder = Config::builder().block::<ServedConfig>().block::<DroppedConfig>();
     let builder = builder.block::<PatientConfig>().store(store.clone());
-    builder
-        .ttl(std::time::Duration::from_millis(50))
-        .start()
-        .await
-        .unwrap()
+    builder.ttl(std::time::Duration::from_millis(50)).start().await.unwrap()
 }
 
 fn numbers(config: &Config) -> (u32, u32, u32) {
@@ -61,15 +55,9 @@ async fn a_block_stale_for_too_long_expires_and_is_served_or_falls_back_as_it_sa
     config.refresh_all().await.unwrap();
     let mut events = config.events();
     let expired = |name| matches!(stage::state(&config, name), BlockState::Expired { .. });
-    wait::until("expiry", SOON, || async {
-        expired("served") && expired("dropped")
-    })
-    .await;
+    wait::until("expiry", SOON, || async { expired("served") && expired("dropped") }).await;
     assert_eq!(numbers(&config), (7, 1, 7));
-    assert!(matches!(
-        stage::state(&config, "patient"),
-        BlockState::Stale { .. }
-    ));
+    assert!(matches!(stage::state(&config, "patient"), BlockState::Stale { .. }));
     assert_eq!(config.get::<DroppedConfig>().meta().origin, Origin::Default);
     assert_eq!(config.get::<ServedConfig>().meta().origin, Origin::Store);
     let mut told = Vec::new();
@@ -80,16 +68,10 @@ async fn a_block_stale_for_too_long_expires_and_is_served_or_falls_back_as_it_sa
     }
     told.sort_unstable();
     assert_eq!(told, ["dropped", "served"]);
-    assert_eq!(
-        log::warnings("stale for longer than the block allows").len(),
-        2
-    );
+    assert_eq!(log::warnings("stale for longer than the block allows").len(), 2);
 
     store.heal();
-    wait::until("the values", SOON, || async {
-        numbers(&config) == (7, 7, 7)
-    })
-    .await;
+    wait::until("the values", SOON, || async { numbers(&config) == (7, 7, 7) }).await;
     stage::status(&config, "fresh blocks", config_sdk::Status::is_ready).await;
 }
 
@@ -98,10 +80,7 @@ async fn a_store_that_answers_keeps_blocks_from_expiring_although_nothing_change
     let store = MemoryStore::new();
     let config = start(&store).await;
     let asked = store.fetches();
-    wait::until("a second of polls", SOON, || async {
-        store.fetches() > asked + 20
-    })
-    .await;
+    wait::until("a second of polls", SOON, || async { store.fetches() > asked + 20 }).await;
     assert_eq!(stage::state(&config, "served"), BlockState::Fresh);
     assert_eq!(stage::state(&config, "dropped"), BlockState::Fresh);
 }

@@ -12,9 +12,7 @@ use crate::blocks::{RiskConfig, TradingConfig, TwinConfig, WideConfig};
 use crate::stage::{self, HOUR, SOON, decimal};
 
 async fn twins(database: &Database) -> Config {
-    let builder = Config::builder()
-        .block::<WideConfig>()
-        .block::<TwinConfig>();
+    let builder = Config::builder().block::<WideConfig>().block::<TwinConfig>();
     let builder = builder.url(&database.url()).ttl(HOUR).start_timeout(SOON);
     let config = builder.migrate().start().await.unwrap();
     stage::listening(&config).await;
@@ -35,29 +33,13 @@ fn read(config: &Config, over: &AtomicBool, reads: &AtomicU64) {
     let mut handle = config.handle::<WideConfig>();
     let mut last = 0;
     while !over.load(Ordering::Relaxed) {
-        assert!(
-            config.get::<WideConfig>().number().is_some(),
-            "half a guard"
-        );
-        assert!(
-            config.with(|wide: &WideConfig| wide.number()).is_some(),
-            "half a copy"
-        );
+        assert!(config.get::<WideConfig>().number().is_some(), "half a guard");
+        assert!(config.with(|wide: &WideConfig| wide.number()).is_some(), "half a copy");
         assert!(handle.load().number().is_some(), "half a handle's value");
         let view = config.snapshot();
-        let number = view
-            .get::<WideConfig>()
-            .number()
-            .expect("half a block in a snapshot");
-        assert_eq!(
-            number,
-            view.get::<TwinConfig>().number,
-            "a snapshot of two moments"
-        );
-        assert!(
-            last <= number,
-            "a value went backwards from {last} to {number}"
-        );
+        let number = view.get::<WideConfig>().number().expect("half a block in a snapshot");
+        assert_eq!(number, view.get::<TwinConfig>().number, "a snapshot of two moments");
+        assert!(last <= number, "a value went backwards from {last} to {number}");
         last = number;
         reads.fetch_add(1, Ordering::Relaxed);
     }
@@ -69,10 +51,7 @@ async fn two_blocks_changed_in_one_transaction_under_8_readers_for_10_s_are_neve
     let config = twins(&database).await;
     database.psql("insert into wide_config (status) values ('active')");
     database.psql("insert into twin_config (status) values ('active')");
-    let (over, reads) = (
-        Arc::new(AtomicBool::new(false)),
-        Arc::new(AtomicU64::new(0)),
-    );
+    let (over, reads) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let readers: Vec<_> = (0..8)
         .map(|_| {
             let (config, over, reads) = (config.clone(), over.clone(), reads.clone());
@@ -141,10 +120,7 @@ async fn whoever_is_woken_by_one_block_finds_the_other_changed_too() {
         writer.batch_execute(&set(score)).await.unwrap();
         let change = stage::soon(changes.next()).await.unwrap();
         assert_eq!(change.new.score_threshold, decimal(score));
-        assert_eq!(
-            config.get::<RiskConfig>().max_drawdown_pct,
-            decimal(score) * decimal("100")
-        );
+        assert_eq!(config.get::<RiskConfig>().max_drawdown_pct, decimal(score) * decimal("100"));
     }
 }
 
@@ -155,10 +131,7 @@ async fn a_rejected_block_does_not_hold_back_the_others_of_its_transaction() {
     database.psql(&format!(
         "begin;\n{}{}commit;",
         // No CHECK of the table knows the rule over two fields.
-        stage::insert(
-            "trading",
-            &[("min_position", "9"), ("score_threshold", "0.8")]
-        ),
+        stage::insert("trading", &[("min_position", "9"), ("score_threshold", "0.8")]),
         stage::insert("risk", &[("max_drawdown_pct", "15")]),
     ));
     stage::drawdown(&config, "15").await;

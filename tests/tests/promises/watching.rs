@@ -29,10 +29,7 @@ async fn an_unchanged_row_publishes_nothing_and_wakes_nobody() {
     let change = stage::soon(changes.next()).await.unwrap();
     assert_eq!(change.fields, ["max_positions"]);
     assert_eq!(change.meta.epoch, one_draft + 1);
-    let Some(Event::Published {
-        fields, trigger, ..
-    }) = stage::soon(events.next()).await
-    else {
+    let Some(Event::Published { fields, trigger, .. }) = stage::soon(events.next()).await else {
         panic!()
     };
     assert_eq!((fields, trigger), (vec!["max_positions"], Trigger::Push));
@@ -56,16 +53,11 @@ async fn a_row_that_says_the_same_in_other_words_wakes_nobody() {
     }
     let epoch = store.set("trading", [("max_positions", "6")]);
     config.wait_for(epoch, SOON).await.unwrap();
-    let Some(Event::Published { version, .. }) = stage::soon(events.next()).await else {
-        panic!()
-    };
+    let Some(Event::Published { version, .. }) = stage::soon(events.next()).await else { panic!() };
     assert_eq!(version, 5, "what did not change was published");
     let change = stage::soon(changes.next()).await.unwrap();
     assert_eq!((change.old.max_positions, change.new.max_positions), (5, 6));
-    assert_eq!(
-        change.meta.version, 5,
-        "the changes before it woke somebody"
-    );
+    assert_eq!(change.meta.version, 5, "the changes before it woke somebody");
 }
 
 #[tokio::test]
@@ -84,10 +76,7 @@ async fn a_subscriber_that_dawdles_gets_the_newest_with_what_it_saw_last_as_old(
         let epoch = store.set("trading", [("max_positions", number)]);
         config.wait_for(epoch, SOON).await.unwrap();
     }
-    let epoch = store.set(
-        "trading",
-        [("max_positions", "8"), ("score_threshold", "0.9")],
-    );
+    let epoch = store.set("trading", [("max_positions", "8"), ("score_threshold", "0.9")]);
     config.wait_for(epoch, SOON).await.unwrap();
     let change = stage::soon(changes.next()).await.unwrap();
     assert_eq!(change.fields, ["score_threshold"]);
@@ -127,10 +116,7 @@ async fn a_reader_of_events_that_dawdles_is_told_how_many_it_missed() {
         panic!("nothing was missed")
     };
     assert!(count > 0);
-    let Some(Event::Published {
-        block: "trading", ..
-    }) = stage::soon(events.next()).await
-    else {
+    let Some(Event::Published { block: "trading", .. }) = stage::soon(events.next()).await else {
         panic!()
     };
 }
@@ -142,14 +128,8 @@ async fn a_late_epoch_is_waited_for_and_a_missing_one_is_an_error_that_says_what
     let epoch = store.set("trading", [("max_positions", "6")]);
     config.wait_for(epoch, SOON).await.unwrap();
     config.wait_for(0, Duration::ZERO).await.unwrap();
-    let error = config
-        .wait_for(epoch + 1, Duration::from_millis(20))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "epoch 2 did not arrive within 20ms; readers have 1"
-    );
+    let error = config.wait_for(epoch + 1, Duration::from_millis(20)).await.unwrap_err();
+    assert_eq!(error.to_string(), "epoch 2 did not arrive within 20ms; readers have 1");
 }
 
 #[tokio::test]

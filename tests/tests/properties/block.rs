@@ -72,11 +72,8 @@ pub(crate) fn shown(block: &Everything) -> String {
 /// A decimal of any size and scale.
 pub(crate) fn decimals() -> impl Strategy<Value = Decimal> {
     let most = (1i128 << 96) - 1;
-    prop_oneof![
-        (-most..=most, 0..=28u32),
-        (-1_000_000..=1_000_000i128, 0..=28u32)
-    ]
-    .prop_map(|(digits, scale)| Decimal::from_i128_with_scale(digits, scale))
+    prop_oneof![(-most..=most, 0..=28u32), (-1_000_000..=1_000_000i128, 0..=28u32)]
+        .prop_map(|(digits, scale)| Decimal::from_i128_with_scale(digits, scale))
 }
 
 /// Any text that a database can hold.
@@ -96,10 +93,7 @@ fn numbers() -> impl Strategy<Value = (bool, i8, u16, i32, i64, usize, i128, u12
 
 fn floats() -> impl Strategy<Value = (f32, f64)> {
     use proptest::num::{f32, f64};
-    (
-        f32::NORMAL | f32::SUBNORMAL | f32::ZERO,
-        f64::NORMAL | f64::SUBNORMAL | f64::ZERO,
-    )
+    (f32::NORMAL | f32::SUBNORMAL | f32::ZERO, f64::NORMAL | f64::SUBNORMAL | f64::ZERO)
 }
 
 prop_compose! {

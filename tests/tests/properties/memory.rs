@@ -69,11 +69,7 @@ fn a_number_in_json_is_exactly_that_decimal_or_a_fault() {
 #[test]
 fn no_text_in_any_column_panics() {
     let (runtime, store, config) = started::<Everything>();
-    let columns: Vec<_> = Everything::schema()
-        .fields
-        .iter()
-        .map(|field| field.column)
-        .collect();
+    let columns: Vec<_> = Everything::schema().fields.iter().map(|field| field.column).collect();
     proptest!(|(column in proptest::sample::select(columns), text in any::<String>())| {
         store.set("everything", [(column, text.as_str())]);
         let report = runtime.block_on(config.refresh_all()).unwrap();

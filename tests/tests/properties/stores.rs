@@ -16,28 +16,14 @@ async fn a_block_written_to_sqlite_is_the_block_that_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.db");
     let connection = rusqlite::Connection::open(&path).unwrap();
-    let run = |sql: &str| {
-        connection
-            .execute_batch(sql)
-            .unwrap_or_else(|e| panic!("{e}\n{sql}"))
-    };
-    run(&Config::builder()
-        .block::<Everything>()
-        .schema(Dialect::Sqlite));
+    let run = |sql: &str| connection.execute_batch(sql).unwrap_or_else(|e| panic!("{e}\n{sql}"));
+    run(&Config::builder().block::<Everything>().schema(Dialect::Sqlite));
     let builder = Config::builder().block::<Everything>();
-    let config = builder
-        .url(&format!("sqlite:{}", path.display()))
-        .start()
-        .await
-        .unwrap();
+    let config = builder.url(&format!("sqlite:{}", path.display())).start().await.unwrap();
     for block in blocks() {
         run(&insert(&block, Dialect::Sqlite).await);
         let report = config.refresh_all().await.unwrap();
-        assert_eq!(
-            shown(&config.get::<Everything>()),
-            shown(&block),
-            "{report}"
-        );
+        assert_eq!(shown(&config.get::<Everything>()), shown(&block), "{report}");
     }
 }
 
@@ -49,16 +35,9 @@ async fn a_block_written_to_postgres_is_the_block_that_is_read() {
     let config = builder.migrate().start().await.unwrap();
     for block in blocks() {
         let sql = insert(&block, Dialect::Postgres).await;
-        client
-            .batch_execute(&sql)
-            .await
-            .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+        client.batch_execute(&sql).await.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
         let report = config.refresh_all().await.unwrap();
-        assert_eq!(
-            shown(&config.get::<Everything>()),
-            shown(&block),
-            "{report}"
-        );
+        assert_eq!(shown(&config.get::<Everything>()), shown(&block), "{report}");
     }
 }
 

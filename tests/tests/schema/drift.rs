@@ -44,14 +44,8 @@ async fn a_misspelt_column_is_named_with_the_nearest_field_and_how_to_copy_it(st
 struct Damage(&'static str, &'static str);
 
 const ON_POSTGRES: &[Damage] = &[
-    Damage(
-        "drop table limits_config",
-        "table \"limits_config\" is missing",
-    ),
-    Damage(
-        "alter table limits_config drop column most",
-        "column `most` is missing",
-    ),
+    Damage("drop table limits_config", "table \"limits_config\" is missing"),
+    Damage("alter table limits_config drop column most", "column `most` is missing"),
     Damage(
         "alter table limits_config drop constraint limits_config_most_check",
         "check of column `most` is missing",
@@ -73,22 +67,13 @@ const ON_POSTGRES: &[Damage] = &[
         "alter table limits_config enable replica trigger config_sdk_update",
         "trigger `config_sdk_update` is not what the type says",
     ),
-    Damage(
-        "drop trigger config_sdk_fill on limits_config",
-        "trigger `config_sdk_fill` is missing",
-    ),
+    Damage("drop trigger config_sdk_fill on limits_config", "trigger `config_sdk_fill` is missing"),
     Damage(
         "drop function config_sdk.prune(bigint)",
         "the bookkeeping is missing or that of an older version",
     ),
-    Damage(
-        "drop function config_sdk.changed() cascade",
-        "trigger `config_sdk_delete` is missing",
-    ),
-    Damage(
-        "drop index limits_config_one_active",
-        "index `limits_config_one_active` is missing",
-    ),
+    Damage("drop function config_sdk.changed() cascade", "trigger `config_sdk_delete` is missing"),
+    Damage("drop index limits_config_one_active", "index `limits_config_one_active` is missing"),
     Damage(
         "comment on column limits_config.most is 'Anything'",
         "text of the comments on \"limits_config\" is not what the type says",
@@ -96,10 +81,7 @@ const ON_POSTGRES: &[Damage] = &[
 ];
 
 const ON_SQLITE: &[Damage] = &[
-    Damage(
-        "drop table limits_config",
-        "table \"limits_config\" is missing",
-    ),
+    Damage("drop table limits_config", "table \"limits_config\" is missing"),
     Damage(
         "drop trigger config_sdk_limits_insert_rules; drop trigger config_sdk_limits_update_rules;
          drop trigger config_sdk_limits_insert; drop trigger config_sdk_limits_update;
@@ -115,10 +97,7 @@ const ON_SQLITE: &[Damage] = &[
          create trigger config_sdk_limits_update after update on limits_config begin select 1; end",
         "trigger `config_sdk_limits_update` is not what the type says",
     ),
-    Damage(
-        "drop index limits_config_one_active",
-        "index `limits_config_one_active` is missing",
-    ),
+    Damage("drop index limits_config_one_active", "index `limits_config_one_active` is missing"),
     Damage(
         "drop table config_sdk_change",
         "the bookkeeping is missing or that of an older version",
@@ -128,11 +107,7 @@ const ON_SQLITE: &[Damage] = &[
 async fn what_is_missing_is_named_and_migrate_brings_it_back(store: Store) {
     store.migrate::<First>().await;
     let config = store.start::<First>().await;
-    let damages = if store.is_postgres() {
-        ON_POSTGRES
-    } else {
-        ON_SQLITE
-    };
+    let damages = if store.is_postgres() { ON_POSTGRES } else { ON_SQLITE };
     for Damage(sql, what) in damages {
         store.sql(sql);
         let differences = config.check().await.unwrap();
@@ -141,18 +116,12 @@ async fn what_is_missing_is_named_and_migrate_brings_it_back(store: Store) {
         let named = named.unwrap_or_else(|| panic!("after {sql}: {differences:#?}"));
         assert_eq!(named.remedy, MIGRATE);
         let steps = store.migrate::<First>().await;
-        assert!(
-            steps.iter().all(|step| step.done),
-            "after {sql}: {steps:#?}"
-        );
+        assert!(steps.iter().all(|step| step.done), "after {sql}: {steps:#?}");
         assert_eq!(config.check().await.unwrap(), [], "after {sql}");
     }
     // All of it works again.
     store.sql("insert into limits_config (status, most) values ('active', 9)");
-    assert_eq!(
-        store.sql("select version, most from limits_config where status = 'active'"),
-        "1|9"
-    );
+    assert_eq!(store.sql("select version, most from limits_config where status = 'active'"), "1|9");
 }
 
 async fn a_store_without_its_bookkeeping_says_so(store: Store) {
@@ -161,10 +130,7 @@ async fn a_store_without_its_bookkeeping_says_so(store: Store) {
     let program = program.start_timeout(std::time::Duration::from_secs(1));
     let config = program.start().await.unwrap();
     let differences = config.check().await.unwrap();
-    let what: Vec<_> = differences
-        .iter()
-        .map(|difference| &*difference.what)
-        .collect();
+    let what: Vec<_> = differences.iter().map(|difference| &*difference.what).collect();
     assert_eq!(
         what,
         [

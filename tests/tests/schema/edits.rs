@@ -41,19 +41,14 @@ async fn an_update_makes_a_new_version_and_the_log_keeps_the_row_before(store: S
     store.migrate::<First>().await;
     store.sql(INSERT);
     store.sql("update limits_config set threshold = 0.9, most = 7 where status = 'active'");
-    assert_eq!(
-        store.sql("select version, threshold, most from limits_config"),
-        "2|0.9|7"
-    );
+    assert_eq!(store.sql("select version, threshold, most from limits_config"), "2|0.9|7");
     let log = format!(
         "select epoch, block, version, what from {} order by id",
         store.bookkeeping("change")
     );
     assert_eq!(store.sql(&log), "1|limits|1|insert\n2|limits|2|update");
-    let before = format!(
-        "select before from {} where what = 'update'",
-        store.bookkeeping("change")
-    );
+    let before =
+        format!("select before from {} where what = 'update'", store.bookkeeping("change"));
     let before: serde_json::Value = serde_json::from_str(&store.sql(&before)).unwrap();
     assert!(before["threshold"].to_string().contains("0.8"), "{before}");
     assert_eq!(before["version"], 1);
@@ -71,14 +66,8 @@ async fn a_deleted_row_gives_way_to_the_defaults_and_its_number_is_not_given_aga
     assert_eq!(*config.get::<First>(), First::default());
     store.sql(INSERT);
     assert_eq!(store.sql("select version from limits_config"), "3");
-    let gone = format!(
-        "select before from {} where what = 'delete'",
-        store.bookkeeping("change")
-    );
-    assert!(
-        store.sql(&gone).contains("\"most\""),
-        "the row can be had back"
-    );
+    let gone = format!("select before from {} where what = 'delete'", store.bookkeeping("change"));
+    assert!(store.sql(&gone).contains("\"most\""), "the row can be had back");
 }
 
 async fn a_statement_that_changes_nothing_moves_nothing(store: Store) {
@@ -102,20 +91,12 @@ async fn a_statement_that_changes_nothing_moves_nothing(store: Store) {
 async fn a_transaction_that_is_rolled_back_moves_nothing(store: Store) {
     store.migrate::<First>().await;
     let config = store.start::<First>().await;
-    store.sql(&format!(
-        "begin; {INSERT}; update limits_config set most = 9; rollback"
-    ));
+    store.sql(&format!("begin; {INSERT}; update limits_config set most = 9; rollback"));
     assert_eq!(store.epoch(), 0);
     let report = config.refresh_all().await.unwrap();
     assert_eq!(report.outcome("limits"), Some(&Outcome::Unchanged));
     store.sql(INSERT);
-    assert_eq!(
-        (
-            store.epoch(),
-            &*store.sql("select version from limits_config")
-        ),
-        (1, "1")
-    );
+    assert_eq!((store.epoch(), &*store.sql("select version from limits_config")), (1, "1"));
 }
 
 async fn a_second_active_row_is_refused_and_the_message_says_what_to_do(store: Store) {
@@ -128,14 +109,8 @@ async fn a_second_active_row_is_refused_and_the_message_says_what_to_do(store: S
         "update limits_config set status = 'active', most = 3 where most = 2",
     ] {
         let refusal = store.refusal(second);
-        assert!(
-            refusal.contains("limits has an active row already"),
-            "{refusal}"
-        );
-        assert!(
-            refusal.contains("archive it before, in the same transaction"),
-            "{refusal}"
-        );
+        assert!(refusal.contains("limits has an active row already"), "{refusal}");
+        assert!(refusal.contains("archive it before, in the same transaction"), "{refusal}");
     }
     let both = store.refusal(
         "delete from limits_config; insert into limits_config (status) values ('active'), ('active')",
@@ -165,10 +140,7 @@ async fn a_draft_is_stored_and_not_read(store: Store) {
     store.sql("insert into limits_config (most) values (9); insert into limits_config (status, most) values ('archived', 8)");
     let config = store.start::<First>().await;
     assert_eq!(*config.get::<First>(), First::default());
-    assert_eq!(
-        store.sql("select count(*) from limits_config where activated_at is null"),
-        "2"
-    );
+    assert_eq!(store.sql("select count(*) from limits_config where activated_at is null"), "2");
 }
 
 async fn author_and_reason_are_those_of_the_edit(store: Store) {
@@ -179,18 +151,12 @@ async fn author_and_reason_are_those_of_the_edit(store: Store) {
     let said = "select created_by, reason from limits_config";
     assert_eq!(store.sql(said), "ann|first");
     store.sql("update limits_config set most = 7");
-    let whom = if store.is_postgres() {
-        store.sql("select session_user")
-    } else {
-        "sql".to_owned()
-    };
+    let whom =
+        if store.is_postgres() { store.sql("select session_user") } else { "sql".to_owned() };
     assert_eq!(store.sql(said), format!("{whom}|"));
     store.sql("update limits_config set most = 8, created_by = 'bob', reason = 'calmer'");
     assert_eq!(store.sql(said), "bob|calmer");
-    let why = format!(
-        "select why from {} order by id",
-        store.bookkeeping("change")
-    );
+    let why = format!("select why from {} order by id", store.bookkeeping("change"));
     assert_eq!(store.sql(&why), "first\n\ncalmer");
 }
 

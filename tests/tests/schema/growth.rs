@@ -84,11 +84,7 @@ async fn a_removed_field_keeps_its_column_and_is_reported(store: Store) {
     let steps = store.migrate::<Shrunk>().await;
     let left = left(&steps);
     assert_eq!(left.len(), 1, "{steps:?}");
-    assert!(
-        left[0].what.contains("column `mood` is no field's"),
-        "{}",
-        left[0]
-    );
+    assert!(left[0].what.contains("column `mood` is no field's"), "{}", left[0]);
     assert!(!left[0].sql.contains("drop"), "{}", left[0]);
     // Its rules go with the field: nobody reads what they would refuse.
     store.sql("update limits_config set mood = 'any' where status = 'active'");
@@ -102,20 +98,11 @@ async fn a_retired_field_is_reported_until_its_column_is_dropped(store: Store) {
     let steps = store.migrate::<Retired>().await;
     let left = left(&steps);
     assert_eq!(left.len(), 1, "{steps:?}");
-    assert!(
-        left[0]
-            .what
-            .contains("retired column `mood` is still there"),
-        "{}",
-        left[0]
-    );
+    assert!(left[0].what.contains("retired column `mood` is still there"), "{}", left[0]);
     assert_eq!(store.check::<Retired>().await.len(), 1);
     store.sql(&left[0].sql);
     assert_eq!(store.check::<Retired>().await, []);
-    assert_eq!(
-        store.sql("select most from limits_config where status = 'active'"),
-        "50"
-    );
+    assert_eq!(store.sql("select most from limits_config where status = 'active'"), "50");
 }
 
 async fn a_retyped_field_is_left_alone_and_told_how_to_be_converted(store: Store) {
@@ -131,10 +118,7 @@ async fn a_retyped_field_is_left_alone_and_told_how_to_be_converted(store: Store
     let BlockState::Rejected { faults } = &status.blocks[0].state else {
         panic!("{status}");
     };
-    assert_eq!(
-        faults.iter().next().unwrap().column.as_deref(),
-        Some("most")
-    );
+    assert_eq!(faults.iter().next().unwrap().column.as_deref(), Some("most"));
     assert_eq!(status.blocks[0].origin, Origin::Default);
 
     // The SQL that is told does it, after which the rest is made.
@@ -147,18 +131,12 @@ async fn a_retyped_field_is_left_alone_and_told_how_to_be_converted(store: Store
         "update limits_config set most = '50s' where most = '50';
         update limits_config set most = '9s' where most = '9'",
     );
-    for difference in differences
-        .iter()
-        .filter(|difference| most(&difference.column))
-    {
+    for difference in differences.iter().filter(|difference| most(&difference.column)) {
         let remedy = difference.remedy.rsplit_once(": ").unwrap().1;
         store.sql(remedy);
     }
     let left = store.check::<Retyped>().await;
-    assert!(
-        !left.iter().any(|difference| most(&difference.column)),
-        "{left:?}"
-    );
+    assert!(!left.iter().any(|difference| most(&difference.column)), "{left:?}");
     config.refresh_all().await.unwrap();
     assert_eq!(config.get::<Retyped>().most.as_secs(), 50);
 }
@@ -168,11 +146,7 @@ async fn a_narrowed_range_is_kept_from_now_on_and_old_rows_do_not_stop_it(store:
     let steps = store.migrate::<Narrowed>().await;
     let left = left(&steps);
     assert_eq!(left.len(), 1, "{steps:?}");
-    assert!(
-        left[0].what.contains("rows that are there break the"),
-        "{}",
-        left[0]
-    );
+    assert!(left[0].what.contains("rows that are there break the"), "{}", left[0]);
     assert!(left[0].what.contains("column `most`"), "{}", left[0]);
     let refusal = store.refusal("insert into limits_config (most) values (11)");
     assert!(refusal.contains("most"), "{refusal}");
@@ -230,8 +204,5 @@ async fn two_releases_take_turns_without_a_loss(store: Store) {
     assert_eq!(store.check::<Grown>().await, []);
     let config = store.start::<Grown>().await;
     let limits = config.get::<Grown>();
-    assert_eq!(
-        (limits.most, limits.least, limits.note.as_deref()),
-        (60, 2, Some("kept"))
-    );
+    assert_eq!((limits.most, limits.least, limits.note.as_deref()), (60, 2, Some("kept")));
 }

@@ -90,14 +90,10 @@ async fn works<T: ConfigBlock>(store: &Store, table: &str) {
 
     let config = store.start::<T>().await;
     let path = format!("{}.value", T::schema().name);
-    store.sql(&format!(
-        "insert into {table} (status, value) values ('active', 7)"
-    ));
+    store.sql(&format!("insert into {table} (status, value) values ('active', 7)"));
     config.wait_for(1, SOON).await.unwrap();
     assert_eq!(config.value(&path).unwrap().as_i64(), Some(7));
-    store.sql(&format!(
-        "update {table} set value = 8 where status = 'active'"
-    ));
+    store.sql(&format!("update {table} set value = 8 where status = 'active'"));
     config.wait_for(2, SOON).await.unwrap();
     assert_eq!(config.value(&path).unwrap().as_i64(), Some(8));
     store.refusal(&format!("update {table} set value = 10"));
@@ -105,29 +101,16 @@ async fn works<T: ConfigBlock>(store: &Store, table: &str) {
     store.sql(&format!("delete from {table}"));
     config.wait_for(3, SOON).await.unwrap();
     assert_eq!(config.value(&path).unwrap().as_i64(), Some(1));
-    let log = format!(
-        "select what, before is null from {} order by id",
-        store.bookkeeping("change")
-    );
-    let (yes, no) = if store.is_postgres() {
-        ("t", "f")
-    } else {
-        ("1", "0")
-    };
-    assert_eq!(
-        store.sql(&log),
-        format!("insert|{yes}\nupdate|{no}\ndelete|{no}")
-    );
+    let log =
+        format!("select what, before is null from {} order by id", store.bookkeeping("change"));
+    let (yes, no) = if store.is_postgres() { ("t", "f") } else { ("1", "0") };
+    assert_eq!(store.sql(&log), format!("insert|{yes}\nupdate|{no}\ndelete|{no}"));
     store.migrate::<T>().await;
     assert_eq!(store.check::<T>().await, []);
 }
 
 async fn a_table_may_be_in_a_schema_of_its_own(store: Store) {
-    let table = if store.is_postgres() {
-        "risk.limits"
-    } else {
-        "risk__limits"
-    };
+    let table = if store.is_postgres() { "risk.limits" } else { "risk__limits" };
     works::<Apart>(&store, table).await;
 }
 
@@ -140,16 +123,7 @@ async fn names_may_be_words_of_sql_and_of_rust(store: Store) {
     );
     config.wait_for(store.epoch(), SOON).await.unwrap();
     let words = config.get::<Words>();
-    assert_eq!(
-        (
-            words.order,
-            words.r#match,
-            words.old,
-            words.key,
-            words.block
-        ),
-        (2, 3, 4, 5, 6)
-    );
+    assert_eq!((words.order, words.r#match, words.old, words.key, words.block), (2, 3, 4, 5, 6));
     assert_eq!((words.r#where.as_str(), words.r#type), ("b'c", false));
     store.sql(r#"update "select" set "user" = 'hush hush'"#);
     let log = store.sql(&format!("select * from {}", store.bookkeeping("change")));
@@ -158,17 +132,11 @@ async fn names_may_be_words_of_sql_and_of_rust(store: Store) {
 
 async fn names_may_be_as_long_as_postgres_keeps(store: Store) {
     let schema = Long::schema();
-    let table = if store.is_postgres() {
-        schema.table.clone()
-    } else {
-        schema.table.replace('.', "__")
-    };
+    let table =
+        if store.is_postgres() { schema.table.clone() } else { schema.table.replace('.', "__") };
     works::<Long>(&store, &table).await;
     for field in &schema.fields {
-        store.refusal(&format!(
-            "insert into {table} ({}) values (10)",
-            field.column
-        ));
+        store.refusal(&format!("insert into {table} ({}) values (10)", field.column));
     }
 }
 

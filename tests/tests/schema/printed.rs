@@ -17,20 +17,13 @@ on_both!(
 );
 
 async fn the_printed_sql_makes_what_migrate_makes(store: Store) {
-    let other = if store.is_postgres() {
-        Store::postgres()
-    } else {
-        Store::sqlite()
-    };
+    let other = if store.is_postgres() { Store::postgres() } else { Store::sqlite() };
     store.sql(&store.program::<First>().schema(store.dialect()));
     assert_eq!(store.check::<First>().await, []);
     assert_eq!(store.migrate::<First>().await, []);
 
     let steps = other.migrate::<First>().await;
-    assert!(
-        !steps.is_empty() && steps.iter().all(|step| step.done),
-        "{steps:?}"
-    );
+    assert!(!steps.is_empty() && steps.iter().all(|step| step.done), "{steps:?}");
     assert_eq!(other.check::<First>().await, []);
     assert_eq!(store.structure(), other.structure());
 }
@@ -43,10 +36,7 @@ async fn the_printed_sql_can_be_run_twice_and_changes_no_row(store: Store) {
     let history = format!("select * from {} order by id", store.bookkeeping("change"));
     let before = (store.sql(rows), store.sql(&history), store.structure());
     store.sql(&sql);
-    assert_eq!(
-        (store.sql(rows), store.sql(&history), store.structure()),
-        before
-    );
+    assert_eq!((store.sql(rows), store.sql(&history), store.structure()), before);
     assert_eq!(store.check::<First>().await, []);
 }
 
@@ -84,17 +74,10 @@ async fn a_file_that_somebody_has_locked_is_told_to_be() {
     let open = rusqlite::Connection::open(path).unwrap();
     open.execute_batch("begin immediate").unwrap();
     let reader = store.start::<First>().await;
-    assert_eq!(
-        reader.status().store,
-        StoreState::Connected,
-        "a writer holds up no reader"
-    );
+    assert_eq!(reader.status().store, StoreState::Connected, "a writer holds up no reader");
     let error = store.program::<Grown>().migrate_now().await.unwrap_err();
     let error = error.to_string();
-    assert!(
-        error.contains("is locked: somebody has a transaction open"),
-        "{error}"
-    );
+    assert!(error.contains("is locked: somebody has a transaction open"), "{error}");
     open.execute_batch("commit").unwrap();
     assert!(!store.migrate::<Grown>().await.is_empty());
 }
@@ -110,11 +93,7 @@ async fn a_reader_is_not_disturbed_by_a_migration(store: Store) {
         let mut reads = 0;
         while !is_over.load(Ordering::Relaxed) {
             let report = config.refresh_all().await.unwrap();
-            assert_eq!(
-                report.outcome("limits"),
-                Some(&Outcome::Unchanged),
-                "{report}"
-            );
+            assert_eq!(report.outcome("limits"), Some(&Outcome::Unchanged), "{report}");
             assert_eq!(config.get::<First>().most, 50);
             reads += 1;
         }

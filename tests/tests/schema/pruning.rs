@@ -22,10 +22,7 @@ fn prune(store: &Store, keep: u64) -> String {
 }
 
 fn epochs_kept(store: &Store) -> String {
-    store.sql(&format!(
-        "select epoch from {} order by id",
-        store.bookkeeping("change")
-    ))
+    store.sql(&format!("select epoch from {} order by id", store.bookkeeping("change")))
 }
 
 async fn pruning_keeps_the_newest_epochs(store: Store) {

@@ -59,13 +59,7 @@ const REFUSED: &[(&str, &[&str])] = &[
 
 const ACCEPTED: &[(&str, &[&str])] = &[
     ("share", &["0", "1", "0.123456789012345"]),
-    (
-        "exact",
-        &[
-            "'-79228162514264337593543950335'",
-            "'0.1234567890123456789012345678'",
-        ],
-    ),
+    ("exact", &["'-79228162514264337593543950335'", "'0.1234567890123456789012345678'"]),
     ("ratio", &["0", "9.999"]),
     ("small", &["0", "255", "'12'"]),
     ("signed", &["-32768", "32767"]),
@@ -89,9 +83,8 @@ fn each<'a>(columns: &'a [(&'a str, &'a [&'a str])]) -> impl Iterator<Item = (&'
 async fn a_bad_value_is_refused_and_the_message_names_its_field(store: Store) {
     store.migrate::<Bounds>().await;
     for (column, value) in each(REFUSED) {
-        let refusal = store.refusal(&format!(
-            "insert into bounds_config ({column}) values ({value})"
-        ));
+        let refusal =
+            store.refusal(&format!("insert into bounds_config ({column}) values ({value})"));
         let named = if store.is_postgres() && value == "9e999" {
             "out of range for type double precision".to_owned()
         } else if store.is_postgres() {
@@ -100,10 +93,7 @@ async fn a_bad_value_is_refused_and_the_message_names_its_field(store: Store) {
             format!("bounds.{column} must be ")
         };
         let lengthy = format!("bounds.{column} must have a length");
-        assert!(
-            refusal.contains(&named) || refusal.contains(&lengthy),
-            "{value}: {refusal}"
-        );
+        assert!(refusal.contains(&named) || refusal.contains(&lengthy), "{value}: {refusal}");
     }
     assert_eq!(store.epoch(), 0);
 }
@@ -116,11 +106,7 @@ async fn what_is_accepted_is_accepted_by_readers_too(store: Store) {
         store.sql(&format!("update bounds_config set {column} = {value}"));
         config.wait_for(store.epoch(), SOON).await.unwrap();
         let status = config.status();
-        assert_eq!(
-            status.blocks[0].state,
-            BlockState::Fresh,
-            "{column} {value}: {status}"
-        );
+        assert_eq!(status.blocks[0].state, BlockState::Fresh, "{column} {value}: {status}");
     }
     let bounds = config.get::<Bounds>();
     assert_eq!(bounds.exact.to_string(), "0.1234567890123456789012345678");
@@ -145,11 +131,7 @@ async fn sqlite_keeps_all_digits_of_a_quoted_number_and_not_of_a_bare_one() {
 
 async fn null_is_the_default_and_always_passes(store: Store) {
     store.migrate::<Bounds>().await;
-    let columns: Vec<_> = Bounds::schema()
-        .fields
-        .iter()
-        .map(|field| field.column)
-        .collect();
+    let columns: Vec<_> = Bounds::schema().fields.iter().map(|field| field.column).collect();
     let nulls = vec!["null"; columns.len()].join(", ");
     store.sql(&format!(
         "insert into bounds_config (status, {}) values ('active', {nulls})",

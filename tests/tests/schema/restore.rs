@@ -11,13 +11,8 @@ const HISTORY: &str = "select * from config_sdk.change order by id";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restored_dump_has_epoch_history_and_triggers() {
     let database = Server::shared().database();
-    let program = |url: &str| {
-        Config::builder()
-            .block::<First>()
-            .block::<Pace>()
-            .url(url)
-            .start_timeout(SOON)
-    };
+    let program =
+        |url: &str| Config::builder().block::<First>().block::<Pace>().url(url).start_timeout(SOON);
     program(&database.url()).migrate_now().await.unwrap();
     database.psql(FIRST_ROWS);
     database.psql("update limits_config set most = 60, reason = 'more' where status = 'active'");
@@ -39,10 +34,7 @@ async fn a_restored_dump_has_epoch_history_and_triggers() {
     assert_eq!(config.check().await.unwrap(), []);
     assert_eq!(config.get::<First>().most, 60);
     copy.sql("update limits_config set most = 70 where status = 'active'");
-    let epoch = copy
-        .sql("select epoch from config_sdk.epoch")
-        .parse()
-        .unwrap();
+    let epoch = copy.sql("select epoch from config_sdk.epoch").parse().unwrap();
     config.wait_for(epoch, SOON).await.unwrap();
     assert_eq!(config.get::<First>().most, 70);
     assert_eq!(

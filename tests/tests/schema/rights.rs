@@ -67,10 +67,7 @@ async fn a_writer_of_one_table_has_no_way_to_the_rest() {
     let database = both().await;
     let writer = writer(&database);
     database.psql(&format!("grant create on schema public to {}", writer.name));
-    database.psql(&format!(
-        "grant usage on schema config_sdk to {}",
-        writer.name
-    ));
+    database.psql(&format!("grant usage on schema config_sdk to {}", writer.name));
     for way in [
         "update pace_config set per_second = 2",
         "update config_sdk.epoch set epoch = 0",
@@ -105,10 +102,7 @@ async fn a_name_in_the_writers_search_path_does_not_get_between() {
              update public.limits_config set most = 8;",
         )
         .unwrap();
-    assert_eq!(
-        database.psql("select version, most from limits_config"),
-        "2|8"
-    );
+    assert_eq!(database.psql("select version, most from limits_config"), "2|8");
     let before = "select before->>'most' from config_sdk.change where what = 'update'";
     assert_eq!(database.psql(before), "7");
 }
@@ -118,26 +112,14 @@ async fn a_reader_with_select_alone_reads_follows_and_checks() {
     let database = both().await;
     let config = start(&reader(&database)).await;
     assert_eq!(config.status().store, StoreState::Connected);
-    wait::until("push", SOON, async || {
-        config.status().push == PushState::Push
-    })
-    .await;
+    wait::until("push", SOON, async || config.status().push == PushState::Push).await;
     let mut changes = config.subscribe::<First>();
     database.psql("insert into limits_config (status, most) values ('active', 9)");
-    let change = tokio::time::timeout(SOON, changes.next())
-        .await
-        .unwrap()
-        .unwrap();
+    let change = tokio::time::timeout(SOON, changes.next()).await.unwrap().unwrap();
     assert_eq!(change.new.most, 9);
     assert_eq!(config.check().await.unwrap(), []);
     let report = config.refresh_all().await.unwrap();
-    assert!(
-        report
-            .blocks
-            .iter()
-            .all(|block| block.outcome == Outcome::Unchanged),
-        "{report}"
-    );
+    assert!(report.blocks.iter().all(|block| block.outcome == Outcome::Unchanged), "{report}");
 }
 
 #[tokio::test]
@@ -148,10 +130,7 @@ async fn a_reader_may_ask_for_a_migration_where_nothing_is_to_be_done() {
     assert_eq!(program.migrate_now().await.unwrap(), []);
     database.psql("alter table limits_config drop column most");
     let error = program.migrate_now().await.unwrap_err().to_string();
-    assert!(
-        error.contains("must be owner of table limits_config"),
-        "{error}"
-    );
+    assert!(error.contains("must be owner of table limits_config"), "{error}");
     assert!(error.contains("migrate as the tables' owner"), "{error}");
 }
 
@@ -164,11 +143,7 @@ async fn a_refused_migration_keeps_no_program_from_reading() {
     let config = program.migrate().start().await.unwrap();
     assert_eq!(config.status().store, StoreState::Connected);
     assert_eq!(config.get::<Grown>().most, 9, "what the table has");
-    assert_eq!(
-        config.get::<Grown>().least,
-        1,
-        "the default of what it has not"
-    );
+    assert_eq!(config.get::<Grown>().least, 1, "the default of what it has not");
 }
 
 #[tokio::test]
@@ -176,36 +151,20 @@ async fn a_reader_without_a_grant_is_told_which_one() {
     let database = both().await;
     let reader = reader(&database);
     database.psql("insert into pace_config (status, per_second) values ('active', 9)");
-    database.psql(&format!(
-        "revoke select on limits_config from {}",
-        reader.name
-    ));
+    database.psql(&format!("revoke select on limits_config from {}", reader.name));
     let config = start(&reader).await;
-    assert_eq!(
-        config.get::<Pace>().per_second,
-        9,
-        "the other block moves on"
-    );
+    assert_eq!(config.get::<Pace>().per_second, 9, "the other block moves on");
     let report = config.refresh_all().await.unwrap();
     assert_eq!(report.outcome("limits"), Some(&Outcome::Unavailable));
     let limits = report.blocks.iter().find(|block| block.name == "limits");
     let reason = limits.and_then(|block| block.error.as_deref()).unwrap();
-    assert!(
-        reason.contains("limits_config") && reason.contains("grant select"),
-        "{reason}"
-    );
+    assert!(reason.contains("limits_config") && reason.contains("grant select"), "{reason}");
 
-    database.psql(&format!(
-        "revoke usage on schema config_sdk from {}",
-        reader.name
-    ));
+    database.psql(&format!("revoke usage on schema config_sdk from {}", reader.name));
     config.refresh_all().await.unwrap();
     let status = config.status();
     let StoreState::Unreachable { error, .. } = &status.store else {
         panic!("{status}");
     };
-    assert!(
-        error.contains("lacks a privilege") && error.contains("grant it"),
-        "{error}"
-    );
+    assert!(error.contains("lacks a privilege") && error.contains("grant it"), "{error}");
 }

@@ -69,10 +69,7 @@ impl Store {
 
     /// A program with the block `T`.
     pub(crate) fn program<T: ConfigBlock>(&self) -> ConfigBuilder {
-        Config::builder()
-            .block::<T>()
-            .url(&self.url())
-            .start_timeout(SOON)
+        Config::builder().block::<T>().url(&self.url()).start_timeout(SOON)
     }
 
     pub(crate) async fn migrate<T: ConfigBlock>(&self) -> Vec<Step> {
@@ -101,8 +98,7 @@ impl Store {
     /// Runs SQL and returns the rows of its last statement as lines, columns separated by `|`.
     #[track_caller]
     pub(crate) fn sql(&self, sql: &str) -> String {
-        self.attempt(sql)
-            .unwrap_or_else(|error| panic!("{error}\n{sql}"))
+        self.attempt(sql).unwrap_or_else(|error| panic!("{error}\n{sql}"))
     }
 
     /// Why SQL is refused.

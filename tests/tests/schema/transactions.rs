@@ -46,10 +46,7 @@ async fn the_epoch_grows_by_one_for_each_transaction_however_much_it_changes() {
          commit;",
     );
     assert_eq!(store.epoch(), before + 1);
-    let log = format!(
-        "select count(*) from config_sdk.change where epoch = {}",
-        before + 1
-    );
+    let log = format!("select count(*) from config_sdk.change where epoch = {}", before + 1);
     assert_eq!(store.sql(&log), "6");
     store.sql("update limits_config set most = 6 where status = 'active'");
     assert_eq!(store.epoch(), before + 2);
@@ -69,10 +66,7 @@ async fn what_a_savepoint_takes_back_is_neither_logged_nor_counted() {
          update pace_config set per_second = 2; commit;",
     );
     assert_eq!(store.epoch(), before + 1);
-    let log = format!(
-        "select block from config_sdk.change where epoch = {}",
-        before + 1
-    );
+    let log = format!("select block from config_sdk.change where epoch = {}", before + 1);
     assert_eq!(store.sql(&log), "pace");
 }
 
@@ -91,11 +85,7 @@ async fn a_truncated_table_leaves_every_row_in_the_log() {
     config.wait_for(before + 1, SOON).await.unwrap();
     assert_eq!(*config.get::<First>(), First::default());
     store.sql("truncate limits_config");
-    assert_eq!(
-        store.epoch(),
-        before + 1,
-        "an empty table has nothing to lose"
-    );
+    assert_eq!(store.epoch(), before + 1, "an empty table has nothing to lose");
     store.sql("insert into limits_config (status) values ('active')");
     assert_eq!(store.sql("select version from limits_config"), "3");
 }
@@ -136,42 +126,26 @@ async fn writers_in_opposite_order_do_not_deadlock() {
 async fn epochs_are_given_in_the_order_of_commits() {
     let (store, slow) = both().await;
     let before = store.epoch();
-    slow.batch_execute("begin; update limits_config set most = 2")
-        .await
-        .unwrap();
+    slow.batch_execute("begin; update limits_config set most = 2").await.unwrap();
     let fast = database(&store).client().await;
     let fast = tokio::spawn(async move {
-        fast.batch_execute("update pace_config set per_second = 2")
-            .await
-            .unwrap();
+        fast.batch_execute("update pace_config set per_second = 2").await.unwrap();
     });
     let waits = "select count(*) from pg_stat_activity where datname = current_database()
         and wait_event_type = 'Lock'";
-    wait::until("the second writer to queue", SOON, async || {
-        store.sql(waits) == "1"
-    })
-    .await;
-    assert_eq!(
-        store.epoch(),
-        before,
-        "a reader never sees the later one first"
-    );
+    wait::until("the second writer to queue", SOON, async || store.sql(waits) == "1").await;
+    assert_eq!(store.epoch(), before, "a reader never sees the later one first");
     slow.batch_execute("commit").await.unwrap();
     fast.await.unwrap();
     let order =
         "select string_agg(block, ' ' order by epoch) from config_sdk.change where what = 'update'";
-    assert_eq!(
-        (&*store.sql(order), store.epoch()),
-        ("limits pace", before + 2)
-    );
+    assert_eq!((&*store.sql(order), store.epoch()), ("limits pace", before + 2));
 }
 
 #[tokio::test]
 async fn a_transaction_that_is_left_open_holds_up_no_reader() {
     let (store, open) = both().await;
-    open.batch_execute("begin; update limits_config set most = 2")
-        .await
-        .unwrap();
+    open.batch_execute("begin; update limits_config set most = 2").await.unwrap();
     let config = store.start::<First>().await;
     assert_eq!(config.get::<First>().most, 1);
     let report = config.refresh_all().await.unwrap();
@@ -185,15 +159,10 @@ async fn a_transaction_that_is_left_open_holds_up_no_reader() {
 async fn a_migration_that_has_to_wait_gives_up_soon_and_leaves_readers_alone() {
     let (store, open) = both().await;
     let config = store.start::<First>().await;
-    open.batch_execute("begin; select * from limits_config")
-        .await
-        .unwrap();
+    open.batch_execute("begin; select * from limits_config").await.unwrap();
     let error = store.program::<Grown>().migrate_now().await.unwrap_err();
     let error = error.to_string();
-    assert!(
-        error.contains("a transaction of somebody else holds a lock"),
-        "{error}"
-    );
+    assert!(error.contains("a transaction of somebody else holds a lock"), "{error}");
     let report = config.refresh_all().await.unwrap();
     assert_eq!(report.outcome("limits"), Some(&Outcome::Unchanged));
     open.batch_execute("commit").await.unwrap();
@@ -253,11 +222,7 @@ async fn a_notification_is_an_epoch_and_names_and_never_a_value() {
     let (first, second) = (before + 1, before + 2);
     assert_eq!(
         notes,
-        [
-            format!("{first} limits"),
-            format!("{first} pace"),
-            format!("{second} pace"),
-        ]
+        [format!("{first} limits"), format!("{first} pace"), format!("{second} pace"),]
     );
     let more = tokio::time::timeout(Duration::from_millis(200), heard.recv()).await;
     assert!(more.is_err(), "{more:?}");
@@ -265,9 +230,7 @@ async fn a_notification_is_an_epoch_and_names_and_never_a_value() {
 
 /// The payloads of what a connection of its own hears.
 async fn listen(database: &Database) -> mpsc::UnboundedReceiver<String> {
-    let (client, mut connection) = tokio_postgres::connect(&database.url(), NoTls)
-        .await
-        .unwrap();
+    let (client, mut connection) = tokio_postgres::connect(&database.url(), NoTls).await.unwrap();
     let (sender, heard) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {

@@ -37,11 +37,7 @@ impl Content {
     /// Adds a block's last good row, without its secrets. A block that cannot do without its secret is
     /// left out as a whole: its default would pass for the secret.
     pub(in crate::refresh) fn add(&mut self, schema: &BlockSchema, record: Option<&Record>) {
-        if schema
-            .fields
-            .iter()
-            .any(|field| field.secret && !field.optional)
-        {
+        if schema.fields.iter().any(|field| field.secret && !field.optional) {
             return;
         }
         let saved = Saved {
@@ -83,13 +79,8 @@ impl Row {
         };
         // Columns that are no field's may have been a secret once.
         let is_field = |column: &String| schema.fields.iter().any(|field| field.column == column);
-        let micros = |time: SystemTime| {
-            time.duration_since(UNIX_EPOCH)
-                .ok()?
-                .as_micros()
-                .try_into()
-                .ok()
-        };
+        let micros =
+            |time: SystemTime| time.duration_since(UNIX_EPOCH).ok()?.as_micros().try_into().ok();
         let columns = record.columns.iter();
         let kept = columns.filter(|(column, _)| is_field(column) && !is_secret(column));
         Self {
@@ -97,9 +88,7 @@ impl Row {
             author: record.author.clone(),
             time: record.time.and_then(micros),
             reason: record.reason.clone(),
-            columns: kept
-                .map(|(column, text)| (column.clone(), text.clone()))
-                .collect(),
+            columns: kept.map(|(column, text)| (column.clone(), text.clone())).collect(),
         }
     }
 

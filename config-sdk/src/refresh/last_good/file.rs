@@ -28,25 +28,16 @@ struct Body {
 pub(super) fn write(path: &Path, content: &Content) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let written = since.as_micros().try_into().unwrap_or(u64::MAX);
-    let body = serde_json::to_string(&Body {
-        written,
-        content: content.clone(),
-    })?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".last-good-")
-        .tempfile_in(folder)?;
+    let body = serde_json::to_string(&Body { written, content: content.clone() })?;
+    let mut file = tempfile::Builder::new().prefix(".last-good-").tempfile_in(folder)?;
     writeln!(file, "{FORMAT}{:08x}", crc32fast::hash(body.as_bytes()))?;
     file.write_all(body.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|failure| failure.error)?;
     // The name, too, has to survive a power cut. Not every system can do this to a folder.
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .or_else(unsupported)
+    File::open(folder).and_then(|folder| folder.sync_all()).or_else(unsupported)
 }
 
 fn unsupported(error: io::Error) -> io::Result<()> {
@@ -64,21 +55,15 @@ pub(super) fn read(path: &Path) -> io::Result<Option<(SystemTime, Content)>> {
         Err(error) => return Err(error),
         Ok(file) => file.take(LONGEST + 1).read_to_string(&mut text)?,
     };
-    parse(&text)
-        .map(Some)
-        .map_err(|problem| io::Error::new(ErrorKind::InvalidData, problem))
+    parse(&text).map(Some).map_err(|problem| io::Error::new(ErrorKind::InvalidData, problem))
 }
 
 fn parse(text: &str) -> Result<(SystemTime, Content), &'static str> {
     if text.len() as u64 > LONGEST {
         return Err("it is too long to be one of ours");
     }
-    let (head, body) = text
-        .split_once('\n')
-        .ok_or("it is cut short, or not one of ours")?;
-    let checksum = head
-        .strip_prefix(FORMAT)
-        .ok_or("it is not one of ours, or of a newer form")?;
+    let (head, body) = text.split_once('\n').ok_or("it is cut short, or not one of ours")?;
+    let checksum = head.strip_prefix(FORMAT).ok_or("it is not one of ours, or of a newer form")?;
     if checksum != format!("{:08x}", crc32fast::hash(body.as_bytes())) {
         return Err("it is damaged: its checksum does not fit");
     }
@@ -105,10 +90,7 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(
-                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-                0o600
-            );
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
@@ -135,9 +117,7 @@ mod tests {
     #[test]
     fn a_file_of_a_newer_form_is_refused() {
         let (_folder, path) = written();
-        let newer = fs::read_to_string(&path)
-            .unwrap()
-            .replace("form 1", "form 2");
+        let newer = fs::read_to_string(&path).unwrap().replace("form 1", "form 2");
         fs::write(&path, newer).unwrap();
         assert!(read(&path).unwrap_err().to_string().contains("newer"));
     }

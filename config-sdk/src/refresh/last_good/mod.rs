@@ -23,10 +23,7 @@ pub(super) struct Keeper {
 impl Keeper {
     pub(super) fn new(path: PathBuf) -> Self {
         let (newest, changed) = watch::channel(None);
-        Self {
-            newest,
-            writer: tokio::spawn(write_all(path, changed)),
-        }
+        Self { newest, writer: tokio::spawn(write_all(path, changed)) }
     }
 
     /// Has `content` written; whatever waits to be written is not any more.

@@ -6,10 +6,8 @@ use crate::value::Value;
 /// The bounds that `field`'s column has to keep beyond those of its type: none where a number is
 /// brought into its range by the readers, and none of a length of time, which is text.
 pub(crate) fn bounds(field: &FieldSchema) -> Option<Range> {
-    let is_number = matches!(
-        field.kind,
-        Kind::Integer | Kind::BigInteger | Kind::Decimal | Kind::Float
-    );
+    let is_number =
+        matches!(field.kind, Kind::Integer | Kind::BigInteger | Kind::Decimal | Kind::Float);
     let range = field.range.as_ref().filter(|_| is_number && !field.clamp)?;
     let beyond = |own: i64| {
         move |bound: &&Value| {
@@ -27,11 +25,7 @@ pub(crate) fn bounds(field: &FieldSchema) -> Option<Range> {
 /// The values that `field`'s column may have, if SQL can compare them: never those of a secret.
 pub(crate) fn choices(field: &FieldSchema) -> &[Value] {
     let comparable = !matches!(field.kind, Kind::Duration | Kind::Timestamp | Kind::Json);
-    if comparable && !field.secret {
-        &field.one_of
-    } else {
-        &[]
-    }
+    if comparable && !field.secret { &field.one_of } else { &[] }
 }
 
 /// `value` in SQL, if it is something that SQL can compare with a column.

@@ -63,25 +63,13 @@ impl Drift {
 
     /// As `migrate` reports it once it is mended.
     pub(crate) fn done(self) -> Step {
-        Step {
-            done: true,
-            what: self.place(&self.deed),
-            sql: self.sql,
-        }
+        Step { done: true, what: self.place(&self.deed), sql: self.sql }
     }
 
     /// As `migrate` reports it if a person has to mend it.
     pub(crate) fn left(self) -> Step {
-        let why = if self.safe {
-            ": rows that are there stand in the way"
-        } else {
-            ""
-        };
-        Step {
-            done: false,
-            what: self.place(&format!("{}{why}", self.what)),
-            sql: self.sql,
-        }
+        let why = if self.safe { ": rows that are there stand in the way" } else { "" };
+        Step { done: false, what: self.place(&format!("{}{why}", self.what)), sql: self.sql }
     }
 
     fn place(&self, sentence: &str) -> String {
@@ -153,10 +141,7 @@ fn renamed(wanted: &Blueprint<'_>, elsewhere: &str) -> Drift {
     let table = &wanted.table;
     let name = table.rsplit('.').next().unwrap_or(table);
     let what = format!("table {table} is missing, and the block's rows are in {elsewhere}");
-    Drift {
-        what,
-        ..drift(wanted, format!("alter table {elsewhere} rename to {name};"))
-    }
+    Drift { what, ..drift(wanted, format!("alter table {elsewhere} rename to {name};")) }
 }
 
 /// A part that is missing, or not as it should be.
@@ -180,10 +165,7 @@ fn differs(wanted: &Blueprint<'_>, part: &Part, have: Option<&String>) -> Drift 
     };
     let (what, deed) = match have {
         None => (format!("{noun} is missing"), format!("created {noun}")),
-        Some(_) => (
-            format!("{noun} is not what the type says"),
-            format!("replaced {noun}"),
-        ),
+        Some(_) => (format!("{noun} is not what the type says"), format!("replaced {noun}")),
     };
     Drift {
         column: part.column.clone(),
@@ -199,10 +181,7 @@ fn differs(wanted: &Blueprint<'_>, part: &Part, have: Option<&String>) -> Drift 
 fn retyped_column(wanted: &Blueprint<'_>, part: &Part, have: &str) -> Drift {
     Drift {
         column: part.column.clone(),
-        what: format!(
-            "column `{}` is {have}, and its field needs {}",
-            part.name, part.identity
-        ),
+        what: format!("column `{}` is {have}, and its field needs {}", part.name, part.identity),
         ..drift(wanted, part.fallback.clone().unwrap_or_default())
     }
 }
@@ -218,10 +197,7 @@ fn broken_check(wanted: &Blueprint<'_>, part: &Part) -> Drift {
     Drift {
         column: part.column.clone(),
         what,
-        ..drift(
-            wanted,
-            format!("alter table {} validate constraint {name};", wanted.table),
-        )
+        ..drift(wanted, format!("alter table {} validate constraint {name};", wanted.table))
     }
 }
 
@@ -231,14 +207,7 @@ fn former_check(wanted: &Blueprint<'_>, name: &str) -> Drift {
         what: format!("check `{name}` is of rules that no field has any more"),
         deed: format!("dropped check `{name}` of rules that no field has any more"),
         safe: true,
-        ..drift(
-            wanted,
-            format!(
-                "alter table {} drop constraint {};",
-                wanted.table,
-                ident(name)
-            ),
-        )
+        ..drift(wanted, format!("alter table {} drop constraint {};", wanted.table, ident(name)))
     }
 }
 
@@ -258,11 +227,7 @@ fn unknown_column(wanted: &Blueprint<'_>, name: &str) -> Drift {
         let what = format!("column `{name}` is no field's, and no reader of blocks reads it");
         (what, String::new())
     };
-    Drift {
-        column: Some(name.to_owned()),
-        what,
-        ..drift(wanted, sql)
-    }
+    Drift { column: Some(name.to_owned()), what, ..drift(wanted, sql) }
 }
 
 fn nearest<'a>(wanted: &Blueprint<'a>, name: &str) -> Option<&'a str> {

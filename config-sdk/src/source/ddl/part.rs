@@ -5,15 +5,8 @@ use std::collections::BTreeMap;
 use crate::schema::BlockSchema;
 
 /// The columns of every block's table that are not fields.
-pub(crate) const BOOKKEEPING_COLUMNS: [&str; 7] = [
-    "id",
-    "version",
-    "status",
-    "created_at",
-    "created_by",
-    "reason",
-    "activated_at",
-];
+pub(crate) const BOOKKEEPING_COLUMNS: [&str; 7] =
+    ["id", "version", "status", "created_at", "created_by", "reason", "activated_at"];
 
 /// What a block's table should be.
 #[derive(Debug)]
@@ -62,10 +55,7 @@ impl Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Piece {
     /// The schema a table is in.
-    #[cfg_attr(
-        not(feature = "postgres"),
-        expect(dead_code, reason = "SQLite has none")
-    )]
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite has none"))]
     Schema,
     /// The table itself; what else there is depends on it.
     Table,
@@ -78,10 +68,7 @@ pub(crate) enum Piece {
     /// A trigger.
     Trigger,
     /// All comments together.
-    #[cfg_attr(
-        not(feature = "postgres"),
-        expect(dead_code, reason = "SQLite has none")
-    )]
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite has none"))]
     Comments,
 }
 

@@ -16,10 +16,7 @@ pub(crate) fn trading() -> BlockSchema {
 
 /// The same with more to it.
 pub(crate) fn trading_with(more: impl FnOnce(private::Block) -> private::Block) -> BlockSchema {
-    let zero_to_one = (
-        Some(Value::Decimal(Decimal::ZERO)),
-        Some(Value::Decimal(Decimal::ONE)),
-    );
+    let zero_to_one = (Some(Value::Decimal(Decimal::ZERO)), Some(Value::Decimal(Decimal::ONE)));
     let block = block("TradingConfig", "trading", None, "Entry and sizing rules.")
         .field(
             field::<Plain, Decimal>("score_threshold", "Lowest score that opens a position.")
@@ -31,10 +28,8 @@ pub(crate) fn trading_with(more: impl FnOnce(private::Block) -> private::Block) 
         .field(field::<Plain, bool>("enabled", "Whether it trades."))
         .field(field::<Plain, f64>("ratio", ""))
         .field(
-            field::<Plain, String>("sizing_mode", "It's \"how\".").one_of(vec![
-                Value::Text("risk_based".into()),
-                Value::Text("it's".into()),
-            ]),
+            field::<Plain, String>("sizing_mode", "It's \"how\".")
+                .one_of(vec![Value::Text("risk_based".into()), Value::Text("it's".into())]),
         )
         .field(field::<Plain, Duration>("cooldown", ""))
         .field(field::<Json, Vec<u8>>("tiers", "").length(1, 3))

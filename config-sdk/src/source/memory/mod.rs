@@ -63,9 +63,8 @@ impl MemoryStore {
         block: &str,
         columns: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> u64 {
-        let columns = columns
-            .into_iter()
-            .map(|(name, text)| (name.to_owned(), Some(text.to_owned())));
+        let columns =
+            columns.into_iter().map(|(name, text)| (name.to_owned(), Some(text.to_owned())));
         self.transaction(|edit| edit.put(block, columns.collect()))
     }
 
@@ -95,9 +94,7 @@ impl MemoryStore {
     /// Makes every fetch fail with `message` from now on, and listening too.
     pub fn fail(&self, message: impl Into<String>) {
         let message = message.into();
-        self.0
-            .manners
-            .send_modify(|manners| manners.failing = Some(message));
+        self.0.manners.send_modify(|manners| manners.failing = Some(message));
     }
 
     /// Makes every fetch hang from now on: no answer, no error.
@@ -113,26 +110,19 @@ impl MemoryStore {
     /// Lets every answer take `delay` from when its rows were read, so that an older answer can
     /// arrive after a newer one.
     pub fn delay(&self, delay: Duration) {
-        self.0
-            .manners
-            .send_modify(|manners| manners.slow = Some(delay));
+        self.0.manners.send_modify(|manners| manners.slow = Some(delay));
     }
 
     /// Behaves again.
     pub fn heal(&self) {
-        self.0
-            .manners
-            .send_modify(|manners| *manners = Manners::default());
+        self.0.manners.send_modify(|manners| *manners = Manners::default());
     }
 
     /// Makes `block` unreadable with `reason`, or readable again, without a new epoch, as a dropped
     /// table would be.
     pub fn unreadable(&self, block: &str, reason: Option<&str>) {
-        self.rows()
-            .blocks
-            .entry(block.to_owned())
-            .or_default()
-            .unreadable = reason.map(str::to_owned);
+        self.rows().blocks.entry(block.to_owned()).or_default().unreadable =
+            reason.map(str::to_owned);
     }
 
     /// Sets the epoch without a change, as a store restored from a backup would.

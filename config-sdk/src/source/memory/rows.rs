@@ -36,18 +36,12 @@ impl Rows {
         };
         let wanted = |name: &&'static str| changed(name) || request.also.contains(name);
         let names = request.blocks.iter().map(|block| block.name).filter(wanted);
-        Fetched {
-            epoch: self.epoch,
-            blocks: names.map(|name| (name, self.found(name))).collect(),
-        }
+        Fetched { epoch: self.epoch, blocks: names.map(|name| (name, self.found(name))).collect() }
     }
 
     fn found(&self, name: &str) -> Found {
         match self.blocks.get(name) {
-            Some(Row {
-                unreadable: Some(reason),
-                ..
-            }) => Err(reason.clone()),
+            Some(Row { unreadable: Some(reason), .. }) => Err(reason.clone()),
             Some(row) => Ok(row.record.clone()),
             None => Ok(None),
         }
@@ -88,10 +82,6 @@ impl Edit<'_> {
 
     fn changed(&mut self, block: &str) {
         let epoch = self.0.epoch;
-        self.0
-            .changes
-            .entry(epoch)
-            .or_default()
-            .push(block.to_owned());
+        self.0.changes.entry(epoch).or_default().push(block.to_owned());
     }
 }

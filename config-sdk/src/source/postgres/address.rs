@@ -81,10 +81,7 @@ impl Address {
     }
 
     pub(super) fn database(&self) -> &str {
-        self.config
-            .get_dbname()
-            .or(self.config.get_user())
-            .unwrap_or("the default database")
+        self.config.get_dbname().or(self.config.get_user()).unwrap_or("the default database")
     }
 }
 
@@ -156,9 +153,10 @@ fn encryption(
         Some("require") if roots.is_none() => encrypted(SslMode::Require, Verify::Nothing),
         Some("require" | "verify-ca") => encrypted(SslMode::Require, Verify::Authority),
         None | Some("verify-full") => encrypted(SslMode::Require, Verify::Full),
-        Some(_) => Err(
-            "`sslmode` must be one of disable, prefer, require, verify-ca, verify-full".to_owned(),
-        ),
+        Some(_) => {
+            Err("`sslmode` must be one of disable, prefer, require, verify-ca, verify-full"
+                .to_owned())
+        }
     }
 }
 
@@ -195,16 +193,8 @@ mod tests {
         let config = &address.config;
         assert!(config.get_keepalives());
         assert!(config.get_keepalives_idle() <= Duration::from_secs(10));
-        assert!(
-            config
-                .get_connect_timeout()
-                .is_some_and(|time| *time <= Duration::from_secs(5))
-        );
-        assert!(
-            config
-                .get_tcp_user_timeout()
-                .is_some_and(|time| *time <= Duration::from_secs(10))
-        );
+        assert!(config.get_connect_timeout().is_some_and(|time| *time <= Duration::from_secs(5)));
+        assert!(config.get_tcp_user_timeout().is_some_and(|time| *time <= Duration::from_secs(10)));
     }
 
     #[test]
@@ -228,22 +218,10 @@ mod tests {
             (address.config.get_ssl_mode(), address.tls.is_some())
         };
         assert_eq!(mode("localhost/shop"), (SslMode::Prefer, true));
-        assert_eq!(
-            mode("[::1]/shop?sslmode=prefer&connect_timeout=1"),
-            (SslMode::Prefer, true)
-        );
-        assert_eq!(
-            mode("db.example/shop?sslmode=prefer"),
-            (SslMode::Require, true)
-        );
-        assert_eq!(
-            mode("db.example/shop?sslmode=require"),
-            (SslMode::Require, true)
-        );
-        assert_eq!(
-            mode("db.example/shop?sslmode=disable"),
-            (SslMode::Disable, false)
-        );
+        assert_eq!(mode("[::1]/shop?sslmode=prefer&connect_timeout=1"), (SslMode::Prefer, true));
+        assert_eq!(mode("db.example/shop?sslmode=prefer"), (SslMode::Require, true));
+        assert_eq!(mode("db.example/shop?sslmode=require"), (SslMode::Require, true));
+        assert_eq!(mode("db.example/shop?sslmode=disable"), (SslMode::Disable, false));
     }
 
     #[test]

@@ -30,11 +30,7 @@ fn row((number, blueprint): (usize, &Blueprint<'_>)) -> String {
     let mut parts = blueprint.parts.iter();
     let schema = parts.find(|part| part.piece == Piece::Schema);
     let schema = schema.map_or("null".to_owned(), |part| text(&part.name));
-    format!(
-        "('{number}', {schema}, {}, '{}'),",
-        text(&blueprint.table),
-        hex(blueprint.block.name)
-    )
+    format!("('{number}', {schema}, {}, '{}'),", text(&blueprint.table), hex(blueprint.block.name))
 }
 
 /// The answer, sorted by block.
@@ -48,10 +44,7 @@ type Comments = Vec<(String, String)>;
 
 impl Catalog {
     fn of(blocks: usize) -> Self {
-        Self {
-            bookkeeping: None,
-            blocks: (0..blocks).map(|_| Default::default()).collect(),
-        }
+        Self { bookkeeping: None, blocks: (0..blocks).map(|_| Default::default()).collect() }
     }
 
     fn add(&mut self, row: &SimpleQueryRow) {
@@ -88,9 +81,7 @@ impl Catalog {
 
     fn drifts(self, wanted: &[Blueprint<'_>]) -> Vec<Drift> {
         // What a newer release has made is left as it is.
-        let old = self
-            .bookkeeping
-            .is_none_or(|version| version < BOOKKEEPING_VERSION);
+        let old = self.bookkeeping.is_none_or(|version| version < BOOKKEEPING_VERSION);
         let bookkeeping = old.then(|| Drift::of_bookkeeping(BOOKKEEPING));
         let blocks = wanted.iter().zip(self.blocks);
         let blocks = blocks.flat_map(|(wanted, (mut found, comments))| {
@@ -130,16 +121,11 @@ mod tests {
             found.parts.insert(name, part.identity.clone());
         }
         spoil(&mut found);
-        drifts(&wanted, &found)
-            .into_iter()
-            .map(Drift::left)
-            .collect()
+        drifts(&wanted, &found).into_iter().map(Drift::left).collect()
     }
 
     fn set(found: &mut Found, piece: Piece, name: &str, identity: &str) {
-        found
-            .parts
-            .insert((piece, name.to_owned()), identity.to_owned());
+        found.parts.insert((piece, name.to_owned()), identity.to_owned());
     }
 
     #[test]
@@ -154,11 +140,7 @@ mod tests {
             set(found, Piece::Check, "limits_max_check", "of before");
         });
         assert_eq!(steps.len(), 1);
-        assert!(
-            steps[0]
-                .what
-                .ends_with("`max` is text, and its field needs bigint")
-        );
+        assert!(steps[0].what.ends_with("`max` is text, and its field needs bigint"));
     }
 
     #[test]
@@ -176,11 +158,7 @@ mod tests {
             set(found, Piece::Column, "least", "bigint");
         });
         assert_eq!(steps.len(), 2);
-        assert!(
-            steps
-                .iter()
-                .any(|step| step.sql.contains("drop constraint"))
-        );
+        assert!(steps.iter().any(|step| step.sql.contains("drop constraint")));
         assert!(steps.iter().all(|step| !step.sql.contains("drop column")));
     }
 }

@@ -99,9 +99,7 @@ fn encryption_remedy(error: &Error) -> Option<&'static str> {
 
     use rustls::{CertificateError as Certificate, Error as Tls};
     let cause = error.source()?;
-    let broken = cause
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref);
+    let broken = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     match broken.and_then(|broken| broken.downcast_ref::<Tls>()) {
         Some(Tls::InvalidCertificate(
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },

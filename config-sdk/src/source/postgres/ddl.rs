@@ -30,11 +30,7 @@ pub(crate) fn blueprint(block: &BlockSchema) -> Blueprint<'_> {
         parts.push(Part::new(Piece::Schema, schema, sql));
     }
     parts.push(Part::new(Piece::Table, "", table.create(block)));
-    parts.extend(
-        table
-            .columns(block)
-            .map(|(name, sort)| table.column(name, &sort)),
-    );
+    parts.extend(table.columns(block).map(|(name, sort)| table.column(name, &sort)));
     parts.push(table.check("status", "status in ('draft', 'active', 'archived')"));
     parts.extend(
         (block.fields.iter())
@@ -43,11 +39,7 @@ pub(crate) fn blueprint(block: &BlockSchema) -> Blueprint<'_> {
     parts.extend(table.indexes());
     parts.extend(triggers(block, &table.quoted, table.keys));
     parts.push(table.comments(block));
-    Blueprint {
-        block,
-        table: table.quoted.clone(),
-        parts,
-    }
+    Blueprint { block, table: table.quoted.clone(), parts }
 }
 
 /// The type of a field's column, as the catalog prints it.
@@ -88,12 +80,7 @@ impl<'a> Table<'a> {
             Some((schema, name)) => (Some(schema), name),
             None => (None, block.table.as_str()),
         };
-        Self {
-            schema,
-            name,
-            quoted: quoted_table(&block.table),
-            keys,
-        }
+        Self { schema, name, quoted: quoted_table(&block.table), keys }
     }
 
     /// Every column with its type: bookkeeping before and after, keys and fields between.
@@ -113,11 +100,7 @@ impl<'a> Table<'a> {
         let columns: Vec<_> = (self.columns(block))
             .map(|(name, (sort, more))| format!("    {} {sort}{more}", ident(name)))
             .collect();
-        format!(
-            "create table if not exists {} (\n{}\n);",
-            self.quoted,
-            columns.join(",\n")
-        )
+        format!("create table if not exists {} (\n{}\n);", self.quoted, columns.join(",\n"))
     }
 
     fn column(&self, name: &str, (sort, more): &Sort) -> Part {
@@ -181,10 +164,7 @@ impl<'a> Table<'a> {
             self.quoted, version.sql
         );
         [
-            Part {
-                fallback: Some(number),
-                ..version
-            },
+            Part { fallback: Some(number), ..version },
             index("one_active", "status", " where status = 'active'"),
         ]
     }
@@ -202,22 +182,11 @@ impl<'a> Table<'a> {
         let mut identity = vec![("", about.as_str()), ("status", STATUS)];
         identity.extend(block.fields.iter().map(|field| (field.column, field.doc)));
         for (column, comment) in &identity[1..] {
-            let comment = if comment.is_empty() {
-                "null".to_owned()
-            } else {
-                text(comment)
-            };
+            let comment = if comment.is_empty() { "null".to_owned() } else { text(comment) };
             // Writing to a String does not fail.
-            let _ = write!(
-                sql,
-                "\ncomment on column {table}.{} is {comment};",
-                ident(column)
-            );
+            let _ = write!(sql, "\ncomment on column {table}.{} is {comment};", ident(column));
         }
-        Part {
-            identity: described(identity.into_iter()),
-            ..Part::new(Piece::Comments, "", sql)
-        }
+        Part { identity: described(identity.into_iter()), ..Part::new(Piece::Comments, "", sql) }
     }
 }
 
@@ -252,20 +221,13 @@ mod tests {
         let limits = sample::limits();
         let blueprint = blueprint(&limits);
         assert_eq!(blueprint.table, r#""risk"."limits""#);
-        assert_eq!(
-            blueprint.parts[0].sql,
-            r#"create schema if not exists "risk";"#
-        );
+        assert_eq!(blueprint.parts[0].sql, r#"create schema if not exists "risk";"#);
     }
 
     #[test]
     fn doc_comments_become_the_comments_of_columns() {
         let trading = sample::trading();
-        let sql: String = blueprint(&trading)
-            .parts
-            .into_iter()
-            .map(|part| part.sql)
-            .collect();
+        let sql: String = blueprint(&trading).parts.into_iter().map(|part| part.sql).collect();
         assert!(
             sql.contains(r#"comment on column "trading_config"."sizing_mode" is 'It''s "how".';"#)
         );
@@ -277,11 +239,7 @@ mod tests {
         let limits = sample::limits();
         let table = Table::new(&limits, &["guild_id"]);
         for index in table.indexes() {
-            assert!(
-                index
-                    .sql
-                    .contains(r#"(("guild_id" is null), coalesce("guild_id", ''), "#)
-            );
+            assert!(index.sql.contains(r#"(("guild_id" is null), coalesce("guild_id", ''), "#));
         }
         assert!(table.create(&limits).contains("\"guild_id\" text,"));
     }

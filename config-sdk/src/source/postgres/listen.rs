@@ -53,13 +53,9 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
     let _end = EndWith(driver);
 
     // Outside any transaction: inside one, nothing is heard until it ends.
-    answered(client.batch_execute("listen config_sdk"))
-        .await?
-        .map_err(failed)?;
+    answered(client.batch_execute("listen config_sdk")).await?.map_err(failed)?;
     let test = format!("select pg_notify('config_sdk', '{}')", ears.nonce);
-    answered(client.batch_execute(&test))
-        .await?
-        .map_err(failed)?;
+    answered(client.batch_execute(&test)).await?.map_err(failed)?;
     if timeout(ECHO, ears.echo.notified()).await.is_err() {
         return Ok(Deaf::Never {
             reason:
@@ -78,10 +74,7 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
         }
         let now = epoch(&client).await?.map_err(failed)?;
         if now != known && ears.epoch.load(Ordering::Relaxed) != now {
-            tracing::debug!(
-                epoch = now,
-                "a change was not heard of; the heartbeat found it"
-            );
+            tracing::debug!(epoch = now, "a change was not heard of; the heartbeat found it");
             signal.changed([]);
         }
         known = now;

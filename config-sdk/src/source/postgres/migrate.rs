@@ -105,9 +105,7 @@ async fn run(client: &Client, drift: &mut Drift) -> Result<bool, Error> {
         if !state.starts_with("23") {
             return Err(error);
         }
-        client
-            .batch_execute("rollback to step; release step")
-            .await?;
+        client.batch_execute("rollback to step; release step").await?;
         match drift.fallback.take() {
             Some(fallback) => drift.sql = fallback,
             None => return Ok(false),

@@ -71,11 +71,7 @@ async fn together(client: &Client, request: &Request<'_>) -> Result<Fetched, Tro
             // The idle poll: one trivial query, whatever the number of blocks.
             ([], since) => head_sql(since),
             (guess, since) => {
-                format!(
-                    "{BEGIN}; {}; {}; commit",
-                    head_sql(since),
-                    records_sql(guess)
-                )
+                format!("{BEGIN}; {}; {}; commit", head_sql(since), records_sql(guess))
             }
         };
         let answer = rows(client, &sql).await?;
@@ -85,11 +81,7 @@ async fn together(client: &Client, request: &Request<'_>) -> Result<Fetched, Tro
         if wanted.iter().all(is_guessed) {
             return Ok(gather(head.epoch, &guess, &answer));
         }
-        guess = if tries < 3 {
-            wanted
-        } else {
-            request.blocks.to_vec()
-        };
+        guess = if tries < 3 { wanted } else { request.blocks.to_vec() };
     }
     Ok(Fetched::default())
 }
@@ -97,19 +89,13 @@ async fn together(client: &Client, request: &Request<'_>) -> Result<Fetched, Tro
 /// The same, with a savepoint around each block, so that a table that cannot be read is told of in
 /// its own place.
 async fn one_by_one(client: &Client, request: &Request<'_>) -> Result<Fetched, Trouble> {
-    let answer = rows(
-        client,
-        &format!("rollback; {BEGIN}; {}", head_sql(request.since)),
-    )
-    .await?;
+    let answer = rows(client, &format!("rollback; {BEGIN}; {}", head_sql(request.since))).await?;
     let head = head(&answer, request)?;
     let mut fetched = Fetched::unchanged(head.epoch);
     for block in wanted(request, &head) {
         let sql = format!("savepoint one; {}", records_sql(&[block]));
         let found = match rows(client, &sql).await {
-            Ok(answer) => gather(head.epoch, &[block], &answer)
-                .blocks
-                .remove(block.name),
+            Ok(answer) => gather(head.epoch, &[block], &answer).blocks.remove(block.name),
             Err(Trouble::Query(error)) if error.as_db_error().is_some() => {
                 client.batch_execute("rollback to savepoint one").await?;
                 Some(Err(unreadable(&block.table, &error)))
@@ -145,11 +131,7 @@ fn records_sql(blocks: &[&'static BlockSchema]) -> String {
             quoted_table(&block.table)
         )
     };
-    blocks
-        .iter()
-        .map(select)
-        .collect::<Vec<_>>()
-        .join(" union all ")
+    blocks.iter().map(select).collect::<Vec<_>>().join(" union all ")
 }
 
 async fn rows(client: &Client, sql: &str) -> Result<Vec<SimpleQueryRow>, Trouble> {
@@ -168,12 +150,7 @@ fn head(answer: &[SimpleQueryRow], request: &Request<'_>) -> Result<Head, Troubl
         ))
     };
     let row = answer.first().ok_or_else(strange)?;
-    let number = |column| {
-        row.try_get(column)
-            .ok()
-            .flatten()
-            .and_then(|text| text.parse().ok())
-    };
+    let number = |column| row.try_get(column).ok().flatten().and_then(|text| text.parse().ok());
     let epoch = number("epoch").ok_or_else(strange)?;
     let floor = number("floor").ok_or_else(strange)?;
     let changed = request.counts_from(floor, epoch).map(|_| {
@@ -186,20 +163,12 @@ fn head(answer: &[SimpleQueryRow], request: &Request<'_>) -> Result<Head, Troubl
 fn wanted(request: &Request<'_>, head: &Head) -> Vec<&'static BlockSchema> {
     blocks(request, |name| {
         request.also.contains(&name)
-            || head
-                .changed
-                .as_ref()
-                .is_none_or(|changed| changed.contains(name))
+            || head.changed.as_ref().is_none_or(|changed| changed.contains(name))
     })
 }
 
 fn blocks(request: &Request<'_>, choose: impl Fn(&str) -> bool) -> Vec<&'static BlockSchema> {
-    request
-        .blocks
-        .iter()
-        .copied()
-        .filter(|block| choose(block.name))
-        .collect()
+    request.blocks.iter().copied().filter(|block| choose(block.name)).collect()
 }
 
 /// What the answer says of `blocks`; a block without a row has none.
@@ -223,9 +192,7 @@ fn gather(epoch: u64, blocks: &[&'static BlockSchema], answer: &[SimpleQueryRow]
 fn record(row: &SimpleQueryRow) -> Result<Record, String> {
     let text = row.try_get("record").ok().flatten().unwrap_or("{}");
     let columns: Result<BTreeMap<String, Option<String>>, _> = serde_json::from_str(text);
-    columns
-        .map(row::record)
-        .map_err(|error| format!("its row cannot be read: {error}"))
+    columns.map(row::record).map_err(|error| format!("its row cannot be read: {error}"))
 }
 
 fn unreadable(table: &str, error: &Error) -> String {

@@ -47,9 +47,9 @@ fn natural(column: &str, kind: Kind) -> Vec<String> {
         ],
         Kind::Float => vec![format!("{column} not in ('NaN', 'Infinity', '-Infinity')")],
         Kind::Duration => vec![format!("{column} ~ '^(0|([0-9]+ *[^0-9 ]+ *)+)$'")],
-        Kind::Timestamp => vec![format!(
-            "{column} between '1970-01-01 00:00:00+00' and '9999-12-31 23:59:59+00'"
-        )],
+        Kind::Timestamp => {
+            vec![format!("{column} between '1970-01-01 00:00:00+00' and '9999-12-31 23:59:59+00'")]
+        }
         Kind::Bool | Kind::Integer | Kind::Text | Kind::Json => Vec::new(),
     }
 }
@@ -87,10 +87,7 @@ mod tests {
 
     #[test]
     fn the_range_of_a_type_is_a_rule() {
-        assert_eq!(
-            of(field::<Plain, u32>("a", "")).unwrap(),
-            r#""a" >= 0 and "a" <= 4294967295"#
-        );
+        assert_eq!(of(field::<Plain, u32>("a", "")).unwrap(), r#""a" >= 0 and "a" <= 4294967295"#);
         assert!(
             of(field::<Plain, u64>("a", ""))
                 .unwrap()
@@ -100,10 +97,7 @@ mod tests {
 
     #[test]
     fn not_a_number_cannot_pass_for_a_large_one() {
-        let range = (
-            Value::Decimal(Decimal::ZERO),
-            Value::Decimal(decimal(15, false, 1)),
-        );
+        let range = (Value::Decimal(Decimal::ZERO), Value::Decimal(decimal(15, false, 1)));
         let rule = of(field::<Plain, Decimal>("a", "").range(Some(range.0), Some(range.1), true));
         let rule = rule.unwrap();
         assert!(rule.starts_with(r#""a" <> 'NaN' and "#), "{rule}");
@@ -113,22 +107,14 @@ mod tests {
     #[test]
     fn a_clamped_range_is_not_refused() {
         let one = || Some(Value::Int(1));
-        assert_eq!(
-            of(field::<Plain, u8>("a", "")
-                .range(one(), one(), false)
-                .clamp()),
-            None
-        );
+        assert_eq!(of(field::<Plain, u8>("a", "").range(one(), one(), false).clamp()), None);
     }
 
     #[test]
     fn lengths_and_choices_are_rules() {
         let choices = vec![Value::Text("it's".into()), Value::Text("b".into())];
         assert_eq!(
-            of(field::<Plain, String>("a", "")
-                .length(1, usize::MAX)
-                .one_of(choices))
-            .unwrap(),
+            of(field::<Plain, String>("a", "").length(1, usize::MAX).one_of(choices)).unwrap(),
             r#"char_length("a") >= 1 and "a" in ('it''s', 'b')"#
         );
         let list = of(field::<Json, Vec<u8>>("a", "").length(0, 4)).unwrap();

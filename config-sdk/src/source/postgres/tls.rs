@@ -88,11 +88,7 @@ impl Verifier {
             Verify::Authority | Verify::Full => Some(build(trusted(roots)?)?),
         };
         let name = verify == Verify::Full;
-        Ok(Self {
-            provider: Arc::clone(provider),
-            chain,
-            name,
-        })
+        Ok(Self { provider: Arc::clone(provider), chain, name })
     }
 }
 
@@ -138,16 +134,12 @@ impl ServerCertVerifier for Verifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Verifier").field("name", &self.name).finish_non_exhaustive()
     }
 }

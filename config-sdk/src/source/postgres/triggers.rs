@@ -8,16 +8,9 @@ use crate::source::ddl::{BOOKKEEPING_COLUMNS, Part, Piece, text};
 
 /// All triggers of `block`'s table `table`, which is quoted.
 pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part; 6] {
-    let shown = (BOOKKEEPING_COLUMNS.iter().chain(keys).copied()).chain(
-        (block.fields.iter())
-            .filter(|field| !field.secret)
-            .map(|field| field.column),
-    );
-    let arguments = [
-        block.name.to_owned(),
-        array(keys.iter().copied()),
-        array(shown),
-    ];
+    let shown = (BOOKKEEPING_COLUMNS.iter().chain(keys).copied())
+        .chain((block.fields.iter()).filter(|field| !field.secret).map(|field| field.column));
+    let arguments = [block.name.to_owned(), array(keys.iter().copied()), array(shown)];
     let trigger = |name: &str, when: &str, run: &str, arguments: &[String]| {
         let quoted: Vec<_> = arguments.iter().map(|argument| text(argument)).collect();
         let sql = format!(
@@ -27,10 +20,7 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
             arguments = quoted.join(", "),
         );
         let kept: String = arguments.iter().map(|argument| hex(argument)).collect();
-        Part {
-            identity: format!("{run} {kept}"),
-            ..Part::new(Piece::Trigger, name, sql)
-        }
+        Part { identity: format!("{run} {kept}"), ..Part::new(Piece::Trigger, name, sql) }
     };
     let [name, keyed, all] = [&arguments[..1], &arguments[..2], &arguments[..]];
     [
@@ -101,10 +91,6 @@ mod tests {
     fn history_keeps_only_columns_of_fields_that_are_no_secrets() {
         let triggers = triggers(&sample::trading(), "t", &[]);
         assert!(triggers[3].sql.contains(r#""tiers""#));
-        assert!(
-            triggers
-                .iter()
-                .all(|part| !part.sql.contains("webhook_token"))
-        );
+        assert!(triggers.iter().all(|part| !part.sql.contains("webhook_token")));
     }
 }

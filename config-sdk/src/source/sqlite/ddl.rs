@@ -38,11 +38,7 @@ pub(crate) fn blueprint(block: &BlockSchema) -> Blueprint<'_> {
     parts.extend(but_id.map(|column| add(&table, column)));
     parts.extend(indexes(&name, keys));
     parts.extend(triggers(block, &table, keys));
-    Blueprint {
-        block,
-        table,
-        parts,
-    }
+    Blueprint { block, table, parts }
 }
 
 /// The table's name: there are no schemas to put it in.
@@ -114,10 +110,7 @@ fn indexes(name: &str, keys: &[&str]) -> [Part; 2] {
         version.sql
     );
     [
-        Part {
-            fallback: Some(number),
-            ..version
-        },
+        Part { fallback: Some(number), ..version },
         index("one_active", "status", " where status = 'active'"),
     ]
 }
@@ -150,9 +143,7 @@ mod tests {
 
         fn ask(&self, sql: &str) -> String {
             let sql = format!("select group_concat(x, ' ') from ({sql})");
-            let answer = self
-                .0
-                .query_row(&sql, [], |row| row.get::<_, Option<String>>(0));
+            let answer = self.0.query_row(&sql, [], |row| row.get::<_, Option<String>>(0));
             answer.unwrap().unwrap_or_default()
         }
 
@@ -204,11 +195,7 @@ mod tests {
         let who = "select block || version || who || why x from config_sdk_change where epoch = 2";
         assert_eq!(database.ask(who), "trading2anncalmer");
         database.run("delete from trading_config");
-        assert!(
-            !database
-                .ask("select before x from config_sdk_change")
-                .contains("hunter")
-        );
+        assert!(!database.ask("select before x from config_sdk_change").contains("hunter"));
     }
 
     #[test]
@@ -216,16 +203,8 @@ mod tests {
         let database = Database::new();
         for (column, value, problem) in [
             ("score_threshold", "1.5", "must be within 0..=1"),
-            (
-                "score_threshold",
-                "'1.2.3'",
-                "must be a number that a decimal can hold",
-            ),
-            (
-                "score_threshold",
-                "'NaN'",
-                "must be a number that a decimal can hold",
-            ),
+            ("score_threshold", "'1.2.3'", "must be a number that a decimal can hold"),
+            ("score_threshold", "'NaN'", "must be a number that a decimal can hold"),
             ("max_positions", "'many'", "must be a whole number"),
             ("max_positions", "-1", "must be within 0..=4294967295"),
             (
@@ -236,22 +215,14 @@ mod tests {
             ("enabled", "'yes'", "must be 0 or 1"),
             ("ratio", "9e999", "must be a finite number"),
             ("sizing_mode", "'all'", "must be one of risk_based, it's"),
-            (
-                "cooldown",
-                "90",
-                "must be a length of time with its unit, such as 90s or 1h 30m",
-            ),
+            ("cooldown", "90", "must be a length of time with its unit, such as 90s or 1h 30m"),
             ("tiers", "'['", "must be JSON"),
             ("tiers", "'[]'", "must have a length within 1..=3"),
             ("status", "'on'", "must be draft, active or archived"),
         ] {
-            let said = database.refused(&format!(
-                "insert into trading_config ({column}) values ({value})"
-            ));
-            assert!(
-                said.contains(&format!("trading.{column} {problem}")),
-                "{said}"
-            );
+            let said = database
+                .refused(&format!("insert into trading_config ({column}) values ({value})"));
+            assert!(said.contains(&format!("trading.{column} {problem}")), "{said}");
         }
         assert_eq!(database.epoch(), "0");
     }

@@ -100,16 +100,10 @@ mod tests {
         let mut grown = sample::trading_with(|block| {
             block.field(field::<Plain, u8>("more", "")).retired("plain")
         });
-        grown
-            .fields
-            .retain(|field| !["plain", "big"].contains(&field.name));
+        grown.fields.retain(|field| !["plain", "big"].contains(&field.name));
 
         let steps = migrate(&mut database, &[&grown]).unwrap();
-        assert!(
-            steps
-                .iter()
-                .any(|step| step.done && step.what.contains("`more`"))
-        );
+        assert!(steps.iter().any(|step| step.done && step.what.contains("`more`")));
         assert_eq!(
             left(&steps),
             [
@@ -117,18 +111,12 @@ mod tests {
                 "trading: retired column `plain` is still there, and nobody reads it",
             ]
         );
-        let kept = database.query_row(
-            "select plain + coalesce(more, 1) from trading_config",
-            [],
-            |row| row.get(0),
-        );
+        let kept =
+            database.query_row("select plain + coalesce(more, 1) from trading_config", [], |row| {
+                row.get(0)
+            });
         assert_eq!(kept, Ok(8));
-        assert!(
-            migrate(&mut database, &[&grown])
-                .unwrap()
-                .iter()
-                .all(|step| !step.done)
-        );
+        assert!(migrate(&mut database, &[&grown]).unwrap().iter().all(|step| !step.done));
     }
 
     #[test]
@@ -140,11 +128,7 @@ mod tests {
         let differences = check(&database, &[&trading]).unwrap();
         assert_eq!(differences.len(), 1);
         assert_eq!(differences[0].column.as_deref(), Some("scor_threshold"));
-        assert!(
-            differences[0]
-                .what
-                .ends_with("the nearest is `score_threshold`")
-        );
+        assert!(differences[0].what.ends_with("the nearest is `score_threshold`"));
     }
 
     #[test]
@@ -161,9 +145,7 @@ mod tests {
     fn a_renamed_table_is_not_replaced_by_an_empty_one() {
         let (mut database, limits) = (database(), sample::limits());
         migrate(&mut database, &[&limits]).unwrap();
-        database
-            .execute_batch("alter table risk__limits rename to former")
-            .unwrap();
+        database.execute_batch("alter table risk__limits rename to former").unwrap();
         let steps = migrate(&mut database, &[&limits]).unwrap();
         assert_eq!(steps.len(), 1);
         assert!(!steps[0].done && steps[0].what.contains("the block's rows are in former"));
@@ -185,11 +167,9 @@ mod tests {
                 "limits: index `risk__limits_one_active` is missing: rows that are there stand in the way"
             ]
         );
-        let versions = database.query_row(
-            "select group_concat(version) from risk__limits",
-            [],
-            |row| row.get(0),
-        );
+        let versions =
+            database
+                .query_row("select group_concat(version) from risk__limits", [], |row| row.get(0));
         assert_eq!(versions, Ok("1,2".to_owned()));
     }
 }

@@ -48,10 +48,7 @@ impl SqliteStore {
     /// The file at `path`; nothing is opened yet.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            open: Arc::default(),
-        }
+        Self { path: path.into(), open: Arc::default() }
     }
 
     /// Runs `work` with the open file, away from the runtime's threads. `true` says that the file
@@ -65,9 +62,7 @@ impl SqliteStore {
         let done = tokio::task::spawn_blocking(move || {
             let mut slot = open.lock().unwrap_or_else(PoisonError::into_inner);
             let now = Identity::of(&path);
-            let kept = slot
-                .take()
-                .filter(|open| Some(&open.identity) == now.as_ref());
+            let kept = slot.take().filter(|open| Some(&open.identity) == now.as_ref());
             let fresh = kept.is_none();
             let mut open = match kept {
                 Some(open) => open,
@@ -77,8 +72,7 @@ impl SqliteStore {
             *slot = Some(open);
             Ok(answer)
         });
-        done.await
-            .unwrap_or_else(|panic| Err(SourceError::refused(panic.to_string())))
+        done.await.unwrap_or_else(|panic| Err(SourceError::refused(panic.to_string())))
     }
 }
 
@@ -100,10 +94,7 @@ impl Open {
         let _ = connection.pragma_update(None, "journal_mode", "wal");
         let identity = Identity::of(path);
         let identity = identity.ok_or_else(|| SourceError::unreachable("the file went away"))?;
-        Ok(Self {
-            connection,
-            identity,
-        })
+        Ok(Self { connection, identity })
     }
 }
 
@@ -157,9 +148,9 @@ fn failure(path: &Path, error: rusqlite::Error) -> SourceError {
     let path = path.display();
     let message = format!("{path}: {error}");
     match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => SourceError::refused(format!(
-            "{path} is not an SQLite database: correct the path"
-        )),
+        Some(ErrorCode::NotADatabase) => {
+            SourceError::refused(format!("{path} is not an SQLite database: correct the path"))
+        }
         Some(ErrorCode::CannotOpen) => SourceError::unreachable(format!(
             "{path} cannot be opened: see that its folder exists and may be written"
         )),

@@ -20,11 +20,7 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn new(request: &Request<'_>) -> Self {
-        Self {
-            blocks: request.blocks.to_vec(),
-            since: request.since,
-            also: request.also.to_vec(),
-        }
+        Self { blocks: request.blocks.to_vec(), since: request.since, also: request.also.to_vec() }
     }
 }
 
@@ -47,9 +43,7 @@ pub(super) fn fetch(
     };
     let wanted = |block: &&&BlockSchema| {
         ask.also.contains(&block.name)
-            || changed
-                .as_ref()
-                .is_none_or(|names| names.contains(block.name))
+            || changed.as_ref().is_none_or(|names| names.contains(block.name))
     };
     let mut fetched = Fetched::unchanged(epoch);
     for block in ask.blocks.iter().filter(wanted) {
@@ -67,8 +61,7 @@ fn changed_since(connection: &Connection, since: u64) -> Result<BTreeSet<String>
 
 /// SQLite's numbers are signed, and ours never below zero.
 fn number(row: &Row<'_>, column: usize) -> Result<u64, rusqlite::Error> {
-    row.get::<_, i64>(column)
-        .map(|number| u64::try_from(number).unwrap_or(0))
+    row.get::<_, i64>(column).map(|number| u64::try_from(number).unwrap_or(0))
 }
 
 /// The block's active record; what is wrong with its table alone is told in place of it.

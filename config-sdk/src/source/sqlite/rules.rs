@@ -42,15 +42,9 @@ pub(super) fn rules(field: &FieldSchema) -> Vec<Rule> {
 fn natural(column: &str, kind: Kind) -> Rule {
     let (condition, sentence) = match kind {
         Kind::Bool => (format!("{column} in (0, 1)"), "must be 0 or 1"),
-        Kind::Integer => (
-            format!("typeof({column}) = 'integer'"),
-            "must be a whole number",
-        ),
+        Kind::Integer => (format!("typeof({column}) = 'integer'"), "must be a whole number"),
         Kind::BigInteger => (
-            format!(
-                "{column} not glob '*[^-+0-9]*' and {column} <= cast({} as real)",
-                u128::MAX
-            ),
+            format!("{column} not glob '*[^-+0-9]*' and {column} <= cast({} as real)", u128::MAX),
             "must be a whole number, between quotes if it is a large one",
         ),
         Kind::Decimal => (

@@ -34,21 +34,9 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
         }
     };
     [
-        trigger(
-            "insert_rules",
-            &format!("before insert on {table}"),
-            rules.clone(),
-        ),
-        trigger(
-            "update_rules",
-            &format!("before update of {watched} on {table}"),
-            rules,
-        ),
-        trigger(
-            "insert",
-            &format!("after insert on {table}"),
-            writing.insert(),
-        ),
+        trigger("insert_rules", &format!("before insert on {table}"), rules.clone()),
+        trigger("update_rules", &format!("before update of {watched} on {table}"), rules),
+        trigger("insert", &format!("after insert on {table}"), writing.insert()),
         trigger(
             "update",
             &format!(
@@ -57,11 +45,7 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
             ),
             writing.update(&changed),
         ),
-        trigger(
-            "delete",
-            &format!("after delete on {table}"),
-            writing.delete(),
-        ),
+        trigger("delete", &format!("after delete on {table}"), writing.delete()),
     ]
 }
 
@@ -72,14 +56,9 @@ pub(super) fn trigger_name(block: &BlockSchema, word: &str) -> String {
 
 /// Whether any of `columns`, quoted, differs between the old row and the new one.
 fn differs<'a>(columns: impl Iterator<Item = &'a String>) -> String {
-    let differ: Vec<_> = columns
-        .map(|column| format!("old.{column} is not new.{column}"))
-        .collect();
-    if differ.is_empty() {
-        "0".to_owned()
-    } else {
-        differ.join(" or ")
-    }
+    let differ: Vec<_> =
+        columns.map(|column| format!("old.{column} is not new.{column}")).collect();
+    if differ.is_empty() { "0".to_owned() } else { differ.join(" or ") }
 }
 
 fn checks(block: &BlockSchema) -> String {
@@ -98,11 +77,7 @@ fn checks(block: &BlockSchema) -> String {
     let mut body = refuse("status", "status", &status);
     for field in &block.fields {
         let rules = rules::rules(field);
-        body.extend(
-            rules
-                .iter()
-                .map(|rule| refuse(field.name, field.column, rule)),
-        );
+        body.extend(rules.iter().map(|rule| refuse(field.name, field.column, rule)));
     }
     body
 }

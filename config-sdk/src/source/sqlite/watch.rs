@@ -74,12 +74,7 @@ impl Watch {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&path, flags);
         let connection = opened.map_err(|error| super::failure(&path, error))?;
-        let mut watch = Self {
-            version: 0,
-            path,
-            identity,
-            connection,
-        };
+        let mut watch = Self { version: 0, path, identity, connection };
         watch.look()?;
         Ok(watch)
     }
@@ -88,13 +83,9 @@ impl Watch {
     fn look(&mut self) -> Result<bool, SourceError> {
         if Identity::of(&self.path).as_ref() != Some(&self.identity) {
             let path = self.path.display();
-            return Err(SourceError::unreachable(format!(
-                "{path} went away or was exchanged"
-            )));
+            return Err(SourceError::unreachable(format!("{path} went away or was exchanged")));
         }
-        let version = self
-            .connection
-            .query_row("pragma data_version", [], |row| row.get(0));
+        let version = self.connection.query_row("pragma data_version", [], |row| row.get(0));
         let version = version.map_err(|error| super::failure(&self.path, error))?;
         Ok(std::mem::replace(&mut self.version, version) != version)
     }

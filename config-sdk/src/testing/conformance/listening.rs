@@ -29,11 +29,7 @@ pub(super) async fn a_change_after_listening_is_signalled(subject: &dyn Subject)
                 break;
             }
         }
-        for row in [
-            noted(a, "heard"),
-            noted(b, "heard too"),
-            noted(a, "once more"),
-        ] {
+        for row in [noted(a, "heard"), noted(b, "heard too"), noted(a, "once more")] {
             reader.write(std::slice::from_ref(&row)).await;
             let end = Instant::now() + DEADLINE;
             // A late signal for the change before is lawful, and not enough.
@@ -83,10 +79,7 @@ pub(super) async fn dropped_listening_ends(subject: &dyn Subject) -> Verdict {
 pub(super) async fn no_password_is_shown(subject: &dyn Subject) -> Verdict {
     let source: Arc<dyn Source> = subject.source();
     let name = source.name();
-    ensure(
-        !name.is_empty(),
-        "`name` is empty, and is what status and logs show",
-    )?;
+    ensure(!name.is_empty(), "`name` is empty, and is what status and logs show")?;
     let Some(password) = subject.password() else {
         return Ok(());
     };

@@ -79,15 +79,8 @@ impl fmt::Display for Broken {
 /// If it breaks any; the message lists all that it breaks.
 pub async fn hold(subject: &dyn Subject) {
     let broken = broken_rules(subject).await;
-    let lines: Vec<_> = broken
-        .iter()
-        .map(|broken| format!("  - {broken}"))
-        .collect();
-    assert!(
-        lines.is_empty(),
-        "the source breaks rules of its contract:\n{}",
-        lines.join("\n")
-    );
+    let lines: Vec<_> = broken.iter().map(|broken| format!("  - {broken}")).collect();
+    assert!(lines.is_empty(), "the source breaks rules of its contract:\n{}", lines.join("\n"));
 }
 
 /// Holds the subject's source to every rule, and returns those that it breaks.

@@ -34,19 +34,12 @@ pub(super) async fn the_version_grows_with_each_change_of_its_block(
     let mut reader = Reader::new(subject).await?;
     let mut last = 0;
     for note in ["one", "two", "", "three"] {
-        let row = if note.is_empty() {
-            Row::none(a)
-        } else {
-            noted(a, note)
-        };
+        let row = if note.is_empty() { Row::none(a) } else { noted(a, note) };
         reader.write(&[row]).await;
         let Some(version) = record(&reader.news().await?, a)?.map(|record| record.version) else {
             continue;
         };
-        ensure(
-            version > last,
-            format_args!("version {version} came after version {last}"),
-        )?;
+        ensure(version > last, format_args!("version {version} came after version {last}"))?;
         last = version;
     }
     Ok(())
@@ -140,9 +133,7 @@ fn note(
 
 /// Lets `work` go on a little, and says whether it has ended.
 async fn over(work: impl Future<Output = ()>) -> bool {
-    tokio::time::timeout(std::time::Duration::from_millis(2), work)
-        .await
-        .is_ok()
+    tokio::time::timeout(std::time::Duration::from_millis(2), work).await.is_ok()
 }
 
 /// Runs `work` until it was woken so many times, and drops it.

@@ -23,11 +23,7 @@ impl<'a> Reader<'a> {
     /// A new source that has been asked for everything once.
     pub(super) async fn new(subject: &'a dyn Subject) -> Result<Self, String> {
         let source = subject.source();
-        let mut reader = Self {
-            subject,
-            source,
-            epoch: 0,
-        };
+        let mut reader = Self { subject, source, epoch: 0 };
         reader.everything().await?;
         Ok(reader)
     }
@@ -39,8 +35,7 @@ impl<'a> Reader<'a> {
 
     /// Asks for what changed since the last time.
     pub(super) async fn news(&mut self) -> Result<Fetched, String> {
-        self.ask(Request::everything(blocks()).since(self.epoch))
-            .await
+        self.ask(Request::everything(blocks()).since(self.epoch)).await
     }
 
     pub(super) async fn ask(&mut self, request: Request<'_>) -> Result<Fetched, String> {
@@ -61,11 +56,7 @@ impl<'a> Reader<'a> {
 
 /// Breaks the rule with `message` unless `holds`.
 pub(super) fn ensure(holds: bool, message: impl Display) -> Verdict {
-    if holds {
-        Ok(())
-    } else {
-        Err(message.to_string())
-    }
+    if holds { Ok(()) } else { Err(message.to_string()) }
 }
 
 /// The names of the blocks that were yielded.
@@ -77,10 +68,7 @@ pub(super) fn names(fetched: &Fetched) -> Vec<&'static str> {
 pub(super) fn only(fetched: &Fetched, expected: &[&'static BlockSchema]) -> Verdict {
     let expected: Vec<_> = expected.iter().map(|block| block.name).collect();
     let found = names(fetched);
-    ensure(
-        found == expected,
-        format_args!("expected {expected:?}, and {found:?} was yielded"),
-    )
+    ensure(found == expected, format_args!("expected {expected:?}, and {found:?} was yielded"))
 }
 
 /// The record that was yielded for `block`; `None` if it has no row.

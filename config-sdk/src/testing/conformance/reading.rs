@@ -6,9 +6,7 @@ use crate::source::Request;
 
 pub(super) async fn the_first_fetch_yields_every_block(subject: &dyn Subject) -> Verdict {
     let [a, b, c] = three();
-    subject
-        .write(&[noted(a, "1"), noted(b, "2"), Row::none(c)])
-        .await;
+    subject.write(&[noted(a, "1"), noted(b, "2"), Row::none(c)]).await;
     let mut reader = Reader::new(subject).await?;
     let fetched = reader.everything().await?;
     only(&fetched, &[a, b, c])?;
@@ -57,9 +55,7 @@ pub(super) async fn what_was_missed_is_yielded_later(subject: &dyn Subject) -> V
 
 pub(super) async fn also_names_blocks_that_come_in_any_case(subject: &dyn Subject) -> Verdict {
     let [a, b, c] = three();
-    subject
-        .write(&[noted(a, "same"), noted(b, "same"), Row::none(c)])
-        .await;
+    subject.write(&[noted(a, "same"), noted(b, "same"), Row::none(c)]).await;
     let mut reader = Reader::new(subject).await?;
     let mut request = Request::everything(blocks()).since(reader.epoch);
     let also = [a.name, c.name];
@@ -75,9 +71,7 @@ pub(super) async fn a_wrong_hint_does_no_harm(subject: &dyn Subject) -> Verdict 
     subject.write(&[noted(a, "old"), noted(b, "same")]).await;
     for hint in [&[b.name, "no_such_block"][..], &[]] {
         let mut reader = Reader::new(subject).await?;
-        reader
-            .write(&[noted(a, hint.first().unwrap_or(&"new"))])
-            .await;
+        reader.write(&[noted(a, hint.first().unwrap_or(&"new"))]).await;
         let mut request = Request::everything(blocks()).since(reader.epoch);
         request.hint = hint;
         let fetched = reader.ask(request).await?;
@@ -100,9 +94,7 @@ pub(super) async fn an_epoch_above_the_store_s_own_means_everything(
 ) -> Verdict {
     let mut reader = Reader::new(subject).await?;
     let own = reader.epoch;
-    let fetched = reader
-        .ask(Request::everything(blocks()).since(own.saturating_add(1000)))
-        .await?;
+    let fetched = reader.ask(Request::everything(blocks()).since(own.saturating_add(1000))).await?;
     ensure(
         fetched.epoch == own,
         format_args!("the epoch is {own}, and {} was yielded", fetched.epoch),
@@ -135,9 +127,7 @@ pub(super) async fn blocks_that_were_not_asked_for_are_left_out(subject: &dyn Su
 
 pub(super) async fn a_block_that_cannot_be_read_fails_alone(subject: &dyn Subject) -> Verdict {
     let [a, b, c] = three();
-    subject
-        .write(&[noted(a, "good"), noted(b, "lost"), noted(c, "good")])
-        .await;
+    subject.write(&[noted(a, "good"), noted(b, "lost"), noted(c, "good")]).await;
     let mut reader = Reader::new(subject).await?;
     if !reader.spoil(b, true).await {
         return Ok(());

@@ -52,19 +52,14 @@ impl Row {
         Self {
             block,
             columns: Some(
-                fields
-                    .map(|field| (field.column.to_owned(), text(field.column)))
-                    .collect(),
+                fields.map(|field| (field.column.to_owned(), text(field.column))).collect(),
             ),
         }
     }
 
     /// No row.
     pub(super) fn none(block: &'static BlockSchema) -> Self {
-        Self {
-            block,
-            columns: None,
-        }
+        Self { block, columns: None }
     }
 }
 
@@ -73,22 +68,15 @@ impl Row {
 pub fn blocks() -> &'static [&'static BlockSchema] {
     static SCHEMAS: LazyLock<[BlockSchema; 3]> = LazyLock::new(|| {
         ["conformance_a", "conformance_b", "conformance_c"].map(|name| {
-            block(
-                "Conformance",
-                name,
-                None,
-                "A block of the conformance suite.",
-            )
-            .field(field::<Nullable<Plain>, Option<Decimal>>("amount", ""))
-            .field(field::<Nullable<Plain>, Option<i64>>("count", ""))
-            .field(field::<Nullable<Plain>, Option<u128>>("huge", ""))
-            .field(field::<Nullable<Plain>, Option<f64>>("ratio", ""))
-            .field(field::<Nullable<Plain>, Option<bool>>("enabled", ""))
-            .field(field::<Nullable<Plain>, Option<String>>("note", ""))
-            .field(field::<Nullable<Json>, Option<serde_json::Value>>(
-                "shape", "",
-            ))
-            .build()
+            block("Conformance", name, None, "A block of the conformance suite.")
+                .field(field::<Nullable<Plain>, Option<Decimal>>("amount", ""))
+                .field(field::<Nullable<Plain>, Option<i64>>("count", ""))
+                .field(field::<Nullable<Plain>, Option<u128>>("huge", ""))
+                .field(field::<Nullable<Plain>, Option<f64>>("ratio", ""))
+                .field(field::<Nullable<Plain>, Option<bool>>("enabled", ""))
+                .field(field::<Nullable<Plain>, Option<String>>("note", ""))
+                .field(field::<Nullable<Json>, Option<serde_json::Value>>("shape", ""))
+                .build()
         })
     });
     static BLOCKS: LazyLock<Vec<&'static BlockSchema>> = LazyLock::new(|| SCHEMAS.iter().collect());
