@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant as Clock, sleep_until};
 use tracing::debug;
 
-use super::backoff::{Backoff, jittered};
+use super::backoff::{Alarms, Backoff, jittered};
 use super::event::{Event, Trigger};
 use super::last_good::{self, Keeper};
 use super::listener::listen;
@@ -83,7 +83,7 @@ pub(crate) async fn run(
         keeper,
         ttl: settings.ttl,
         backoff: Backoff::of_tries(),
-        alarms: Backoff::of_false_alarms(),
+        alarms: Alarms::new(),
         rest: Clock::now(),
         failure,
     };
@@ -143,7 +143,7 @@ struct Task {
     keeper: Option<Keeper>,
     ttl: Duration,
     backoff: Backoff,
-    alarms: Backoff,
+    alarms: Alarms,
     /// Until when pushes are left to gather.
     rest: Clock,
     /// How the last pass failed.
@@ -170,9 +170,9 @@ impl Task {
         }
         let before = self.refresher.epoch();
         if self.pass(trigger, &heard.names).await.epoch != before {
-            self.alarms.reset();
+            self.alarms.was_true();
         } else {
-            self.rest = Clock::now() + self.alarms.next();
+            self.rest = self.alarms.was_false().into();
         }
     }
 
