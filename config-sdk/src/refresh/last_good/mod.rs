@@ -8,10 +8,12 @@ use std::time::SystemTime;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 use tracing::warn;
 
 pub(super) use content::Content;
 
+use super::backoff::Backoff;
 use crate::schema::BlockSchema;
 
 /// Writes the last good rows whenever they change, newest wins, on a thread of its own.
@@ -40,9 +42,15 @@ impl Keeper {
 }
 
 /// The channel yields its newest content once more after the sender is gone, so nothing is left out.
+/// What could not be written is tried again: there may be no further change for long.
 async fn write_all(path: PathBuf, mut changed: watch::Receiver<Option<Content>>) {
-    let mut failing = false;
-    while changed.changed().await.is_ok() {
+    let mut backoff = Backoff::of_tries();
+    let mut again = None; // after how long, where the last try failed
+    loop {
+        tokio::select! {
+            news = changed.changed() => if news.is_err() { return },
+            () = sleep(again.unwrap_or_default()), if again.is_some() => {}
+        }
         let Some(content) = changed.borrow_and_update().clone() else {
             continue;
         };
@@ -52,13 +60,16 @@ async fn write_all(path: PathBuf, mut changed: watch::Receiver<Option<Content>>)
             Ok(written) => written.err().map(|error| error.to_string()),
             Err(panic) => Some(panic.to_string()),
         };
-        if let Some(error) = &error
-            && !failing
-        {
+        let Some(error) = error else {
+            backoff.reset();
+            again = None;
+            continue;
+        };
+        if again.is_none() {
             let path = path.display();
             warn!(%path, error, "the last good values cannot be kept on disk; they stay in memory");
         }
-        failing = error.is_some();
+        again = Some(backoff.next());
     }
 }
 
