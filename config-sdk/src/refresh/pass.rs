@@ -197,6 +197,11 @@ impl Refresher {
         blocks.filter(|(_, track)| track.is_unbacked()).map(|(schema, _)| schema.name).collect()
     }
 
+    /// Whether the store was read, and a block in it could not be: locked, dropped, not granted.
+    pub(super) fn lacks_a_block(&self) -> bool {
+        self.tracks.iter().any(|track| track.unreadable.is_some())
+    }
+
     /// From now on, fields that wait for a restart keep the value they have.
     pub(super) fn hold(&mut self) {
         for (schema, track) in self.reader.schemas.iter().zip(&mut self.tracks) {

@@ -188,7 +188,6 @@ impl Task {
         let passed = passed.unwrap_or_else(|| Err(SourceError::refused("the pass panicked")));
         let report = match passed {
             Ok(report) => {
-                self.backoff.reset();
                 self.failure = None;
                 report
             }
@@ -206,11 +205,12 @@ impl Task {
     }
 
     fn next_poll(&mut self) -> Clock {
-        let wait = match self.failure {
-            None => jittered(self.ttl),
-            Some(_) => self.backoff.next(),
-        };
-        Clock::now() + wait
+        let poll = jittered(self.ttl);
+        if self.failure.is_none() && !self.refresher.lacks_a_block() {
+            self.backoff.reset();
+            return Clock::now() + poll;
+        }
+        Clock::now() + self.backoff.next().min(poll)
     }
 }
 
