@@ -14,9 +14,12 @@ use crate::source::{Fetched, Found, Request, SourceError};
 use crate::source::{ddl, row};
 
 /// One snapshot for everything that follows; times print in UTC; a locked table holds nobody up for
-/// long.
+/// long, for only what rewrites a table keeps readers out of it.
 const BEGIN: &str = "begin isolation level repeatable read read only; \
-    set local timezone = 'UTC'; set local lock_timeout = '1s'; set local statement_timeout = '4s'";
+    set local timezone = 'UTC'; set local lock_timeout = '250ms'; set local statement_timeout = '4s'";
+
+/// After a table that could not be read; many that are locked must not add up.
+const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'";
 
 /// Where the store stands, and which blocks changed since.
 struct Head {
@@ -97,7 +100,7 @@ async fn one_by_one(client: &Client, request: &Request<'_>) -> Result<Fetched, T
         let found = match rows(client, &sql).await {
             Ok(answer) => gather(head.epoch, &[block], &answer).blocks.remove(block.name),
             Err(Trouble::Query(error)) if error.as_db_error().is_some() => {
-                client.batch_execute("rollback to savepoint one").await?;
+                client.batch_execute(GO_ON).await?;
                 Some(Err(unreadable(&block.table, &error)))
             }
             Err(trouble) => return Err(trouble),
