@@ -18,7 +18,7 @@ use crate::source::{Deaf, Signal, SourceError};
 /// How often the connection has to prove that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How long an answer may take; an open connection to a frozen server never answers.
-const ANSWER: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(3);
 /// How long a notification to ourselves may take before push counts as not working here.
 const ECHO: Duration = Duration::from_secs(3);
 
