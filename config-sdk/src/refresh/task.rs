@@ -168,6 +168,9 @@ impl Task {
             }
             trigger = Trigger::Reconnect;
         }
+        if heard.anew {
+            self.refresher.forget();
+        }
         let before = self.refresher.epoch();
         if self.pass(trigger, &heard.names).await.epoch != before {
             self.alarms.was_true();

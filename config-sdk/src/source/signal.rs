@@ -30,6 +30,8 @@ pub(crate) struct Heard {
     pub(crate) listening: bool,
     /// Something may have changed.
     pub(crate) changed: bool,
+    /// Something may have changed that no epoch counts.
+    pub(crate) anew: bool,
     /// What is said to have changed.
     pub(crate) names: BTreeSet<String>,
 }
@@ -43,6 +45,12 @@ impl Signal {
     /// From now on no change is missed; a pass follows, for what was missed before.
     pub fn listening(&self) {
         self.0.say(|heard| heard.listening = true);
+    }
+
+    /// Something may have changed that moves no epoch, such as a table's columns: everything is read
+    /// again.
+    pub fn anew(&self) {
+        self.0.say(|heard| heard.anew = true);
     }
 
     /// Something may have changed: these blocks, as far as is known.
@@ -75,7 +83,7 @@ impl Listening {
         loop {
             self.0.wake.notified().await;
             let heard = std::mem::take(&mut *self.0.lock());
-            if heard.listening || heard.changed {
+            if heard.listening || heard.changed || heard.anew {
                 return heard;
             }
         }
