@@ -166,6 +166,9 @@ impl Task {
             if former != PushState::Push {
                 self.refresher.board.tell(Event::PushWorks);
             }
+            if let PushState::Disconnected { .. } = former {
+                self.refresher.forget(); // what no epoch counts was not heard of either
+            }
             trigger = Trigger::Reconnect;
         }
         if heard.anew {
