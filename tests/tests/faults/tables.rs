@@ -82,6 +82,7 @@ async fn a_column_that_is_dropped_and_added_again() {
     trial.stage().database.psql("alter table south_config drop column second");
     trial.noticed("the rejection", is_rejected).await;
     sleep(Duration::from_secs(1)).await;
+    trial.pause().await; // who locks a table and then writes may wait for a writer who waits for it
     trial.stage().database.psql(
         "begin; alter table south_config add column second bigint; \
          update south_config set second = first; commit",
