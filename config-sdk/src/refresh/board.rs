@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use tokio::sync::{broadcast, watch};
 
 use super::status::{BlockState, BlockStatus, PushState, Status, StoreState};
-use super::{Event, Events};
+use super::{Event, Events, metrics};
 use crate::cell::Cells;
 
 /// Events that a slow reader may be behind before it loses the oldest.
@@ -92,6 +92,7 @@ impl Board {
 
     /// Nobody listening is no mistake.
     pub(super) fn tell(&self, event: Event) {
+        metrics::event(&event);
         if let Some(events) = &*lock(&self.events) {
             let _ = events.send(event);
         }
@@ -116,7 +117,8 @@ impl Board {
 
     /// Sets how push stands, and returns how it stood.
     pub(super) fn set_push(&self, push: PushState) -> PushState {
-        let former = std::mem::replace(&mut lock(&self.notices).push, push);
+        let former = std::mem::replace(&mut lock(&self.notices).push, push.clone());
+        metrics::push(&former, &push);
         self.moved.send_replace(());
         former
     }

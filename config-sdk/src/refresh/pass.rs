@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use tracing::warn;
+use tracing::field::Empty;
+use tracing::{Instrument, debug, debug_span, warn};
 
 use super::board::Board;
 use super::event::{Event, Trigger};
@@ -14,9 +15,9 @@ use super::outage::Outage;
 use super::reader::{self, Reader};
 use super::report::{BlockReport, Outcome, RefreshReport};
 use super::track::Track;
-use super::{Force, Overlay};
+use super::{Force, Overlay, metrics};
 use crate::cell::Cells;
-use crate::guarded::caught;
+use crate::guarded::{caught, guarded};
 use crate::schema::{BlockSchema, OnStale};
 use crate::source::{Fetched, Source, SourceError};
 
@@ -26,7 +27,7 @@ pub(crate) struct Refresher {
     pub(super) cells: Arc<Cells>,
     pub(super) board: Arc<Board>,
     overlay: Overlay,
-    tracks: Vec<Track>,
+    pub(super) tracks: Vec<Track>,
     /// The epoch that readers have; `None` makes the next pass read everything.
     applied: Option<u64>,
     outage: Outage,
@@ -71,10 +72,24 @@ impl Refresher {
     /// # Errors
     /// If the source could say nothing of any block.
     pub(super) async fn pass(&mut self, ask: Ask<'_>) -> Result<RefreshReport, SourceError> {
-        match self.fetch(&ask).await {
+        let trigger = ask.trigger;
+        let span = debug_span!("config.pass", %trigger, epoch = Empty, result = Empty);
+        let began = Instant::now();
+        let passed = guarded(self.try_pass(&ask)).instrument(span.clone()).await;
+        let passed = passed.unwrap_or_else(|| Err(SourceError::refused("the pass panicked")));
+        let took = began.elapsed();
+        metrics::pass(self, trigger, &passed, took);
+        span.record("epoch", self.epoch());
+        span.record("result", passed.as_ref().map_or("failed", RefreshReport::result));
+        span.in_scope(|| debug!(took_us = took.as_micros(), "pass"));
+        passed
+    }
+
+    async fn try_pass(&mut self, ask: &Ask<'_>) -> Result<RefreshReport, SourceError> {
+        match self.fetch(ask).await {
             Ok(fetched) => {
                 self.outage.ends(&self.board, &self.reader.name());
-                Ok(self.apply(fetched, &ask))
+                Ok(self.apply(fetched, ask))
             }
             Err(error) => {
                 self.lose(&error);

@@ -73,6 +73,20 @@ impl RefreshReport {
         }
     }
 
+    /// The worst of what became of the blocks, in a word.
+    pub(super) fn result(&self) -> &'static str {
+        let any = |is: fn(&Outcome) -> bool| self.blocks.iter().any(|block| is(&block.outcome));
+        if any(|outcome| matches!(outcome, Outcome::Unavailable)) {
+            "failed"
+        } else if any(|outcome| matches!(outcome, Outcome::Rejected { .. })) {
+            "rejected"
+        } else if any(|outcome| matches!(outcome, Outcome::Changed { .. })) {
+            "changed"
+        } else {
+            "unchanged"
+        }
+    }
+
     /// The block of that name, if the report is about it.
     #[must_use]
     pub fn block(&self, name: &str) -> Option<&BlockReport> {

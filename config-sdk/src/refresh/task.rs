@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant as Clock, sleep_until};
-use tracing::debug;
 
 use super::backoff::{Backoff, jittered};
 use super::event::{Event, Trigger};
@@ -15,9 +14,8 @@ use super::last_good::{self, Keeper};
 use super::listener::listen;
 use super::pass::Ask;
 use super::status::PushState;
-use super::{Board, Force, RefreshReport, Refresher, hangup};
+use super::{Board, Force, RefreshReport, Refresher, hangup, metrics};
 use crate::cell::Cells;
-use crate::guarded::guarded;
 use crate::source::{Heard, Listening, Signal, Source, SourceError};
 
 /// Longest time a pass may take.
@@ -65,6 +63,7 @@ pub(crate) async fn run(
     mut commands: mpsc::Receiver<Command>,
     mut started: oneshot::Sender<Started>,
 ) {
+    metrics::describe();
     let _close = CloseWith(refresher.board.clone(), refresher.cells.clone());
     let (signal, listening) = Signal::new();
     let mut hangup = hangup::Hangup::new(settings.hangup);
@@ -86,6 +85,7 @@ pub(crate) async fn run(
         alarms: Backoff::of_false_alarms(),
         rest: Clock::now(),
         failure,
+        listening,
     };
     // The listener starts after the first pass: what changes in between is caught by the pass that
     // follows `Heard::listening`.
@@ -108,7 +108,7 @@ pub(crate) async fn run(
             () = hangup.signal() => {
                 task.force(Force::All).await;
             }
-            heard = after(task.rest, &listening) => task.hear(heard).await,
+            heard = after(task.rest, &task.listening) => task.hear(heard).await,
             () = sleep_until(poll) => {
                 task.pass(Trigger::Poll, &BTreeSet::new()).await;
             }
@@ -148,6 +148,7 @@ struct Task {
     rest: Clock,
     /// How the last pass failed.
     failure: Option<SourceError>,
+    listening: Listening,
 }
 
 impl Task {
@@ -160,6 +161,9 @@ impl Task {
     }
 
     async fn hear(&mut self, heard: Heard) {
+        if heard.missed {
+            metrics::missed();
+        }
         let mut trigger = Trigger::Push;
         if heard.listening {
             let former = self.refresher.board.set_push(PushState::Push);
@@ -182,11 +186,8 @@ impl Task {
         force: &Force,
         hint: &BTreeSet<String>,
     ) -> RefreshReport {
-        let began = Instant::now();
         let ask = Ask { trigger, force, hint, limit: PASS_LIMIT };
-        let passed = guarded(self.refresher.pass(ask)).await;
-        let passed = passed.unwrap_or_else(|| Err(SourceError::refused("the pass panicked")));
-        let report = match passed {
+        let report = match self.refresher.pass(ask).await {
             Ok(report) => {
                 self.backoff.reset();
                 self.failure = None;
@@ -195,13 +196,13 @@ impl Task {
             Err(error) => {
                 let report = self.refresher.unavailable(force, &error);
                 self.failure = Some(error);
+                metrics::seen(report.epoch.max(self.listening.seen()));
                 report
             }
         };
         if let (Some(keeper), Some(content)) = (&self.keeper, self.refresher.news()) {
             keeper.keep(content);
         }
-        debug!(%trigger, epoch = report.epoch, took_us = began.elapsed().as_micros(), "pass");
         report
     }
 

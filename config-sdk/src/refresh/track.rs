@@ -63,6 +63,24 @@ impl Track {
         self.expired = None;
     }
 
+    /// How long ago the store answered for this block.
+    pub(super) fn age(&self) -> Duration {
+        self.confirmed.elapsed()
+    }
+
+    /// Whether nothing is known to be wrong with the block.
+    pub(super) fn is_good(&self) -> bool {
+        self.refused.is_none() && self.unreadable.is_none()
+    }
+
+    /// The row that the store holds, as far as is known.
+    pub(super) fn row(&self) -> Option<&Record> {
+        match &self.refused {
+            Some(refused) => Some(&refused.record),
+            None => self.read.as_ref()?.as_ref(),
+        }
+    }
+
     /// A row that was kept on disk at `time` stands in for the store's.
     pub(super) fn recall(&mut self, record: Option<Record>, time: SystemTime) {
         self.recalled = Some(record);

@@ -1,6 +1,7 @@
 //! How a source tells the refresh task that it is worth looking: a flag, not a queue.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -20,6 +21,8 @@ pub(crate) struct Listening(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     heard: Mutex<Heard>,
+    /// The store's epoch as the listener read it last.
+    seen: AtomicU64,
     wake: Notify,
 }
 
@@ -30,6 +33,8 @@ pub(crate) struct Heard {
     pub(crate) listening: bool,
     /// Something may have changed.
     pub(crate) changed: bool,
+    /// A change was found that no notification told of.
+    pub(crate) missed: bool,
     /// What is said to have changed.
     pub(crate) names: BTreeSet<String>,
 }
@@ -58,6 +63,22 @@ impl Signal {
     }
 }
 
+#[cfg(feature = "postgres")]
+impl Signal {
+    /// The listener has read the store's epoch by itself.
+    pub(super) fn seen(&self, epoch: u64) {
+        self.0.seen.store(epoch, Ordering::Relaxed);
+    }
+
+    /// Something changed that no notification told of.
+    pub(super) fn missed(&self) {
+        self.0.say(|heard| {
+            heard.changed = true;
+            heard.missed = true;
+        });
+    }
+}
+
 impl Shared {
     fn say(&self, what: impl FnOnce(&mut Heard)) {
         what(&mut self.lock());
@@ -70,6 +91,11 @@ impl Shared {
 }
 
 impl Listening {
+    /// The store's epoch as the listener read it last; 0 if it never did.
+    pub(crate) fn seen(&self) -> u64 {
+        self.0.seen.load(Ordering::Relaxed)
+    }
+
     /// Waits until something was said, and takes it all. Cancel safe.
     pub(crate) async fn heard(&self) -> Heard {
         loop {

@@ -12,6 +12,7 @@ use tracing::warn;
 
 pub(super) use content::Content;
 
+use super::metrics;
 use crate::schema::BlockSchema;
 
 /// Writes the last good rows whenever they change, newest wins, on a thread of its own.
@@ -59,6 +60,7 @@ async fn write_all(path: PathBuf, mut changed: watch::Receiver<Option<Content>>)
             warn!(%path, error, "the last good values cannot be kept on disk; they stay in memory");
         }
         failing = error.is_some();
+        metrics::kept(!failing);
     }
 }
 

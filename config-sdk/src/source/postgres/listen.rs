@@ -73,9 +73,10 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
             () = closed(&client) => return Err(SourceError::unreachable(format!("{address}: the connection ended"))),
         }
         let now = epoch(&client).await?.map_err(failed)?;
+        signal.seen(now);
         if now != known && ears.epoch.load(Ordering::Relaxed) != now {
             tracing::debug!(epoch = now, "a change was not heard of; the heartbeat found it");
-            signal.changed([]);
+            signal.missed();
         }
         known = now;
     }
