@@ -93,7 +93,9 @@ impl Life {
         self.shows("config_sdk_listener_connected", 1.0).await;
         self.set([("most", "8")]).await;
         self.shows("config_sdk_last_reload_successful", 1.0).await;
-        self.shows(r#"config_sdk_last_good_writes_total{result="written"}"#, 4.0).await;
+        let written = r#"config_sdk_last_good_writes_total{result="written"}"#;
+        wait::until("a write", SOON, || async { Exposition::of(self.recorder).value(written) })
+            .await;
     }
 }
 
