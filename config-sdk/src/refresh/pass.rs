@@ -141,12 +141,14 @@ impl Refresher {
                 blocks.push(BlockReport { error, ..BlockReport::of(name, outcome) });
             }
         }
+        let mut changed = Vec::new();
         if !turns.is_empty() || self.applied != Some(fetched.epoch) {
-            self.cells.publish(turns, fetched.epoch);
+            changed = self.cells.publish(turns, fetched.epoch);
             self.applied = Some(fetched.epoch);
         }
         self.note();
         events.into_iter().for_each(|event| self.board.tell(event));
+        self.cells.announce(&changed, fetched.epoch);
         RefreshReport { epoch: fetched.epoch, blocks }
     }
 
@@ -178,8 +180,9 @@ impl Refresher {
             }
         }
         self.kept = content.with(std::mem::take(&mut self.kept));
-        self.cells.publish(turns, self.epoch());
+        let changed = self.cells.publish(turns, self.epoch());
         self.note();
+        self.cells.announce(&changed, self.epoch());
     }
 
     /// What is to be kept on disk, if it has changed since this was asked last.
@@ -204,6 +207,11 @@ impl Refresher {
         }
     }
 
+    /// Whether a block has to be asked for again soon, whatever the source thinks has changed.
+    pub(super) fn is_wanting(&self) -> bool {
+        self.tracks.iter().any(Track::is_wanting)
+    }
+
     /// When the next block expires.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
         let blocks = self.reader.schemas.iter().zip(&self.tracks);
@@ -213,7 +221,7 @@ impl Refresher {
     /// Lets the blocks expire whose time is over.
     pub(super) fn expire(&mut self) {
         let now = Instant::now();
-        let mut turns = Vec::new();
+        let (mut turns, mut events) = (Vec::new(), Vec::new());
         for place in 0..self.reader.schemas.len() {
             let schema = self.reader.schemas[place];
             if self.tracks[place].expires_at(schema).is_none_or(|at| at > now) {
@@ -221,17 +229,20 @@ impl Refresher {
             }
             self.tracks[place].expire();
             warn!(block = schema.name, "stale for longer than the block allows");
-            self.board.tell(Event::Expired { block: schema.name });
-            if schema.on_stale == OnStale::Default {
-                turns.extend(self.judge(place).defaults().map(|turn| (place, turn)));
+            events.push(Event::Expired { block: schema.name });
+            if schema.on_stale == OnStale::Default
+                && let Some((turn, event)) = self.judge(place).defaults()
+            {
+                turns.push((place, turn));
+                events.push(event);
                 self.tracks[place].read = None;
                 self.tracks[place].refused = None;
             }
         }
-        if !turns.is_empty() {
-            self.cells.publish(turns, self.epoch());
-        }
+        let changed = self.cells.publish(turns, self.epoch());
         self.note();
+        events.into_iter().for_each(|event| self.board.tell(event));
+        self.cells.announce(&changed, self.epoch());
     }
 
     fn note(&self) {
