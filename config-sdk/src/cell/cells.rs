@@ -32,6 +32,11 @@ impl Fresh {
         let cell = Arc::new(Cell::new(Published { value: first, meta }));
         Self { slot: T::slot().index(), any: cell.clone(), erased: cell }
     }
+
+    /// Whether both are of the same block type.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.slot == other.slot
+    }
 }
 
 /// What a pass decided of one block.

@@ -52,6 +52,7 @@ impl Refresher {
         overlay: Overlay,
         migrate: bool,
     ) -> Self {
+        let source_name = source.name();
         let schemas: Vec<_> = cells.blocks().iter().map(|cell| cell.schema()).collect();
         Self {
             tracks: schemas.iter().map(|_| Track::new()).collect(),
@@ -61,7 +62,7 @@ impl Refresher {
             overlay,
             applied: None,
             outage: Outage::default(),
-            kept: Content::default(),
+            kept: Content::of(source_name),
             news: false,
         }
     }
@@ -162,6 +163,10 @@ impl Refresher {
     /// Takes what was kept on disk for the blocks that the store has not answered for, or whose row
     /// was turned away.
     pub(super) fn recall(&mut self, time: SystemTime, content: Content) {
+        if !content.is_of(&self.kept) {
+            warn!("the last good values on disk are of another store, and are not used");
+            return;
+        }
         let mut turns = Vec::new();
         for place in 0..self.reader.schemas.len() {
             let schema = self.reader.schemas[place];
@@ -188,6 +193,10 @@ impl Refresher {
     /// What is to be kept on disk, if it has changed since this was asked last.
     pub(super) fn news(&mut self) -> Option<Content> {
         std::mem::take(&mut self.news).then(|| self.kept.clone())
+    }
+
+    pub(super) fn source(&self) -> String {
+        self.reader.name()
     }
 
     pub(super) fn schemas(&self) -> &[&'static BlockSchema] {

@@ -106,7 +106,7 @@ pub(crate) async fn run(
 
 /// Takes what was kept on disk where the store has not answered, and keeps it from now on.
 async fn recall(refresher: &mut Refresher, folder: &Path) -> Keeper {
-    let path = last_good::path(folder, refresher.schemas());
+    let path = last_good::path(folder, &refresher.source(), refresher.schemas());
     if let Some((time, content)) = last_good::read(path.clone()).await {
         refresher.recall(time, content);
     }
@@ -215,8 +215,12 @@ impl Task {
                 report
             }
         };
-        if let (Some(keeper), Some(content)) = (&self.keeper, self.refresher.news()) {
-            keeper.keep(content);
+        if let Some(keeper) = &mut self.keeper {
+            match self.refresher.news() {
+                Some(content) => keeper.keep(content),
+                None if self.failure.is_none() => keeper.confirm(),
+                None => {}
+            }
         }
         debug!(%trigger, epoch = report.epoch, took_us = began.elapsed().as_micros(), "pass");
         report

@@ -21,6 +21,7 @@ pub(crate) struct Listening(Arc<Shared>);
 struct Shared {
     heard: Mutex<Heard>,
     wake: Notify,
+    works: Notify,
 }
 
 /// What was said since the refresh task listened last.
@@ -42,7 +43,13 @@ impl Signal {
 
     /// From now on no change is missed; a pass follows, for what was missed before.
     pub fn listening(&self) {
+        self.0.works.notify_one();
         self.0.say(|heard| heard.listening = true);
+    }
+
+    /// Waits until the source has begun to listen. Cancel safe.
+    pub(crate) async fn works(&self) {
+        self.0.works.notified().await;
     }
 
     /// Something may have changed: these blocks, as far as is known.
