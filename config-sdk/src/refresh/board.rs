@@ -134,6 +134,20 @@ impl Board {
         former
     }
 
+    /// Notes that push works, if it does: whoever notes its loss has said so before.
+    pub(super) fn set_works(&self, works: impl Fn() -> bool) {
+        let mut notices = lock(&self.notices);
+        if !works() {
+            return;
+        }
+        let former = std::mem::replace(&mut notices.push, PushState::Push);
+        drop(notices);
+        self.moved.send_replace(());
+        if former != PushState::Push {
+            self.tell(Event::PushWorks);
+        }
+    }
+
     /// Sets how push stands, and returns how it stood.
     pub(super) fn set_push(&self, push: PushState) -> PushState {
         let former = std::mem::replace(&mut lock(&self.notices).push, push);

@@ -1,6 +1,5 @@
 //! Keeps a source listening: again after every loss, and for ever.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -21,7 +20,8 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
     let mut backoff = Backoff::of_tries();
     loop {
         let began = tokio::time::Instant::now();
-        let deaf = listen_once(&source, &signal, &board).await;
+        let deaf = guarded(source.changes(signal.clone())).await;
+        signal.lost();
         let deaf = deaf.unwrap_or_else(|| Deaf::Lost(SourceError::refused("the source panicked")));
         match deaf {
             Deaf::Never { reason } => {
@@ -44,22 +44,6 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
                 }
                 tokio::time::sleep(backoff.next()).await;
             }
-        }
-    }
-}
-
-/// Listens until that ends, and notes when it begins to work. `None` if the source panicked.
-async fn listen_once(source: &Arc<dyn Source>, signal: &Signal, board: &Board) -> Option<Deaf> {
-    let mut changes = pin!(guarded(source.changes(signal.clone())));
-    loop {
-        tokio::select! {
-            biased; // a source that works and fails at once has failed
-            () = signal.works() => {
-                if board.set_push(PushState::Push) != PushState::Push {
-                    board.tell(Event::PushWorks);
-                }
-            }
-            deaf = &mut changes => return deaf,
         }
     }
 }

@@ -149,7 +149,7 @@ impl Task {
                 () = hangup.signal() => {
                     self.force(Force::All).await;
                 }
-                heard = after(self.rest, listening) => self.hear(heard).await,
+                heard = after(self.rest, listening) => self.hear(heard, listening).await,
                 () = sleep_until(poll) => {
                     self.pass(Trigger::Poll, &BTreeSet::new()).await;
                 }
@@ -181,13 +181,17 @@ impl Task {
         self.run(trigger, &Force::Nothing, hint).await
     }
 
-    async fn hear(&mut self, heard: Heard) {
+    async fn hear(&mut self, heard: Heard, listening: &Listening) {
         let trigger = if heard.listening { Trigger::Reconnect } else { Trigger::Push };
         let before = self.refresher.epoch();
         if self.pass(trigger, &heard.names).await.epoch != before {
             self.alarms.reset();
         } else {
             self.rest = Clock::now() + self.alarms.next();
+        }
+        if heard.listening {
+            // Only now: what had changed before is there as well.
+            self.refresher.board.set_works(|| listening.works());
         }
     }
 

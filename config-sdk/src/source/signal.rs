@@ -1,6 +1,7 @@
 //! How a source tells the refresh task that it is worth looking: a flag, not a queue.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -21,7 +22,8 @@ pub(crate) struct Listening(Arc<Shared>);
 struct Shared {
     heard: Mutex<Heard>,
     wake: Notify,
-    works: Notify,
+    /// Whether the source listens now.
+    works: AtomicBool,
 }
 
 /// What was said since the refresh task listened last.
@@ -43,13 +45,13 @@ impl Signal {
 
     /// From now on no change is missed; a pass follows, for what was missed before.
     pub fn listening(&self) {
-        self.0.works.notify_one();
+        self.0.works.store(true, Ordering::SeqCst);
         self.0.say(|heard| heard.listening = true);
     }
 
-    /// Waits until the source has begun to listen. Cancel safe.
-    pub(crate) async fn works(&self) {
-        self.0.works.notified().await;
+    /// The source no longer listens.
+    pub(crate) fn lost(&self) {
+        self.0.works.store(false, Ordering::SeqCst);
     }
 
     /// Something may have changed: these blocks, as far as is known.
@@ -77,6 +79,11 @@ impl Shared {
 }
 
 impl Listening {
+    /// Whether the source listens now.
+    pub(crate) fn works(&self) -> bool {
+        self.0.works.load(Ordering::SeqCst)
+    }
+
     /// Waits until something was said, and takes it all. Cancel safe.
     pub(crate) async fn heard(&self) -> Heard {
         loop {
