@@ -53,6 +53,7 @@ impl Refresher {
         overlay: Overlay,
         migrate: bool,
     ) -> Self {
+        let source_name = source.name();
         let schemas: Vec<_> = cells.blocks().iter().map(|cell| cell.schema()).collect();
         Self {
             tracks: schemas.iter().map(|_| Track::new()).collect(),
@@ -62,7 +63,7 @@ impl Refresher {
             overlay,
             applied: None,
             outage: Outage::default(),
-            kept: Content::default(),
+            kept: Content::of(source_name),
             news: false,
         }
     }
@@ -156,12 +157,14 @@ impl Refresher {
                 blocks.push(BlockReport { error, ..BlockReport::of(name, outcome) });
             }
         }
+        let mut changed = Vec::new();
         if !turns.is_empty() || self.applied != Some(fetched.epoch) {
-            self.cells.publish(turns, fetched.epoch);
+            changed = self.cells.publish(turns, fetched.epoch);
             self.applied = Some(fetched.epoch);
         }
         self.note();
         events.into_iter().for_each(|event| self.board.tell(event));
+        self.cells.announce(&changed, fetched.epoch);
         RefreshReport { epoch: fetched.epoch, blocks }
     }
 
@@ -175,6 +178,10 @@ impl Refresher {
     /// Takes what was kept on disk for the blocks that the store has not answered for, or whose row
     /// was turned away.
     pub(super) fn recall(&mut self, time: SystemTime, content: Content) {
+        if !content.is_of(&self.kept) {
+            warn!("the last good values on disk are of another store, and are not used");
+            return;
+        }
         let mut turns = Vec::new();
         for place in 0..self.reader.schemas.len() {
             let schema = self.reader.schemas[place];
@@ -193,13 +200,18 @@ impl Refresher {
             }
         }
         self.kept = content.with(std::mem::take(&mut self.kept));
-        self.cells.publish(turns, self.epoch());
+        let changed = self.cells.publish(turns, self.epoch());
         self.note();
+        self.cells.announce(&changed, self.epoch());
     }
 
     /// What is to be kept on disk, if it has changed since this was asked last.
     pub(super) fn news(&mut self) -> Option<Content> {
         std::mem::take(&mut self.news).then(|| self.kept.clone())
+    }
+
+    pub(super) fn source(&self) -> String {
+        self.reader.name()
     }
 
     pub(super) fn schemas(&self) -> &[&'static BlockSchema] {
@@ -219,6 +231,11 @@ impl Refresher {
         }
     }
 
+    /// Whether a block has to be asked for again soon, whatever the source thinks has changed.
+    pub(super) fn is_wanting(&self) -> bool {
+        self.tracks.iter().any(Track::is_wanting)
+    }
+
     /// When the next block expires.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
         let blocks = self.reader.schemas.iter().zip(&self.tracks);
@@ -228,7 +245,7 @@ impl Refresher {
     /// Lets the blocks expire whose time is over.
     pub(super) fn expire(&mut self) {
         let now = Instant::now();
-        let mut turns = Vec::new();
+        let (mut turns, mut events) = (Vec::new(), Vec::new());
         for place in 0..self.reader.schemas.len() {
             let schema = self.reader.schemas[place];
             if self.tracks[place].expires_at(schema).is_none_or(|at| at > now) {
@@ -236,17 +253,20 @@ impl Refresher {
             }
             self.tracks[place].expire();
             warn!(block = schema.name, "stale for longer than the block allows");
-            self.board.tell(Event::Expired { block: schema.name });
-            if schema.on_stale == OnStale::Default {
-                turns.extend(self.judge(place).defaults().map(|turn| (place, turn)));
+            events.push(Event::Expired { block: schema.name });
+            if schema.on_stale == OnStale::Default
+                && let Some((turn, event)) = self.judge(place).defaults()
+            {
+                turns.push((place, turn));
+                events.push(event);
                 self.tracks[place].read = None;
                 self.tracks[place].refused = None;
             }
         }
-        if !turns.is_empty() {
-            self.cells.publish(turns, self.epoch());
-        }
+        let changed = self.cells.publish(turns, self.epoch());
         self.note();
+        events.into_iter().for_each(|event| self.board.tell(event));
+        self.cells.announce(&changed, self.epoch());
     }
 
     fn note(&self) {

@@ -54,20 +54,21 @@ impl Reader {
     }
 
     async fn try_fetch(&mut self, ask: Ask<'_>) -> Result<Fetched, SourceError> {
-        let refusal = match self.migrate().await {
-            Err(error) if error.is_passing() => return Err(error),
-            migrated => migrated.err(),
-        };
+        let refusal = self.migrate().await.err();
         let mut request = Request::everything(&self.schemas);
         request.since = ask.since;
         request.also = ask.also;
         request.hint = ask.hint;
-        let fetched = self.source.fetch(request).await?;
-        if let Some(error) = refusal {
-            warn!(%error, "the store was not migrated, and is read as it is");
-            self.migrate = false;
+        match (self.source.fetch(request).await, refusal) {
+            (Ok(fetched), Some(error)) => {
+                warn!(%error, "the store was not migrated, and is read as it is");
+                self.migrate = error.is_passing(); // somebody else's lock, say: the next pass tries again
+                Ok(fetched)
+            }
+            (fetched, None) => fetched,
+            // What kept it from being set up is why it cannot be read.
+            (Err(_), Some(error)) => Err(error),
         }
-        Ok(fetched)
     }
 
     /// Migrates if that is still to do. A store that refuses may be readable all the same.

@@ -87,6 +87,13 @@ impl RefreshReport {
         }
     }
 
+    /// The part of the report for whoever asked for these blocks.
+    pub(super) fn of(&self, force: &Force) -> Self {
+        let concerns =
+            |block: &&BlockReport| force.names(block.name) || block.outcome != Outcome::Unchanged;
+        Self { epoch: self.epoch, blocks: self.blocks.iter().filter(concerns).cloned().collect() }
+    }
+
     /// The block of that name, if the report is about it.
     #[must_use]
     pub fn block(&self, name: &str) -> Option<&BlockReport> {

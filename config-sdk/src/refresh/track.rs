@@ -22,6 +22,8 @@ pub(super) struct Track {
     /// The texts of fields that wait for a restart, from start on.
     pub(super) held: Option<Columns>,
     pub(super) pending_restart: Vec<&'static str>,
+    /// How many values were brought into their range.
+    pub(super) clamped: u64,
     started: SystemTime,
     last_success: Option<SystemTime>,
     confirmed: Instant,
@@ -44,6 +46,7 @@ impl Track {
             unreadable: None,
             held: None,
             pending_restart: Vec::new(),
+            clamped: 0,
             started: SystemTime::now(),
             last_success: None,
             confirmed: Instant::now(),
@@ -133,6 +136,7 @@ impl Track {
             state,
             last_success: self.last_success,
             pending_restart: self.pending_restart.clone(),
+            clamped: self.clamped,
             error: self.unreadable.clone(),
         }
     }

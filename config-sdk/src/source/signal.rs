@@ -1,7 +1,7 @@
 //! How a source tells the refresh task that it is worth looking: a flag, not a queue.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -24,6 +24,8 @@ struct Shared {
     /// The store's epoch as the listener read it last.
     seen: AtomicU64,
     wake: Notify,
+    /// Whether the source listens now.
+    works: AtomicBool,
 }
 
 /// What was said since the refresh task listened last.
@@ -47,7 +49,13 @@ impl Signal {
 
     /// From now on no change is missed; a pass follows, for what was missed before.
     pub fn listening(&self) {
+        self.0.works.store(true, Ordering::SeqCst);
         self.0.say(|heard| heard.listening = true);
+    }
+
+    /// The source no longer listens.
+    pub(crate) fn lost(&self) {
+        self.0.works.store(false, Ordering::SeqCst);
     }
 
     /// Something may have changed: these blocks, as far as is known.
@@ -94,6 +102,11 @@ impl Listening {
     /// The store's epoch as the listener read it last; 0 if it never did.
     pub(crate) fn seen(&self) -> u64 {
         self.0.seen.load(Ordering::Relaxed)
+    }
+
+    /// Whether the source listens now.
+    pub(crate) fn works(&self) -> bool {
+        self.0.works.load(Ordering::SeqCst)
     }
 
     /// Waits until something was said, and takes it all. Cancel safe.

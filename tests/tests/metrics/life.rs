@@ -160,9 +160,7 @@ async fn an_outage_shows_as_age_and_failed_passes_and_a_reconnection() {
     let stale = r#"config_sdk_block_stale_seconds{block="pace"}"#;
     wait::until("age", SOON, || async { life.value(stale) > 0.2 }).await;
     life.store.heal();
-    life.shows("config_sdk_listener_connected", 1.0).await;
-    // This store listens for a moment on each try while it fails.
-    assert!(life.value("config_sdk_listener_reconnects_total") >= 1.0);
+    life.shows("config_sdk_listener_reconnects_total", 1.0).await;
     life.shows("config_sdk_last_reload_successful", 1.0).await;
     assert!(life.value(stale) < 0.2);
     let push = life.config.status().push;

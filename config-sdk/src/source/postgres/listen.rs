@@ -25,7 +25,7 @@ const ECHO: Duration = Duration::from_secs(3);
 /// What the connection's driver hears.
 struct Ears {
     signal: Signal,
-    /// The highest epoch that a notification named.
+    /// The epoch that the last notification named.
     epoch: AtomicU64,
     /// What the self-test sends.
     nonce: String,
@@ -53,9 +53,14 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
     let _end = EndWith(driver);
 
     // Outside any transaction: inside one, nothing is heard until it ends.
-    answered(client.batch_execute("listen config_sdk")).await?.map_err(failed)?;
-    let test = format!("select pg_notify('config_sdk', '{}')", ears.nonce);
-    answered(client.batch_execute(&test)).await?.map_err(failed)?;
+    let test = format!("listen config_sdk; select pg_notify('config_sdk', '{}')", ears.nonce);
+    if let Err(error) = answered(client.batch_execute(&test)).await? {
+        return match error.as_db_error() {
+            // A standby that replays, for one, does not let anybody listen.
+            Some(said) => Ok(Deaf::Never { reason: format!("{address}: {}", said.message()) }),
+            None => Err(failed(error)),
+        };
+    }
     if timeout(ECHO, ears.echo.notified()).await.is_err() {
         return Ok(Deaf::Never {
             reason:
@@ -64,9 +69,9 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
                     .to_owned(),
         });
     }
+    let mut known = epoch(&client).await?.map_err(failed)?;
     signal.listening();
 
-    let mut known = epoch(&client).await?.map_err(failed)?;
     loop {
         tokio::select! {
             () = sleep(HEARTBEAT) => {}

@@ -16,7 +16,10 @@ use crate::source::{ddl, row};
 /// One snapshot for everything that follows; times print in UTC; a locked table holds nobody up for
 /// long.
 const BEGIN: &str = "begin isolation level repeatable read read only; \
-    set local timezone = 'UTC'; set local lock_timeout = '1s'; set local statement_timeout = '4s'";
+    set local timezone = 'UTC'; set local lock_timeout = '500ms'; set local statement_timeout = '4s'";
+
+/// Where tables are read one by one, many may be locked: none is waited for.
+const IMPATIENT: &str = "set local lock_timeout = '25ms'";
 
 /// Where the store stands, and which blocks changed since.
 struct Head {
@@ -89,7 +92,9 @@ async fn together(client: &Client, request: &Request<'_>) -> Result<Fetched, Tro
 /// The same, with a savepoint around each block, so that a table that cannot be read is told of in
 /// its own place.
 async fn one_by_one(client: &Client, request: &Request<'_>) -> Result<Fetched, Trouble> {
-    let answer = rows(client, &format!("rollback; {BEGIN}; {}", head_sql(request.since))).await?;
+    let answer =
+        rows(client, &format!("rollback; {BEGIN}; {IMPATIENT}; {}", head_sql(request.since)))
+            .await?;
     let head = head(&answer, request)?;
     let mut fetched = Fetched::unchanged(head.epoch);
     for block in wanted(request, &head) {
