@@ -69,7 +69,8 @@ async fn together(client: &Client, request: &Request<'_>) -> Result<Fetched, Tro
         Some(_) => blocks(request, expected),
         None => request.blocks.to_vec(),
     };
-    for tries in 0.. {
+    let mut tries = 0;
+    loop {
         let sql = match (guess.as_slice(), request.since) {
             // The idle poll: one trivial query, whatever the number of blocks.
             ([], since) => head_sql(since),
@@ -84,9 +85,9 @@ async fn together(client: &Client, request: &Request<'_>) -> Result<Fetched, Tro
         if wanted.iter().all(is_guessed) {
             return Ok(gather(head.epoch, &guess, &answer));
         }
-        guess = if tries < 3 { wanted } else { request.blocks.to_vec() };
+        tries += 1;
+        guess = if tries < 4 { wanted } else { request.blocks.to_vec() };
     }
-    Ok(Fetched::default())
 }
 
 /// The same, with a savepoint around each block, so that a table that cannot be read is told of in

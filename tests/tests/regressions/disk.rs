@@ -1,0 +1,50 @@
+//! The last good values on disk.
+
+use std::path::Path;
+use std::time::Duration;
+
+use config_sdk::{Config, ConfigBlock, MemoryStore, Origin, SqliteStore};
+
+use crate::{LimitsConfig, SOON};
+
+async fn start<T: ConfigBlock>(store: &MemoryStore, folder: &Path) -> Config {
+    let builder = Config::builder().block::<T>().store(store.clone()).last_good_dir(folder);
+    builder.start_timeout(Duration::from_millis(100)).start().await.expect("a start")
+}
+
+#[tokio::test]
+async fn what_another_store_left_on_disk_is_not_taken() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let staging = MemoryStore::new();
+    staging.set("limits", [("most", "42")]);
+    start::<LimitsConfig>(&staging, folder.path()).await.shutdown().await;
+    let production = SqliteStore::new(folder.path().join("away.db"));
+    let builder = Config::builder().block::<LimitsConfig>().store(production);
+    let builder = builder.last_good_dir(folder.path());
+    let config = builder.start_timeout(Duration::from_millis(100)).start().await.expect("a start");
+    assert_eq!(config.get::<LimitsConfig>().most, 5);
+    assert_eq!(config.get::<LimitsConfig>().meta().origin, Origin::Default);
+}
+
+#[tokio::test]
+async fn what_could_not_be_written_is_written_later() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("kept");
+    std::fs::write(&path, "in the way of a folder").expect("written");
+    let store = MemoryStore::new();
+    let config = start::<LimitsConfig>(&store, &path).await;
+    let epoch = store.set("limits", [("most", "8")]);
+    config.wait_for(epoch, SOON).await.expect("the change");
+    tokio::time::timeout(SOON, async {
+        while config.status().epoch < epoch {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("the epoch");
+    std::fs::remove_file(&path).expect("out of the way");
+    config.shutdown().await;
+    store.fail("gone");
+    let config = start::<LimitsConfig>(&store, &path).await;
+    assert_eq!(config.get::<LimitsConfig>().most, 8);
+}
