@@ -1,9 +1,12 @@
 //! The last good values on disk.
 
+use std::fs::File;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use config_sdk::{Config, ConfigBlock, MemoryStore, Origin, SqliteStore};
+
+use config_tests::wait;
 
 use crate::{LimitsConfig, SOON};
 
@@ -47,4 +50,33 @@ async fn what_could_not_be_written_is_written_later() {
     store.fail("gone");
     let config = start::<LimitsConfig>(&store, &path).await;
     assert_eq!(config.get::<LimitsConfig>().most, 8);
+}
+
+#[tokio::test]
+async fn a_value_that_was_confirmed_long_after_it_changed_is_not_old() {
+    #[derive(Debug, ConfigBlock)]
+    #[config(name = "limits", max_stale = "30s", on_stale = "default", ttl = "100ms")]
+    struct StrictConfig {
+        #[config(default = 5)]
+        most: u32,
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = MemoryStore::new();
+    store.set("limits", [("most", "42")]);
+    let config = start::<StrictConfig>(&store, folder.path()).await;
+    let file = || std::fs::read_dir(folder.path()).ok()?.next()?.ok().map(|file| file.path());
+    let path = wait::until("the file", SOON, || async { file() }).await;
+    let long_ago = SystemTime::now() - Duration::from_secs(3600);
+    let old = File::options().write(true).open(&path).expect("open");
+    old.set_modified(long_ago).expect("aged");
+    let whole = std::fs::read(&path).expect("bytes");
+    wait::until("the store's word for it", 2 * SOON, || async {
+        path.metadata().and_then(|file| file.modified()).is_ok_and(|time| time > long_ago)
+    })
+    .await;
+    assert_eq!(std::fs::read(&path).expect("bytes"), whole, "marked, and not written again");
+    config.shutdown().await;
+    store.fail("gone");
+    let config = start::<StrictConfig>(&store, folder.path()).await;
+    assert_eq!(config.get::<StrictConfig>().most, 42);
 }

@@ -140,7 +140,8 @@ async fn a_sqlite_url_with_options_or_in_memory_is_refused_with_the_remedy() {
     for url in ["sqlite:///tmp/x.db?mode=rwc", "sqlite::memory:"] {
         let started = Config::builder().block::<LimitsConfig>().url(url).migrate().start().await;
         let error = started.expect_err("a mistake").to_string();
-        assert!(error.contains("a plain path, without options"), "{error}");
+        let told = "behind `sqlite:` stands a plain path, without options; for a store in memory say `memory:`";
+        assert!(error.contains(told), "{error}");
     }
     assert!(!std::path::Path::new("/tmp/x.db?mode=rwc").exists());
 }

@@ -4,6 +4,7 @@ mod content;
 mod file;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
@@ -30,10 +31,9 @@ pub(super) struct Keeper {
 /// What is to be on the disk.
 #[derive(Clone, Default)]
 struct Order {
-    /// What to write, unless it is written.
-    content: Option<Content>,
-    /// That the store stands behind what is there.
-    confirm: bool,
+    content: Option<Arc<Content>>,
+    /// Which content it is, so that it is written once.
+    number: u64,
 }
 
 impl Keeper {
@@ -44,51 +44,50 @@ impl Keeper {
 
     /// Has `content` written; what waits to be written gives way to it.
     pub(super) fn keep(&self, content: Content) {
-        self.orders.send_replace(Order { content: Some(content), confirm: true });
+        self.orders.send_modify(|order| {
+            order.content = Some(Arc::new(content));
+            order.number += 1;
+        });
     }
 
     /// Has the file say that the store stands behind what is in it, as of now.
     pub(super) fn confirm(&mut self) {
         if self.confirmed.elapsed() > CONFIRM {
             self.confirmed = Instant::now();
-            self.orders.send_modify(|order| order.confirm = true);
+            self.orders.send_modify(|_| {});
         }
     }
 
     /// Waits until the newest content is written, or has failed to be.
     pub(super) async fn finish(self) {
-        self.orders.send_modify(|order| order.confirm = true);
         drop(self.orders);
         // Fails if the runtime ends, and nothing can be written then.
         let _ = self.writer.await;
     }
 }
 
-/// Carries the orders out. What cannot be written is tried again, and once more at the end; the
-/// channel yields its newest order once more after the sender is gone.
+/// Carries the orders out. What cannot be written is tried again later, and once more at the end.
 async fn write_all(path: PathBuf, mut ordered: watch::Receiver<Order>) {
-    let mut unwritten: Option<Content> = None;
-    let mut failing = false;
+    let (mut written, mut failing) = (0, false);
     loop {
-        let wait = if unwritten.is_some() { TRY_AGAIN } else { Duration::MAX };
+        let is_behind = ordered.borrow().number != written;
+        let wait = if is_behind { TRY_AGAIN } else { Duration::MAX };
         let over = matches!(tokio::time::timeout(wait, ordered.changed()).await, Ok(Err(_)));
         let order = ordered.borrow_and_update().clone();
-        if over && unwritten.is_none() {
+        let content = order.content.filter(|_| order.number != written);
+        if over && content.is_none() {
             return;
         }
-        let (target, mut content) = (path.clone(), unwritten.take());
-        if !over && order.content.is_some() {
-            content = order.content;
-        }
-        let (again, written) = (content.clone(), carry_out(target, content).await);
-        if let Err(error) = &written {
-            unwritten = again;
-            if !failing {
-                let path = path.display();
-                warn!(%path, error, "the last good values cannot be kept on disk; they stay in memory");
+        match carry_out(path.clone(), content).await {
+            Ok(()) => (written, failing) = (order.number, false),
+            Err(error) => {
+                if !failing {
+                    let path = path.display();
+                    warn!(%path, error, "the last good values cannot be kept on disk; they stay in memory");
+                }
+                failing = true;
             }
         }
-        failing = written.is_err();
         metrics::kept(!failing);
         if over {
             return;
@@ -97,7 +96,7 @@ async fn write_all(path: PathBuf, mut ordered: watch::Receiver<Order>) {
 }
 
 /// Writes `content`, or marks what is there as confirmed.
-async fn carry_out(path: PathBuf, content: Option<Content>) -> Result<(), String> {
+async fn carry_out(path: PathBuf, content: Option<Arc<Content>>) -> Result<(), String> {
     let work = tokio::task::spawn_blocking(move || match content {
         Some(content) => file::write(&path, &content),
         None => file::confirm(&path),
