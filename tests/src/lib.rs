@@ -2,8 +2,10 @@
 //!
 //! - [`postgres`]: private Postgres servers that can be killed, frozen and restarted.
 //! - [`proxy`]: a network between client and server that can be cut and frozen.
+//! - [`authority`]: certificates for those servers, good and bad.
 //! - [`wait`]: waiting for something to become true, with a deadline.
 
+pub mod authority;
 mod port;
 pub mod postgres;
 pub mod proxy;

@@ -93,6 +93,19 @@ impl Board {
         self.moved.subscribe()
     }
 
+    /// Waits until the store can be read again after it could not be.
+    pub(super) async fn store_back(&self) {
+        let mut moves = self.moves();
+        let is_connected = || lock(&self.notices).store == StoreState::Connected;
+        let mut was_lost = false;
+        while !(was_lost && is_connected()) {
+            was_lost |= !is_connected();
+            if moves.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
     pub(crate) fn events(&self) -> Events {
         let ended = || broadcast::channel(1).1;
         Events(lock(&self.events).as_ref().map_or_else(ended, broadcast::Sender::subscribe))

@@ -42,7 +42,10 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
                 if began.elapsed() > SETTLED {
                     backoff.reset();
                 }
-                tokio::time::sleep(backoff.next()).await;
+                tokio::select! {
+                    () = board.store_back() => {}
+                    () = tokio::time::sleep(backoff.next()) => {}
+                }
             }
         }
     }

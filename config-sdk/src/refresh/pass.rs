@@ -168,9 +168,14 @@ impl Refresher {
         RefreshReport { epoch: fetched.epoch, blocks }
     }
 
-    /// A lost store may come back as another one, so the next pass reads everything.
-    fn lose(&mut self, error: &SourceError) {
+    /// Makes the next pass read everything.
+    pub(super) fn forget(&mut self) {
         self.applied = None;
+    }
+
+    /// A lost store may come back as another one.
+    fn lose(&mut self, error: &SourceError) {
+        self.forget();
         self.outage.goes_on(&self.board, &self.reader.name(), error);
         self.note();
     }

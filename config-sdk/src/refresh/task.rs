@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant as Clock, sleep_until};
 
-use super::backoff::{Backoff, jittered};
+use super::backoff::{Alarms, Backoff, jittered};
 use super::event::Trigger;
 use super::hangup::Hangup;
 use super::last_good::{self, Keeper};
@@ -82,7 +82,7 @@ pub(crate) async fn run(
         keeper,
         ttl: settings.ttl,
         backoff: Backoff::of_tries(),
-        alarms: Backoff::of_false_alarms(),
+        alarms: Alarms::new(),
         rest: Clock::now(),
         failure,
         listening,
@@ -122,7 +122,7 @@ struct Task {
     keeper: Option<Keeper>,
     ttl: Duration,
     backoff: Backoff,
-    alarms: Backoff,
+    alarms: Alarms,
     /// Until when pushes are left to gather.
     rest: Clock,
     /// How the last pass failed.
@@ -181,12 +181,15 @@ impl Task {
         if heard.missed {
             metrics::missed();
         }
+        if heard.anew {
+            self.refresher.forget();
+        }
         let trigger = if heard.listening { Trigger::Reconnect } else { Trigger::Push };
         let before = self.refresher.epoch();
         if self.pass(trigger, &heard.names).await.epoch != before {
-            self.alarms.reset();
+            self.alarms.was_true();
         } else {
-            self.rest = Clock::now() + self.alarms.next();
+            self.rest = self.alarms.was_false().into();
         }
         if heard.listening {
             // Only now: what had changed before is there as well.
@@ -203,9 +206,6 @@ impl Task {
         let ask = Ask { trigger, force, hint, limit: PASS_LIMIT };
         let report = match self.refresher.pass(ask).await {
             Ok(report) => {
-                if !self.refresher.is_wanting() {
-                    self.backoff.reset();
-                }
                 self.failure = None;
                 report
             }
@@ -227,12 +227,12 @@ impl Task {
     }
 
     fn next_poll(&mut self) -> Clock {
-        let ttl = jittered(self.ttl);
-        let wait = match self.failure {
-            None if !self.refresher.is_wanting() => ttl,
-            _ => self.backoff.next().min(ttl),
-        };
-        Clock::now() + wait
+        let poll = jittered(self.ttl);
+        if self.failure.is_none() && !self.refresher.is_wanting() {
+            self.backoff.reset();
+            return Clock::now() + poll;
+        }
+        Clock::now() + self.backoff.next().min(poll)
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Heard {
     pub(crate) changed: bool,
     /// A change was found that no notification told of.
     pub(crate) missed: bool,
+    /// Something may have changed that no epoch counts.
+    pub(crate) anew: bool,
     /// What is said to have changed.
     pub(crate) names: BTreeSet<String>,
 }
@@ -56,6 +58,12 @@ impl Signal {
     /// The source no longer listens.
     pub(crate) fn lost(&self) {
         self.0.works.store(false, Ordering::SeqCst);
+    }
+
+    /// Something may have changed that moves no epoch, such as a table's columns: everything is read
+    /// again.
+    pub fn anew(&self) {
+        self.0.say(|heard| heard.anew = true);
     }
 
     /// Something may have changed: these blocks, as far as is known.
@@ -114,7 +122,7 @@ impl Listening {
         loop {
             self.0.wake.notified().await;
             let heard = std::mem::take(&mut *self.0.lock());
-            if heard.listening || heard.changed {
+            if heard.listening || heard.changed || heard.anew {
                 return heard;
             }
         }

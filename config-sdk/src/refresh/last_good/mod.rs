@@ -13,11 +13,10 @@ use tracing::warn;
 
 pub(super) use content::Content;
 
+use super::backoff::Backoff;
 use super::metrics;
 use crate::schema::BlockSchema;
 
-/// When a write that failed is tried again.
-const TRY_AGAIN: Duration = Duration::from_secs(10);
 /// How often the file is marked as confirmed by the store, at most.
 const CONFIRM: Duration = Duration::from_secs(5);
 
@@ -69,9 +68,10 @@ impl Keeper {
 /// Carries the orders out. What cannot be written is tried again later, and once more at the end.
 async fn write_all(path: PathBuf, mut ordered: watch::Receiver<Order>) {
     let (mut written, mut failing) = (0, false);
+    let mut backoff = Backoff::of_tries();
     loop {
         let is_behind = ordered.borrow().number != written;
-        let wait = if is_behind { TRY_AGAIN } else { Duration::MAX };
+        let wait = if is_behind && failing { backoff.next() } else { Duration::MAX };
         let over = matches!(tokio::time::timeout(wait, ordered.changed()).await, Ok(Err(_)));
         let order = ordered.borrow_and_update().clone();
         let content = order.content.filter(|_| order.number != written);
@@ -79,7 +79,10 @@ async fn write_all(path: PathBuf, mut ordered: watch::Receiver<Order>) {
             return;
         }
         match carry_out(path.clone(), content).await {
-            Ok(()) => (written, failing) = (order.number, false),
+            Ok(()) => {
+                backoff.reset();
+                (written, failing) = (order.number, false);
+            }
             Err(error) => {
                 if !failing {
                     let path = path.display();

@@ -18,9 +18,14 @@ use crate::source::{Deaf, Signal, SourceError};
 /// How often the connection has to prove that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How long an answer may take; an open connection to a frozen server never answers.
-const ANSWER: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(3);
 /// How long a notification to ourselves may take before push counts as not working here.
 const ECHO: Duration = Duration::from_secs(3);
+/// The heartbeat: the epoch, and a mark of the columns of all block tables, which no epoch counts.
+const PULSE: &str = "select epoch, (select md5(string_agg(concat_ws(' ', \
+    a.attrelid::oid, a.attrelid::regclass, a.attname, a.atttypid), ',' order by a.attrelid, a.attnum)) \
+    from pg_catalog.pg_trigger t join pg_catalog.pg_attribute a on a.attrelid = t.tgrelid \
+    where t.tgname = 'config_sdk_lock' and a.attnum > 0) as columns from config_sdk.epoch";
 
 /// What the connection's driver hears.
 struct Ears {
@@ -30,6 +35,13 @@ struct Ears {
     /// What the self-test sends.
     nonce: String,
     echo: Notify,
+}
+
+/// What a heartbeat tells.
+#[derive(Default, PartialEq)]
+struct Pulse {
+    epoch: u64,
+    columns: String,
 }
 
 /// Listens until the connection is lost, or proves unable to hear.
@@ -69,7 +81,7 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
                     .to_owned(),
         });
     }
-    let mut known = epoch(&client).await?.map_err(failed)?;
+    let mut known = pulse(&client).await?.map_err(failed)?;
     signal.listening();
 
     loop {
@@ -77,11 +89,15 @@ async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceErr
             () = sleep(HEARTBEAT) => {}
             () = closed(&client) => return Err(SourceError::unreachable(format!("{address}: the connection ended"))),
         }
-        let now = epoch(&client).await?.map_err(failed)?;
-        signal.seen(now);
-        if now != known && ears.epoch.load(Ordering::Relaxed) != now {
-            tracing::debug!(epoch = now, "a change was not heard of; the heartbeat found it");
+        let now = pulse(&client).await?.map_err(failed)?;
+        signal.seen(now.epoch);
+        if now.epoch != known.epoch && ears.epoch.load(Ordering::Relaxed) != now.epoch {
+            tracing::debug!(epoch = now.epoch, "a change was not heard of; the heartbeat found it");
             signal.missed();
+        }
+        if now.columns != known.columns {
+            tracing::debug!("a table was altered, made or dropped; everything is read again");
+            signal.anew();
         }
         known = now;
     }
@@ -117,15 +133,17 @@ impl Ears {
     }
 }
 
-async fn epoch(client: &Client) -> Result<Result<u64, tokio_postgres::Error>, SourceError> {
-    let answer = answered(client.simple_query("select epoch from config_sdk.epoch")).await?;
-    Ok(answer.map(|messages| {
-        let number = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
-            _ => None,
-        };
-        messages.iter().find_map(number).unwrap_or(0)
-    }))
+async fn pulse(client: &Client) -> Result<Result<Pulse, tokio_postgres::Error>, SourceError> {
+    let answer = answered(client.simple_query(PULSE)).await?;
+    Ok(answer.map(|messages| messages.iter().find_map(Pulse::of).unwrap_or_default()))
+}
+
+impl Pulse {
+    fn of(message: &SimpleQueryMessage) -> Option<Self> {
+        let SimpleQueryMessage::Row(row) = message else { return None };
+        let text = |column| row.try_get(column).ok().flatten().unwrap_or_default();
+        Some(Self { epoch: text("epoch").parse().ok()?, columns: text("columns").to_owned() })
+    }
 }
 
 async fn answered<F: Future>(answer: F) -> Result<F::Output, SourceError> {

@@ -14,12 +14,12 @@ use crate::source::{Fetched, Found, Request, SourceError};
 use crate::source::{ddl, row};
 
 /// One snapshot for everything that follows; times print in UTC; a locked table holds nobody up for
-/// long.
+/// long, for only what rewrites a table keeps readers out of it.
 const BEGIN: &str = "begin isolation level repeatable read read only; \
-    set local timezone = 'UTC'; set local lock_timeout = '500ms'; set local statement_timeout = '4s'";
+    set local timezone = 'UTC'; set local lock_timeout = '250ms'; set local statement_timeout = '4s'";
 
-/// Where tables are read one by one, many may be locked: none is waited for.
-const IMPATIENT: &str = "set local lock_timeout = '25ms'";
+/// After a table that could not be read; many that are locked must not add up.
+const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'";
 
 /// Where the store stands, and which blocks changed since.
 struct Head {
@@ -93,9 +93,7 @@ async fn together(client: &Client, request: &Request<'_>) -> Result<Fetched, Tro
 /// The same, with a savepoint around each block, so that a table that cannot be read is told of in
 /// its own place.
 async fn one_by_one(client: &Client, request: &Request<'_>) -> Result<Fetched, Trouble> {
-    let answer =
-        rows(client, &format!("rollback; {BEGIN}; {IMPATIENT}; {}", head_sql(request.since)))
-            .await?;
+    let answer = rows(client, &format!("rollback; {BEGIN}; {}", head_sql(request.since))).await?;
     let head = head(&answer, request)?;
     let mut fetched = Fetched::unchanged(head.epoch);
     for block in wanted(request, &head) {
@@ -103,7 +101,7 @@ async fn one_by_one(client: &Client, request: &Request<'_>) -> Result<Fetched, T
         let found = match rows(client, &sql).await {
             Ok(answer) => gather(head.epoch, &[block], &answer).blocks.remove(block.name),
             Err(Trouble::Query(error)) if error.as_db_error().is_some() => {
-                client.batch_execute("rollback to savepoint one").await?;
+                client.batch_execute(GO_ON).await?;
                 Some(Err(unreadable(&block.table, &error)))
             }
             Err(trouble) => return Err(trouble),
