@@ -145,3 +145,44 @@ async fn a_sqlite_url_with_options_or_in_memory_is_refused_with_the_remedy() {
     }
     assert!(!std::path::Path::new("/tmp/x.db?mode=rwc").exists());
 }
+
+#[tokio::test]
+async fn a_sqlite_file_restored_in_place_to_the_same_epoch_is_read_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config.db");
+    let url = format!("sqlite:{}", path.display());
+    let builder = Config::builder().block::<LimitsConfig>().url(&url).migrate();
+    let config = builder.start().await.expect("a start");
+    let mut file = Connection::open(&path).expect("open");
+    file.execute_batch("insert into limits_config (status, most) values ('active', 8)")
+        .expect("a row");
+    let backup = folder.path().join("backup.db");
+    file.backup("main", &backup, None::<fn(_)>).expect("a backup");
+    file.execute_batch("update limits_config set most = 66").expect("an update");
+    wait::until("the update", SOON, || async { config.get::<LimitsConfig>().most == 66 }).await;
+    let epoch = config.status().epoch;
+    file.restore("main", &backup, None::<fn(_)>).expect("restored");
+    file.execute_batch("update limits_config set most = 9").expect("an update");
+    wait::until("what the store holds", SOON, || async { config.get::<LimitsConfig>().most == 9 })
+        .await;
+    assert_eq!(config.status().epoch, epoch);
+}
+
+#[tokio::test]
+async fn a_table_dropped_from_sqlite_is_noticed_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config.db");
+    let url = format!("sqlite:{}", path.display());
+    let builder = Config::builder().block::<LimitsConfig>().url(&url).migrate();
+    let config = builder.start().await.expect("a start");
+    let file = Connection::open(&path).expect("open");
+    wait::until("push", SOON, || async { config.status().push == PushState::Push }).await;
+    file.execute_batch("drop table limits_config").expect("dropped");
+    wait::until("the loss", SOON, || async {
+        config.status().blocks[0]
+            .error
+            .as_ref()
+            .is_some_and(|error| error.contains("limits_config"))
+    })
+    .await;
+}
