@@ -37,7 +37,7 @@ impl Authority {
     /// # Panics
     /// When its certificate cannot be written.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn create() -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().expect("a key");

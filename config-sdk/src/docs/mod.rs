@@ -5,6 +5,7 @@
 //! | [`data_flow`] | what happens between a commit and a read, and in which order |
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
 //! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
+//! | [`faults`] | how soon each kind of trouble is noticed, and healed once it is over |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
 //! | [`writing_a_source`] | reading blocks from somewhere else, in a page |
 //! | [`pitfalls`] | what went wrong in other systems, and which test holds it here |
@@ -20,6 +21,10 @@ pub mod failure_modes {
 
 pub mod metrics {
     #![doc = include_str!("metrics.md")]
+}
+
+pub mod faults {
+    #![doc = include_str!("faults.md")]
 }
 
 pub mod editing {

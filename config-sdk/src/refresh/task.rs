@@ -84,6 +84,7 @@ pub(crate) async fn run(
         backoff: Backoff::of_tries(),
         alarms: Alarms::new(),
         rest: Clock::now(),
+        has_listened: false,
         failure,
         listening,
     };
@@ -125,6 +126,8 @@ struct Task {
     alarms: Alarms,
     /// Until when pushes are left to gather.
     rest: Clock,
+    /// Whether the source has listened before.
+    has_listened: bool,
     /// How the last pass failed.
     failure: Option<SourceError>,
     listening: Listening,
@@ -181,7 +184,9 @@ impl Task {
         if heard.missed {
             metrics::missed();
         }
-        if heard.anew {
+        // While nobody listened, what no epoch counts was not heard of either.
+        let again = heard.listening && std::mem::replace(&mut self.has_listened, true);
+        if again || heard.anew {
             self.refresher.forget();
         }
         let trigger = if heard.listening { Trigger::Reconnect } else { Trigger::Push };

@@ -37,7 +37,7 @@ async fn refusal(database: &Database, options: &str) -> String {
 
 #[tokio::test]
 async fn a_private_authority_is_trusted_when_it_is_named_and_push_works_encrypted() {
-    let authority = Authority::new();
+    let authority = Authority::create();
     let server = Server::start();
     authority.equip(&server, Flaw::None);
     let database = server.database();
@@ -55,10 +55,10 @@ async fn a_private_authority_is_trusted_when_it_is_named_and_push_works_encrypte
 
 #[tokio::test]
 async fn an_authority_that_nobody_named_is_refused_with_the_remedy() {
-    let authority = Authority::new();
+    let authority = Authority::create();
     let server = Server::start();
     authority.equip(&server, Flaw::None);
-    let other = Authority::new().certificate().to_owned();
+    let other = Authority::create().certificate().to_owned();
     let database = server.database();
     for mode in ["verify-ca", "verify-full"] {
         let options = format!("sslmode={mode}&sslrootcert={}", other.display());
@@ -71,7 +71,7 @@ async fn an_authority_that_nobody_named_is_refused_with_the_remedy() {
 
 #[tokio::test]
 async fn a_certificate_for_another_host_is_refused_where_the_host_is_verified() {
-    let authority = Authority::new();
+    let authority = Authority::create();
     let server = Server::start();
     authority.equip(&server, Flaw::OtherHost);
     let database = server.database();
@@ -84,7 +84,7 @@ async fn a_certificate_for_another_host_is_refused_where_the_host_is_verified() 
 
 #[tokio::test]
 async fn an_expired_certificate_is_refused_wherever_the_authority_is_verified() {
-    let authority = Authority::new();
+    let authority = Authority::create();
     let server = Server::start();
     authority.equip(&server, Flaw::Expired);
     let database = server.database();

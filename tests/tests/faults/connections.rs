@@ -51,7 +51,7 @@ async fn a_password_that_is_changed_and_changed_back() {
 /// The server is restarted with a certificate for another host, and later with a good one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_certificate_that_is_wrong_after_a_restart() {
-    let (authority, server) = (Authority::new(), Server::start());
+    let (authority, server) = (Authority::create(), Server::start());
     authority.equip(&server, Flaw::None);
     let roots = authority.certificate().display();
     let options = format!("?sslmode=verify-full&sslrootcert={roots}");

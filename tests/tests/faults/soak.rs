@@ -139,8 +139,12 @@ impl Mixture {
         }
         stage.proxy.heal();
         drop(lock);
-        if let Some(Store::PasswordChanged) = self.store {
-            stage.set_password(stage.role_password());
+        match self.store {
+            Some(Store::PasswordChanged) => stage.set_password(stage.role_password()),
+            Some(Store::BadRow) => {
+                stage.database.psql("update south_config set second = first");
+            }
+            _ => {}
         }
     }
 }
