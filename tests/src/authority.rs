@@ -25,12 +25,6 @@ pub struct Authority {
     file: NamedTempFile,
 }
 
-impl Default for Authority {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Authority {
     /// A new one.
     ///
