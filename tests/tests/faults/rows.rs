@@ -52,9 +52,11 @@ async fn rows_that_are_fuzzed() {
         client.execute(sql, &[first, second, note, reason]).await.expect("a change");
         sleep(Duration::from_millis(10)).await;
     }
-    trial.noticed("a rejection", is_rejected).await;
-
     let number = trial.pause().await;
+    let stage = trial.stage();
+    let last = "update south_config set first = 'left', second = 'right' where status = 'active'";
+    stage.database.psql(last);
+    trial.noticed("a rejection", is_rejected).await;
     let stage = trial.stage();
     stage.database.psql(&set_both(number));
     stage.writer.note(number);

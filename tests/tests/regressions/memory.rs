@@ -161,26 +161,29 @@ async fn a_clamped_number_beyond_its_type_is_brought_into_range_and_counted() {
     }
 }
 
+#[derive(Debug, ConfigBlock)]
+struct CountConfig {
+    #[config(default = 0)]
+    count: u64,
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thread_that_has_seen_a_value_by_get_sees_no_older_one_by_with() {
     let store = MemoryStore::new();
-    let config = on::<LimitsConfig>(&store).await;
+    let config = on::<CountConfig>(&store).await;
     let over = std::sync::Arc::new(AtomicBool::new(false));
     let (reader, stop) = (config.clone(), over.clone());
     let backwards = std::thread::spawn(move || {
         let mut backwards = 0;
         while !stop.load(Ordering::Relaxed) {
-            let seen = reader.get::<LimitsConfig>().meta().version;
-            let most = u64::from(reader.get::<LimitsConfig>().most);
-            let again = reader.with::<LimitsConfig, _>(|limits| u64::from(limits.most));
-            // The value is the version modulo 64, so a step back is a step of about one.
-            backwards += u64::from(seen > 0 && (most + 64 - again) % 64 == 1);
+            let seen = reader.get::<CountConfig>().count;
+            let again = reader.with::<CountConfig, _>(|block| block.count);
+            backwards += u64::from(again < seen);
         }
         backwards
     });
-    for version in 1..=3000u64 {
-        let most = (version % 64 + 1).to_string();
-        let epoch = store.set("limits", [("most", most.as_str())]);
+    for count in 1..=3000 {
+        let epoch = store.set("count", [("count", count.to_string().as_str())]);
         config.wait_for(epoch, SOON).await.expect("the change");
     }
     over.store(true, Ordering::Relaxed);
