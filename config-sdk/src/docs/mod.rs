@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`data_flow`] | what happens between a commit and a read, and in which order |
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
+//! | [`deploying`] | URLs, encryption, poolers, what is connected and when it is given up |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
 //! | [`writing_a_source`] | reading blocks from somewhere else, in a page |
 //! | [`pitfalls`] | what went wrong in other systems, and which test holds it here |
@@ -15,6 +16,10 @@ pub mod data_flow {
 
 pub mod failure_modes {
     #![doc = include_str!("failure_modes.md")]
+}
+
+pub mod deploying {
+    #![doc = include_str!("deploying.md")]
 }
 
 pub mod editing {
