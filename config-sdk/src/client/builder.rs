@@ -16,7 +16,7 @@ use crate::refresh::{self, Overlay, Refresher, Settings, Started};
 use crate::schema::BlockSchema;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 use crate::source::{self, Dialect};
-use crate::source::{Source, SourceError, Step};
+use crate::source::{MAX_RECORD, Source, SourceError, Step};
 
 /// Puts a configuration together; made by [`Config::builder`].
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub struct ConfigBuilder {
     env_prefix: Option<String>,
     variables: Option<Variables>,
     migrate: bool,
+    max_record: u64,
     hangup: bool,
     last_good: Option<PathBuf>,
 }
@@ -43,6 +44,7 @@ impl ConfigBuilder {
             env_prefix: None,
             variables: None,
             migrate: false,
+            max_record: MAX_RECORD,
             hangup: false,
             last_good: None,
         }
@@ -110,6 +112,13 @@ impl ConfigBuilder {
     /// leaves to a person is logged. It never drops anything.
     pub fn migrate(mut self) -> Self {
         self.migrate = true;
+        self
+    }
+
+    /// How many bytes of text a row may hold: 1 MiB unless said. A larger one is left where it is and
+    /// turned away.
+    pub fn max_record_bytes(mut self, most: u64) -> Self {
+        self.max_record = most;
         self
     }
 
@@ -184,8 +193,14 @@ impl ConfigBuilder {
         };
         let cells = Arc::new(cells);
         let board = Arc::new(start::board(source.name(), schemas.len()));
-        let refresher =
-            Refresher::new(source.clone(), cells.clone(), board.clone(), overlay, self.migrate);
+        let refresher = Refresher::new(
+            source.clone(),
+            cells.clone(),
+            board.clone(),
+            overlay,
+            self.migrate,
+            self.max_record,
+        );
         let settings = Settings {
             ttl,
             start: self.start_timeout,

@@ -51,11 +51,12 @@ impl Refresher {
         board: Arc<Board>,
         overlay: Overlay,
         migrate: bool,
+        max_record: u64,
     ) -> Self {
         let schemas: Vec<_> = cells.blocks().iter().map(|cell| cell.schema()).collect();
         Self {
             tracks: schemas.iter().map(|_| Track::new()).collect(),
-            reader: Reader::new(source, schemas, migrate),
+            reader: Reader::new(source, schemas, migrate, max_record),
             cells,
             board,
             overlay,
@@ -71,7 +72,8 @@ impl Refresher {
     /// # Errors
     /// If the source could say nothing of any block.
     pub(super) async fn pass(&mut self, ask: Ask<'_>) -> Result<RefreshReport, SourceError> {
-        match self.fetch(&ask).await {
+        let fetched = self.fetch(&ask).await;
+        match fetched.and_then(|fetched| self.fence(fetched)) {
             Ok(fetched) => {
                 self.outage.ends(&self.board, &self.reader.name());
                 Ok(self.apply(fetched, &ask))
@@ -106,6 +108,22 @@ impl Refresher {
         let (since, limit) = (self.applied, ask.limit);
         let ask = reader::Ask { since, also: &also, hint: &hint, limit };
         self.reader.fetch(ask).await
+    }
+
+    /// An answer from before what readers have says how things are only if it is whole; of changes
+    /// since then it knows nothing, and to install some of it would mix two times.
+    fn fence(&self, fetched: Fetched) -> Result<Fetched, SourceError> {
+        let is_whole = self.reader.schemas.iter().all(|it| fetched.blocks.contains_key(it.name));
+        match self.applied {
+            Some(applied) if fetched.epoch < applied && !is_whole => {
+                Err(SourceError::unreachable(format!(
+                    "it answered with some blocks as of epoch {}, and readers have {applied}: \
+                     everything is asked for anew",
+                    fetched.epoch
+                )))
+            }
+            _ => Ok(fetched),
+        }
     }
 
     fn apply(&mut self, fetched: Fetched, ask: &Ask<'_>) -> RefreshReport {
@@ -244,6 +262,7 @@ impl Refresher {
             cell: &*self.cells.blocks()[place],
             overlay: &self.overlay,
             track: &mut self.tracks[place],
+            max_record: self.reader.max_record,
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Reader {
     pub(super) schemas: Vec<&'static BlockSchema>,
     /// Whether the source is still to be migrated.
     migrate: bool,
+    /// How many bytes of text a record may hold.
+    pub(super) max_record: u64,
 }
 
 /// What to ask for besides what changed; see [`Request`].
@@ -30,8 +32,9 @@ impl Reader {
         source: Arc<dyn Source>,
         schemas: Vec<&'static BlockSchema>,
         migrate: bool,
+        max_record: u64,
     ) -> Self {
-        Self { source, schemas, migrate }
+        Self { source, schemas, migrate, max_record }
     }
 
     pub(super) fn name(&self) -> String {
@@ -62,7 +65,11 @@ impl Reader {
         request.since = ask.since;
         request.also = ask.also;
         request.hint = ask.hint;
-        let fetched = self.source.fetch(request).await?;
+        request.max_record = self.max_record;
+        let mut fetched = self.source.fetch(request).await?;
+        for record in fetched.blocks.values_mut().flatten() {
+            *record = record.take().map(|record| record.within(self.max_record));
+        }
         if let Some(error) = refusal {
             warn!(%error, "the store was not migrated, and is read as it is");
             self.migrate = false;

@@ -14,7 +14,7 @@ use crate::stage::{poll_only, sees, set, through};
 const LEFT: &str = "select (select count(*) from pg_prepared_statements) \
      || ' ' || (select count(*) from pg_listening_channels()) \
      || ' ' || current_setting('lock_timeout') || ' ' || current_setting('statement_timeout') \
-     || ' ' || (select count(*) from pg_locks where locktype = 'advisory')";
+     || ' ' || (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid())";
 
 /// Another application's client, and how many notifications it was given.
 async fn neighbour(url: &str) -> (Client, Arc<AtomicUsize>) {

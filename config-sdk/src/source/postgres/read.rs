@@ -18,6 +18,9 @@ use crate::source::{ddl, row};
 const BEGIN: &str = "begin isolation level repeatable read read only; \
     set local timezone = 'UTC'; set local lock_timeout = '1s'; set local statement_timeout = '4s'";
 
+/// How much more room a value may take in its table than as text, at the worst: a digit of `jsonb`.
+const STORED: u64 = 16;
+
 /// Where the store stands, and which blocks changed since.
 struct Head {
     epoch: u64,
@@ -76,7 +79,8 @@ async fn together(connection: &mut Connection, request: &Request<'_>) -> Result<
             // The idle poll: one trivial query, whatever the number of blocks.
             ([], since) => head_sql(since),
             (guess, since) => {
-                format!("{BEGIN}; {}; {}; commit", head_sql(since), records_sql(guess))
+                let records = records_sql(guess, request.max_record);
+                format!("{BEGIN}; {}; {records}; commit", head_sql(since))
             }
         };
         let answer = rows(connection.client(), &sql).await?;
@@ -103,7 +107,7 @@ async fn one_by_one(
     let head = head(&answer, request, connection)?;
     let mut fetched = Fetched::unchanged(head.epoch);
     for block in wanted(request, &head) {
-        let sql = format!("savepoint one; {}", records_sql(&[block]));
+        let sql = format!("savepoint one; {}", records_sql(&[block], request.max_record));
         let found = match rows(client, &sql).await {
             Ok(answer) => gather(head.epoch, &[block], &answer).blocks.remove(block.name),
             Err(Trouble::Query(error)) if error.as_db_error().is_some() => {
@@ -134,13 +138,19 @@ fn head_sql(since: Option<u64>) -> String {
     )
 }
 
-/// A row for each active row of each block, all its columns as one object of texts.
-fn records_sql(blocks: &[&'static BlockSchema]) -> String {
+/// A row for each active row of each block, all its columns as one object of texts; of one that holds
+/// more than `most` bytes of them, only how many. Where the row itself is much larger than that, the
+/// texts are not even made.
+fn records_sql(blocks: &[&'static BlockSchema], most: u64) -> String {
+    let stored = most.saturating_mul(STORED);
     let select = |block: &&BlockSchema| {
         format!(
-            "(select {} as block, (select json_object_agg(c.key, c.value) \
-             from jsonb_each_text(to_jsonb(t.*)) c)::text as record \
-             from {} t where t.status = 'active' limit 2)",
+            "(select {} as block, t.version, coalesce(c.size, pg_column_size(t.*)) as size, \
+             case when c.size <= {most} then c.record end as record \
+             from {} t cross join lateral (select json_object_agg(key, value)::text as record, \
+             sum(octet_length(value)) as size from jsonb_each_text(to_jsonb(t.*)) \
+             where pg_column_size(t.*) <= {stored}) c \
+             where t.status = 'active' limit 2)",
             ddl::text(block.name),
             quoted_table(&block.table)
         )
@@ -210,7 +220,11 @@ fn gather(epoch: u64, blocks: &[&'static BlockSchema], answer: &[SimpleQueryRow]
 }
 
 fn record(row: &SimpleQueryRow) -> Result<Record, String> {
-    let text = row.try_get("record").ok().flatten().unwrap_or("{}");
+    let cell = |name| row.try_get(name).ok().flatten();
+    let Some(text) = cell("record") else {
+        let size = cell("size").and_then(|size| size.parse().ok()).unwrap_or(u64::MAX);
+        return Ok(row::left_out(cell("version"), size));
+    };
     let columns: Result<BTreeMap<String, Option<String>>, _> = serde_json::from_str(text);
     columns.map(row::record).map_err(|error| format!("its row cannot be read: {error}"))
 }
