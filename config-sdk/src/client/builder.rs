@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::environment::{self, Variables};
 use super::place::{Given, Place};
@@ -17,6 +17,9 @@ use crate::schema::BlockSchema;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 use crate::source::{self, Dialect};
 use crate::source::{MAX_RECORD, Source, SourceError, Step};
+
+/// Longest time that anything is waited for: clocks do not count to [`Duration::MAX`].
+pub(super) const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Puts a configuration together; made by [`Config::builder`].
 #[derive(Debug)]
@@ -160,7 +163,7 @@ impl ConfigBuilder {
             return Err(StartError::Migrate("this source cannot be migrated".to_owned()));
         };
         let schemas = self.schemas();
-        match tokio::time::timeout(self.start_timeout, store.migrate(&schemas)).await {
+        match tokio::time::timeout(self.start_timeout.min(LONGEST), store.migrate(&schemas)).await {
             Ok(steps) => steps.map_err(failed),
             Err(_) => Err(failed(SourceError::unreachable("no answer within the start timeout"))),
         }
@@ -203,21 +206,26 @@ impl ConfigBuilder {
         );
         let settings = Settings {
             ttl,
-            start: self.start_timeout,
+            start: self.start_timeout.min(LONGEST),
             hangup: self.hangup,
             last_good: self.last_good,
         };
         let (commands, orders) = mpsc::channel(32);
+        let (stop, stopped) = watch::channel(false);
         let (started, start) = oneshot::channel();
-        let config = Config::running(cells, board, Arc::downgrade(&source), commands);
-        tokio::spawn(refresh::run(refresher, source, settings, orders, started));
+        let config = Config::running(cells, board, Arc::downgrade(&source), commands, stop);
+        tokio::spawn(refresh::run(refresher, source, settings, orders, stopped, started));
         // The task keeps to the time itself; this is for a source that blocks it.
-        let late = self.start_timeout + Duration::from_secs(1);
-        let started = tokio::time::timeout(late, start).await.ok();
-        let started = started.and_then(Result::ok).unwrap_or_else(|| Started {
-            failure: Some(SourceError::unreachable("the source blocks its thread")),
+        let late = self.start_timeout.min(LONGEST) + Duration::from_secs(1);
+        let failed = |reason: &str| Started {
+            failure: Some(SourceError::unreachable(reason)),
             unbacked: schemas.iter().map(|schema| schema.name).collect(),
-        });
+        };
+        let started = match tokio::time::timeout(late, start).await {
+            Ok(Ok(started)) => started,
+            Ok(Err(_)) => failed("the refresh task ended; see the program's output"),
+            Err(_) => failed("the source blocks its thread"),
+        };
         start::required(&config.status(), &schemas, started).map(|()| config)
     }
 

@@ -5,6 +5,7 @@
 //! | [`data_flow`] | what happens between a commit and a read, and in which order |
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
 //! | [`deploying`] | URLs, encryption, poolers, what is connected and when it is given up |
+//! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
 //! | [`writing_a_source`] | reading blocks from somewhere else, in a page |
 //! | [`pitfalls`] | what went wrong in other systems, and which test holds it here |
@@ -20,6 +21,10 @@ pub mod failure_modes {
 
 pub mod deploying {
     #![doc = include_str!("deploying.md")]
+}
+
+pub mod metrics {
+    #![doc = include_str!("metrics.md")]
 }
 
 pub mod editing {

@@ -1,16 +1,16 @@
-//! How long to wait: a jittered interval, and longer after every failure.
+//! How long to wait: a jittered interval, longer after every failure, and after too many false alarms.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// First wait after a failure, at most.
 const FIRST: Duration = Duration::from_millis(200);
 /// Longest wait. Short enough that a store that is back is noticed within two seconds.
 const LONGEST: Duration = Duration::from_millis(1500);
-/// First rest after a false alarm, at most: there may be two notifications of one change.
-const FIRST_REST: Duration = Duration::from_millis(1);
-/// Longest rest: whoever forges notifications without end makes twenty passes a second of them at
-/// most, and holds a change up by this long at most.
-const LONGEST_REST: Duration = Duration::from_millis(100);
+/// What a false alarm costs: whoever forges notifications without end makes fewer than twenty passes
+/// a second of them, and holds a change up by this long at most.
+const ALARM: Duration = Duration::from_millis(60);
+/// What may be owed before there is a rest.
+const CREDIT: Duration = Duration::from_millis(600);
 
 /// Waits that double from failure to failure, each drawn between half of itself and the whole, so
 /// that a fleet does not come back all at once.
@@ -27,11 +27,6 @@ impl Backoff {
         Self { first: FIRST, longest: LONGEST, failures: 0 }
     }
 
-    /// Between pushes that nothing is behind.
-    pub(super) fn of_false_alarms() -> Self {
-        Self { first: FIRST_REST, longest: LONGEST_REST, failures: 0 }
-    }
-
     pub(super) fn next(&mut self) -> Duration {
         let longest =
             (self.first).saturating_mul(2u32.saturating_pow(self.failures)).min(self.longest);
@@ -41,6 +36,30 @@ impl Backoff {
 
     pub(super) fn reset(&mut self) {
         self.failures = 0;
+    }
+}
+
+/// What false alarms have cost: a debt that time pays off.
+#[derive(Debug)]
+pub(super) struct Alarms {
+    paid_off: Instant,
+}
+
+impl Alarms {
+    pub(super) fn new() -> Self {
+        Self { paid_off: Instant::now() }
+    }
+
+    /// A push that nothing was behind. Returns until when the next is to wait.
+    pub(super) fn was_false(&mut self) -> Instant {
+        self.paid_off = self.paid_off.max(Instant::now()) + ALARM;
+        self.paid_off.checked_sub(CREDIT).unwrap_or(self.paid_off)
+    }
+
+    /// A push with a change behind it makes good one without: there may be two notifications of one
+    /// change.
+    pub(super) fn was_true(&mut self) {
+        self.paid_off = self.paid_off.checked_sub(ALARM).unwrap_or(self.paid_off);
     }
 }
 
@@ -65,12 +84,21 @@ mod tests {
     }
 
     #[test]
-    fn false_alarms_without_end_are_looked_into_twenty_times_a_second_at_most() {
-        let mut alarms = Backoff::of_false_alarms();
-        assert!(alarms.next() <= FIRST_REST);
-        let rests: Vec<_> = (0..100).map(|_| alarms.next()).collect();
-        assert!(rests[10..].iter().all(|rest| *rest >= Duration::from_millis(50)));
-        assert!(rests.iter().all(|rest| *rest <= LONGEST_REST));
+    fn false_alarms_without_end_are_looked_into_less_than_twenty_times_a_second() {
+        let (mut alarms, began) = (Alarms::new(), Instant::now());
+        assert!(alarms.was_false() <= began, "the first costs no rest");
+        let last = (0..199).map(|_| alarms.was_false()).last().unwrap();
+        assert!(last - began >= Duration::from_secs(10), "{:?}", last - began);
+    }
+
+    #[test]
+    fn false_alarms_that_come_with_as_many_changes_cost_no_rest() {
+        let (mut alarms, began) = (Alarms::new(), Instant::now());
+        for _ in 0..1000 {
+            assert!(alarms.was_false() <= began + Duration::from_secs(1));
+            alarms.was_true();
+        }
+        assert!(alarms.was_false() <= Instant::now());
     }
 
     #[test]

@@ -149,3 +149,9 @@ pub enum Deaf {
         reason: String,
     },
 }
+
+impl From<SourceError> for Deaf {
+    fn from(error: SourceError) -> Self {
+        Self::Lost(error)
+    }
+}

@@ -27,6 +27,11 @@ pub enum UrlError {
     /// `sqlite:` with nothing behind it.
     #[error("`sqlite:` needs a path: `sqlite:config.db`, or `sqlite:/var/lib/app/config.db`")]
     NoPath,
+    /// `sqlite:` with something behind it that is no plain path.
+    #[error(
+        "behind `sqlite:` stands a plain path, without options; for a store in memory say `memory:`"
+    )]
+    NotAPath,
     /// The part behind `postgres://` is wrong.
     #[error("the postgres URL cannot be used: {0}")]
     Postgres(String),
@@ -68,6 +73,9 @@ fn sqlite(rest: &str) -> Result<Arc<dyn Source>, UrlError> {
     let path = rest.strip_prefix("//").unwrap_or(rest);
     if path.is_empty() {
         return Err(UrlError::NoPath);
+    }
+    if path.contains('?') || path == ":memory:" {
+        return Err(UrlError::NotAPath);
     }
     Ok(Arc::new(super::sqlite::SqliteStore::new(path)))
 }

@@ -1,11 +1,9 @@
 //! Encrypted connections, against a server with certificates of a private authority.
 
-mod authority;
-
 use std::time::Duration;
 
-use authority::{Authority, Flaw};
 use config_sdk::{Config, ConfigBlock, StartError, StoreState};
+use config_tests::authority::{Authority, Flaw};
 use config_tests::postgres::{Database, Server};
 
 /// Its presence is required, so that a connection that is refused is an error of `start`.

@@ -7,6 +7,7 @@ use config_sdk::{
     BoxFuture, Fetched, MemoryStore, Outcome, Record, Request, Source, SourceError, WaitError,
 };
 use config_tests::postgres::Server;
+use config_tests::wait;
 
 use crate::stage::{SOON, Trading, builder, epoch, on, on_postgres, sees, set};
 
@@ -189,6 +190,8 @@ async fn an_older_answer_with_some_of_the_blocks_is_not_installed_and_everything
 async fn waiting_for_an_epoch_ends_when_readers_have_it_and_not_before() {
     let store = MemoryStore::new();
     let config = on(&store).await;
+    // At start, and once more when it has begun to listen.
+    wait::until("both passes of a start", SOON, || async { store.fetches() >= 2 }).await;
     store.lose_notifications();
     let epoch = store.set("trading", [("score_threshold", "0.8")]);
     let early = config.wait_for(epoch, Duration::from_millis(50)).await;

@@ -107,7 +107,7 @@ async fn the_listening_session_stays_and_is_in_no_transaction() {
     let sessions = || {
         database.psql(
             "select pid, xact_start is null from pg_stat_activity \
-             where datname = current_database() and query like 'select epoch from%' \
+             where datname = current_database() and query like 'select epoch,%' \
              or query like 'listen%'",
         )
     };

@@ -1,6 +1,7 @@
 //! Where a Postgres database is, from its URL; and what we set where the URL is silent.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -152,7 +153,8 @@ fn encryption(
     mode: Option<&str>,
     roots: Option<&str>,
 ) -> Result<(SslMode, Option<MakeRustlsConnect>), String> {
-    let local = config.get_hosts().iter().all(is_here);
+    let mut addresses = config.get_hostaddrs().iter();
+    let local = config.get_hosts().iter().all(is_here) && addresses.all(IpAddr::is_loopback);
     let roots = roots.filter(|path| *path != "system");
     let encrypted = |mode, verify| Ok((mode, Some(tls::connector(verify, roots)?)));
     match mode {
@@ -176,8 +178,7 @@ fn is_here(host: &Host) -> bool {
     match host {
         Host::Tcp(name) => {
             let address = name.trim_start_matches('[').trim_end_matches(']').parse();
-            name == "localhost"
-                || address.is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+            name == "localhost" || address.is_ok_and(|address: IpAddr| address.is_loopback())
         }
         #[cfg(unix)]
         Host::Unix(_) => true,
@@ -247,6 +248,10 @@ mod tests {
         };
         assert_eq!(mode("localhost/shop"), (SslMode::Prefer, true));
         assert_eq!(mode("[::1]/shop?sslmode=prefer&connect_timeout=1"), (SslMode::Prefer, true));
+        assert_eq!(
+            mode("localhost/shop?hostaddr=10.0.0.5&sslmode=prefer"),
+            (SslMode::Require, true)
+        );
         assert_eq!(mode("db.example/shop?sslmode=prefer"), (SslMode::Require, true));
         assert_eq!(mode("db.example/shop?sslmode=require"), (SslMode::Require, true));
         assert_eq!(mode("db.example/shop?sslmode=disable"), (SslMode::Disable, false));

@@ -95,7 +95,7 @@ pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
             said.message()
         )),
         SqlState::LOCK_NOT_AVAILABLE | SqlState::T_R_DEADLOCK_DETECTED => {
-            SourceError::refused(format!(
+            SourceError::unreachable(format!(
                 "{address}: a transaction of somebody else holds a lock ({}): try again once it has \
                  ended (pg_stat_activity shows it)",
                 said.message()

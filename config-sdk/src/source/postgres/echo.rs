@@ -7,8 +7,9 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::{Client, Error};
 
 use super::PostgresStore;
-use super::connection::session;
-use crate::source::SourceError;
+use super::address::Address;
+use super::connection::{failure, session};
+use crate::source::Deaf;
 
 /// How long a notification may take before push counts as not working here.
 const ARRIVES: Duration = Duration::from_secs(3);
@@ -30,28 +31,31 @@ impl Echo {
         Self { channel, heard: Notify::new() }
     }
 
-    /// Whether what `store` is notified of is heard on `client`, which is left listening to the
-    /// test's channel then.
+    /// Hears on `client` what `store` is notified of; leaves it listening to the test's channel.
     ///
     /// The notification is sent from another connection: sent on the listening one, it would come
     /// back even through a pooler, as soon as that gave both the same session.
+    ///
+    /// # Errors
+    /// Why push cannot work here, or what was lost on the way.
     pub(super) async fn comes_back(
         &self,
         client: &Client,
         store: &PostgresStore,
-    ) -> Result<bool, SourceError> {
-        let failed = |error| store.listening_failed(&error);
+    ) -> Result<(), Deaf> {
+        let refused = |error| refused(&error, store.listening_address());
         if is_shared(client, store).await? {
-            return Ok(false);
+            return Err(unheard(store));
         }
         let listen = format!("listen {}", self.channel);
-        let listener = session(client, &listen).await.map_err(failed)?;
-        store.session(&format!("notify {}", self.channel)).await?;
+        let listener = session(client, &listen).await.map_err(refused)?;
+        let notified = store.session(&format!("notify {}", self.channel)).await?;
+        notified.map_err(|error| self::refused(&error, &store.address))?;
         if timeout(ARRIVES, self.heard.notified()).await.is_ok() {
-            return Ok(true);
+            return Ok(());
         }
-        self.clear(client, &listener).await.map_err(failed)?;
-        Ok(false)
+        self.clear(client, &listener).await.map_err(refused)?;
+        Err(unheard(store))
     }
 
     /// A notification on the test's channel has arrived.
@@ -75,16 +79,33 @@ impl Echo {
 
 /// Whether the session of `client` is seen to be others' as well. A pooler that is not busy shows it
 /// at once, and then nothing has to be tried that it could keep.
-async fn is_shared(client: &Client, store: &PostgresStore) -> Result<bool, SourceError> {
-    let look = async || {
-        let session = session(client, "").await;
-        session.map_err(|error| store.listening_failed(&error))
-    };
-    let own = look().await?;
+async fn is_shared(client: &Client, store: &PostgresStore) -> Result<bool, Deaf> {
+    let failed = |error| failure(store.listening_address(), &error);
+    let own = session(client, "").await.map_err(failed)?;
     for _ in 0..LOOKS {
-        if store.session("").await? == own || look().await? != own {
+        let asking = store.session("").await?.map_err(|error| failure(&store.address, &error))?;
+        if asking == own || session(client, "").await.map_err(failed)? != own {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// A standby that replays, for one, lets nobody listen or notify.
+fn refused(error: &Error, address: &Address) -> Deaf {
+    match error.as_db_error() {
+        Some(said) => Deaf::Never { reason: format!("{address}: {}", said.message()) },
+        None => Deaf::Lost(failure(address, error)),
+    }
+}
+
+fn unheard(store: &PostgresStore) -> Deaf {
+    let reason = if store.listening.is_some() {
+        "what is notified at `url` is not heard at `listen_url`: let it lead to the same database, \
+         and past any transaction-mode pooler"
+    } else {
+        "a notification did not come back, as through a transaction-mode pooler: give the database \
+         itself as `listen_url`"
+    };
+    Deaf::Never { reason: reason.to_owned() }
 }

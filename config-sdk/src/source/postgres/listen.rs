@@ -1,5 +1,6 @@
 //! Listening for changes, and knowing when it cannot or has gone deaf.
 
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,58 +13,78 @@ use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 
 use super::PostgresStore;
 use super::address::Drive;
+use super::connection::failure;
 use super::echo::Echo;
 use crate::source::{Deaf, Signal, SourceError};
 
 /// How often the connection has to prove that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How long an answer may take; an open connection to a frozen server never answers.
-const ANSWER: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(3);
 /// How long the self-test may take, which waits for a while itself.
-const TEST: Duration = Duration::from_secs(8);
+const TEST: Duration = Duration::from_secs(6);
+/// The heartbeat: the epoch, and a mark of the columns of all block tables, which no epoch counts.
+const PULSE: &str = "select epoch, (select md5(string_agg(concat_ws(' ', \
+    a.attrelid::oid, a.attrelid::regclass, a.attname, a.atttypid), ',' order by a.attrelid, a.attnum)) \
+    from pg_catalog.pg_trigger t join pg_catalog.pg_attribute a on a.attrelid = t.tgrelid \
+    where t.tgname = 'config_sdk_lock' and a.attnum > 0) as columns from config_sdk.epoch";
 
 /// What the connection's driver hears.
 struct Ears {
     signal: Signal,
-    /// The highest epoch that a notification named.
+    /// The epoch that the last notification named.
     epoch: AtomicU64,
     echo: Echo,
+}
+
+/// What a heartbeat tells.
+#[derive(Default, PartialEq)]
+struct Pulse {
+    epoch: u64,
+    columns: String,
 }
 
 /// Listens until the connection is lost, or proves unable to hear.
 pub(super) async fn listen(store: &PostgresStore, signal: Signal) -> Deaf {
     match try_listen(store, signal).await {
-        Ok(never) => never,
-        Err(error) => Deaf::Lost(error),
+        Ok(never) => match never {},
+        Err(deaf) => deaf,
     }
 }
 
-async fn try_listen(store: &PostgresStore, signal: Signal) -> Result<Deaf, SourceError> {
-    let failed = |error| store.listening_failed(&error);
+async fn try_listen(store: &PostgresStore, signal: Signal) -> Result<Infallible, Deaf> {
+    let address = store.listening_address();
+    let failed = |error| failure(address, &error);
     let ears =
         Arc::new(Ears { signal: signal.clone(), epoch: AtomicU64::new(0), echo: Echo::new() });
-    let connected = within(ANSWER, store.listening_address().connect(Arc::clone(&ears))).await?;
+    let connected = within(ANSWER, address.connect(Arc::clone(&ears))).await?;
     let (client, driver) = connected.map_err(failed)?;
     let _end = EndWith(driver);
 
-    if !within(TEST, ears.echo.comes_back(&client, store)).await?? {
-        return Ok(Deaf::Never { reason: unheard(store.listening.is_some()) });
-    }
+    within(TEST, ears.echo.comes_back(&client, store)).await??;
     // Outside any transaction: inside one, nothing is heard until it ends.
     let listen = format!("listen config_sdk; unlisten {}", ears.echo.channel);
     within(ANSWER, client.batch_execute(&listen)).await?.map_err(failed)?;
+    let mut known = pulse(&client).await?.map_err(failed)?;
     signal.listening();
 
-    let mut known = epoch(&client).await?.map_err(failed)?;
     loop {
         tokio::select! {
             () = sleep(HEARTBEAT) => {}
-            () = closed(&client) => return Err(SourceError::unreachable(format!("{}: the connection ended", store.listening_address()))),
+            () = closed(&client) => {
+                let ended = format!("{address}: the connection ended");
+                return Err(SourceError::unreachable(ended).into());
+            }
         }
-        let now = epoch(&client).await?.map_err(failed)?;
-        if now != known && ears.epoch.load(Ordering::Relaxed) != now {
-            tracing::debug!(epoch = now, "a change was not heard of; the heartbeat found it");
-            signal.changed([]);
+        let now = pulse(&client).await?.map_err(failed)?;
+        signal.seen(now.epoch);
+        if now.epoch != known.epoch && ears.epoch.load(Ordering::Relaxed) != now.epoch {
+            tracing::debug!(epoch = now.epoch, "a change was not heard of; the heartbeat found it");
+            signal.missed();
+        }
+        if now.columns != known.columns {
+            tracing::debug!("a table was altered, made or dropped; everything is read again");
+            signal.anew();
         }
         known = now;
     }
@@ -98,27 +119,17 @@ impl Ears {
     }
 }
 
-/// Why push cannot work, and the remedy.
-fn unheard(apart: bool) -> String {
-    let text = if apart {
-        "what is notified at `url` is not heard at `listen_url`: let it lead to the same database, \
-         and past any transaction-mode pooler"
-    } else {
-        "a notification did not come back, as through a transaction-mode pooler: give the database \
-         itself as `listen_url`"
-    };
-    text.to_owned()
+async fn pulse(client: &Client) -> Result<Result<Pulse, tokio_postgres::Error>, SourceError> {
+    let answer = within(ANSWER, client.simple_query(PULSE)).await?;
+    Ok(answer.map(|messages| messages.iter().find_map(Pulse::of).unwrap_or_default()))
 }
 
-async fn epoch(client: &Client) -> Result<Result<u64, tokio_postgres::Error>, SourceError> {
-    let answer = within(ANSWER, client.simple_query("select epoch from config_sdk.epoch")).await?;
-    Ok(answer.map(|messages| {
-        let number = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
-            _ => None,
-        };
-        messages.iter().find_map(number).unwrap_or(0)
-    }))
+impl Pulse {
+    fn of(message: &SimpleQueryMessage) -> Option<Self> {
+        let SimpleQueryMessage::Row(row) = message else { return None };
+        let text = |column| row.try_get(column).ok().flatten().unwrap_or_default();
+        Some(Self { epoch: text("epoch").parse().ok()?, columns: text("columns").to_owned() })
+    }
 }
 
 async fn within<F: Future>(limit: Duration, answer: F) -> Result<F::Output, SourceError> {

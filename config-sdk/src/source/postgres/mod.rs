@@ -14,6 +14,7 @@ mod tls;
 mod triggers;
 
 use tokio::sync::Mutex;
+use tokio_postgres::Error;
 
 pub(super) use ddl::{BOOKKEEPING, blueprint};
 
@@ -66,10 +67,6 @@ impl PostgresStore {
         self.listening.as_ref().unwrap_or(&self.address)
     }
 
-    fn listening_failed(&self, error: &tokio_postgres::Error) -> SourceError {
-        connection::failure(self.listening_address(), error)
-    }
-
     /// The open connection, or a new one.
     async fn connection(&self) -> Result<Connection, SourceError> {
         match self.asking.lock().await.take().filter(Connection::is_open) {
@@ -86,10 +83,9 @@ impl PostgresStore {
     }
 
     /// Runs `sql` where the store is asked, and yields the number of the session that did.
-    async fn session(&self, sql: &str) -> Result<String, SourceError> {
+    async fn session(&self, sql: &str) -> Result<Result<String, Error>, SourceError> {
         let connection = self.connection().await?;
         let session = connection::session(connection.client(), sql).await;
-        let session = session.map_err(|error| connection::failure(&self.address, &error))?;
         *self.asking.lock().await = Some(connection);
         Ok(session)
     }

@@ -14,9 +14,12 @@ use crate::source::{Fetched, Found, Request, SourceError};
 use crate::source::{ddl, row};
 
 /// One snapshot for everything that follows; times print in UTC; a locked table holds nobody up for
-/// long.
+/// long, for only what rewrites a table keeps readers out of it.
 const BEGIN: &str = "begin isolation level repeatable read read only; \
-    set local timezone = 'UTC'; set local lock_timeout = '1s'; set local statement_timeout = '4s'";
+    set local timezone = 'UTC'; set local lock_timeout = '250ms'; set local statement_timeout = '4s'";
+
+/// After a table that could not be read; many that are locked must not add up.
+const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'";
 
 /// How much more room a value may take in its table than as text, at the worst: a digit of `jsonb`.
 const STORED: u64 = 16;
@@ -74,7 +77,8 @@ async fn together(connection: &mut Connection, request: &Request<'_>) -> Result<
         Some(_) => blocks(request, expected),
         None => request.blocks.to_vec(),
     };
-    for tries in 0.. {
+    let mut tries = 0;
+    loop {
         let sql = match (guess.as_slice(), request.since) {
             // The idle poll: one trivial query, whatever the number of blocks.
             ([], since) => head_sql(since),
@@ -91,9 +95,9 @@ async fn together(connection: &mut Connection, request: &Request<'_>) -> Result<
             connection.server = head.server;
             return Ok(gather(head.epoch, &guess, &answer));
         }
-        guess = if tries < 3 { wanted } else { request.blocks.to_vec() };
+        tries += 1;
+        guess = if tries < 4 { wanted } else { request.blocks.to_vec() };
     }
-    Ok(Fetched::default())
 }
 
 /// The same, with a savepoint around each block, so that a table that cannot be read is told of in
@@ -111,7 +115,7 @@ async fn one_by_one(
         let found = match rows(client, &sql).await {
             Ok(answer) => gather(head.epoch, &[block], &answer).blocks.remove(block.name),
             Err(Trouble::Query(error)) if error.as_db_error().is_some() => {
-                client.batch_execute("rollback to savepoint one").await?;
+                client.batch_execute(GO_ON).await?;
                 Some(Err(unreadable(&block.table, &error)))
             }
             Err(trouble) => return Err(trouble),

@@ -2,26 +2,42 @@
 
 use std::path::Path;
 
-use config_tests::postgres::Server;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use tempfile::NamedTempFile;
 
+use crate::postgres::Server;
+
 /// What is wrong with a server's certificate.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Flaw {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Nothing.
     None,
+    /// It is for another host.
     OtherHost,
+    /// Its time is over.
     Expired,
 }
 
 /// An authority that nobody trusts unless told to.
-pub(crate) struct Authority {
+#[derive(Debug)]
+pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     file: NamedTempFile,
 }
 
+impl Default for Authority {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Authority {
-    pub(crate) fn new() -> Self {
+    /// A new one.
+    ///
+    /// # Panics
+    /// When its certificate cannot be written.
+    #[must_use]
+    pub fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().expect("a key");
@@ -32,12 +48,16 @@ impl Authority {
     }
 
     /// The authority's own certificate, as a PEM file.
-    pub(crate) fn certificate(&self) -> &Path {
+    #[must_use]
+    pub fn certificate(&self) -> &Path {
         self.file.path()
     }
 
-    /// Lets `server` encrypt, with a certificate that has `flaw`.
-    pub(crate) fn equip(&self, server: &Server, flaw: Flaw) {
+    /// Lets `server` encrypt, with a certificate that has `flaw`; restarts it for that.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub fn equip(&self, server: &Server, flaw: Flaw) {
         let names = match flaw {
             Flaw::OtherHost => vec!["elsewhere.example".to_owned()],
             _ => vec!["127.0.0.1".to_owned(), "localhost".to_owned()],

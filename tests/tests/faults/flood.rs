@@ -1,0 +1,21 @@
+//! Notifications without end from somebody who has nothing to say.
+
+use crate::stage::Stage;
+use crate::trial::Trial;
+
+/// Ten thousand of them, each with an epoch and names that would be news, in a thousand transactions.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forged_notifications() {
+    let trial = Trial::begin(Stage::new().await, "10,000 forged notifications");
+    let stage = trial.stage();
+    let anybody = stage.database.role("").client().await;
+    for round in 0..1000 {
+        let forge = format!(
+            "select pg_notify('config_sdk', (18446744073709551615 - n)::text || ' north south ' || n) \
+             from generate_series({round} * 10 + 1, {round} * 10 + 10) n"
+        );
+        anybody.batch_execute(&forge).await.expect("anybody may notify");
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    trial.healed().await;
+}
