@@ -8,10 +8,10 @@ use super::Overlay;
 use super::event::{Event, Trigger};
 use super::report::Outcome;
 use super::track::{Refused, Track};
-use crate::block::{Columns, Faults};
+use crate::block::{Columns, Fault, Faults};
 use crate::cell::{Erased, Meta, Origin, Ready, Turn};
 use crate::record::Record;
-use crate::schema::{FieldSchema, Kind};
+use crate::schema::{BlockSchema, FieldSchema, Kind};
 use crate::source::Found;
 use crate::time::rfc3339;
 
@@ -20,6 +20,8 @@ pub(super) struct Judge<'a> {
     pub(super) cell: &'a dyn Erased,
     pub(super) overlay: &'a Overlay,
     pub(super) track: &'a mut Track,
+    /// How many bytes of text a record may hold.
+    pub(super) max_record: u64,
 }
 
 /// The pass that a block is judged in.
@@ -117,6 +119,9 @@ impl Judge<'_> {
     /// Decodes and validates what readers would get, and notes which fields wait for a restart.
     fn decode(&mut self, record: Option<&Record>) -> Result<(Columns, Ready), Faults> {
         let schema = self.cell.schema();
+        if let Some(size) = record.and_then(|record| record.left_out) {
+            return Err(too_large(schema, size, self.max_record));
+        }
         let held = self.track.held.as_ref();
         let valid = |columns: &Columns, held: Option<&Columns>| {
             let judged = self.cell.judge(columns);
@@ -234,4 +239,21 @@ impl Judge<'_> {
         };
         ready.clamped.iter().map(tell).collect()
     }
+}
+
+/// The one fault of a row that was not read.
+fn too_large(schema: &BlockSchema, size: u64, most: u64) -> Faults {
+    let mut faults = Faults::new();
+    faults.push(Fault {
+        block: schema.name.to_owned(),
+        key: None,
+        field: None,
+        column: None,
+        value: None,
+        rule: format!("max_record_bytes {most}"),
+        message: format!(
+            "its row holds {size} bytes and was not read: shorten it, or raise `max_record_bytes`"
+        ),
+    });
+    faults
 }

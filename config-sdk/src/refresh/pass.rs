@@ -52,12 +52,13 @@ impl Refresher {
         board: Arc<Board>,
         overlay: Overlay,
         migrate: bool,
+        max_record: u64,
     ) -> Self {
         let source_name = source.name();
         let schemas: Vec<_> = cells.blocks().iter().map(|cell| cell.schema()).collect();
         Self {
             tracks: schemas.iter().map(|_| Track::new()).collect(),
-            reader: Reader::new(source, schemas, migrate),
+            reader: Reader::new(source, schemas, migrate, max_record),
             cells,
             board,
             overlay,
@@ -284,6 +285,7 @@ impl Refresher {
             cell: &*self.cells.blocks()[place],
             overlay: &self.overlay,
             track: &mut self.tracks[place],
+            max_record: self.reader.max_record,
         }
     }
 

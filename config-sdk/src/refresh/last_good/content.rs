@@ -112,6 +112,7 @@ impl Row {
             time: self.time.and_then(time),
             reason: self.reason.clone(),
             columns: self.columns.clone(),
+            left_out: None,
         }
     }
 }
