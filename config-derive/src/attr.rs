@@ -87,7 +87,7 @@ impl BlockAttrs {
                 let choices = [("default", "Default"), ("require", "Require")];
                 once(&mut self.on_boot, entry, entry.choice(choices)?)
             }
-            MAX_STALE => once(&mut self.max_stale, entry, entry.duration("\"10m\"")?.0),
+            MAX_STALE => once(&mut self.max_stale, entry, max_stale(entry)?),
             ON_STALE => {
                 let choices = [("serve", "Serve"), ("default", "Default")];
                 once(&mut self.on_stale, entry, entry.choice(choices)?)
@@ -158,6 +158,16 @@ fn ttl(entry: &Entry<'_>) -> Result<Duration> {
         return Err(Error::new_spanned(text, message));
     }
     Ok(ttl)
+}
+
+fn max_stale(entry: &Entry<'_>) -> Result<Duration> {
+    let (max_stale, text) = entry.duration("\"10m\"")?;
+    if max_stale.is_zero() {
+        let message = "with a `max_stale` of nothing a value would have expired before it is read; \
+                       give the time that it may be out of touch with the store, such as \"10m\"";
+        return Err(Error::new_spanned(text, message));
+    }
+    Ok(max_stale)
 }
 
 /// Fills `slot`, unless something is there already.

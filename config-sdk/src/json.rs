@@ -1,7 +1,12 @@
 //! JSON text looked over before it is parsed: not too deep, and no number that would lose digits.
 
+use serde::Serialize;
+use serde_json::Value;
+
 use crate::number;
 
+/// As many digits as any decimal keeps, and a point.
+const SAFE_DIGITS: usize = 29;
 /// How deep lists and objects may nest.
 const MAX_DEPTH: usize = 64;
 
@@ -31,6 +36,49 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Refuses what was read from `text` if a number that is written as a string lost digits on the way,
+/// as a decimal of more than 28 places does.
+///
+/// # Errors
+/// What is wrong and what to write instead, without the text itself.
+pub(crate) fn check_kept<T: Serialize>(text: &str, read: &T) -> Result<(), String> {
+    if longest_number(text) <= SAFE_DIGITS {
+        return Ok(());
+    }
+    let (Ok(written), Ok(kept)) = (serde_json::from_str(text), serde_json::to_value(read)) else {
+        return Ok(());
+    };
+    if loses_digits(&written, &kept) {
+        return Err("has a number with more digits than a decimal keeps; write fewer".to_owned());
+    }
+    Ok(())
+}
+
+/// How many digits and points follow one another, at most.
+fn longest_number(text: &str) -> usize {
+    let parts = text.split(|c: char| !c.is_ascii_digit() && c != '.');
+    parts.map(str::len).max().unwrap_or(0)
+}
+
+/// Whether a string that is a number came out as another number.
+fn loses_digits(written: &Value, kept: &Value) -> bool {
+    let is_number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
+    match (written, kept) {
+        (Value::String(a), Value::String(b)) => {
+            let plain = |text: &str| text.trim_end_matches('0').trim_end_matches('.').to_owned();
+            let differ = if a.contains('.') { plain(a) != plain(b) } else { a != b };
+            longest_number(a) > SAFE_DIGITS && is_number(a) && is_number(b) && differ
+        }
+        (Value::Array(a), Value::Array(b)) => a.iter().zip(b).any(|(a, b)| loses_digits(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            let both = a.iter().filter_map(|(name, a)| Some((a, b.get(name)?)));
+            both.into_iter().any(|(a, b)| loses_digits(a, b))
+        }
+        _ => false,
+    }
 }
 
 /// What the parser found wrong, by its place; its own words may quote the text.
@@ -84,7 +132,7 @@ fn keeps_its_digits(number: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, check_kept};
 
     #[test]
     fn a_number_that_would_lose_digits_is_refused() {
@@ -96,6 +144,17 @@ mod tests {
         assert!(check("[1e-29]").is_err());
         assert!(check("[0e-29, 0.0e-400]").is_ok());
         assert!(check(r#"{"a": "0.12345678901234567890 \" 0.12345678901234567890"}"#).is_ok());
+    }
+
+    #[test]
+    fn a_decimal_written_as_a_string_keeps_its_digits_or_is_refused() {
+        type Amounts = Vec<rust_decimal::Decimal>;
+        let check = |text: &str| check_kept(text, &serde_json::from_str::<Amounts>(text).unwrap());
+        assert!(check(r#"["0.1234567890123456789012345678", "5", "1.10"]"#).is_ok());
+        assert!(check(r#"["0.12345678901234567890123456789012345"]"#).is_err());
+        let names = r#"["123456789012345678901234567890123"]"#;
+        let read: Vec<String> = serde_json::from_str(names).unwrap();
+        assert!(check_kept(names, &read).is_ok(), "a name may look like a number");
     }
 
     #[test]

@@ -45,6 +45,7 @@
 //! | `sqlite` | `sqlite:PATH` stores | yes |
 //! | `validator` | `#[config(validate)]` | yes |
 //! | `chrono` | `chrono::DateTime<Utc>` as a field type | no |
+//! | `metrics` | [metrics](docs::metrics) through the `metrics` facade | no |
 //! | `testing` | the conformance suite for stores of your own | no |
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 

@@ -20,6 +20,9 @@ pub struct Record {
     pub reason: Option<String>,
     /// Column name to its text; bookkeeping columns are not among them.
     pub columns: BTreeMap<String, Option<String>>,
+    /// How many bytes of text the row holds, where that is more than is read: the columns are left
+    /// out then.
+    pub left_out: Option<u64>,
 }
 
 impl Record {
@@ -34,6 +37,18 @@ impl Record {
     pub fn with(mut self, column: impl Into<String>, text: impl Into<String>) -> Self {
         self.columns.insert(column.into(), Some(text.into()));
         self
+    }
+
+    /// The same record if it holds at most `most` bytes of text; else what is known of it without
+    /// that text.
+    #[must_use]
+    pub fn within(self, most: u64) -> Self {
+        let texts = self.columns.values().flatten().chain(&self.author).chain(&self.reason);
+        let size = texts.map(|text| text.len() as u64).sum();
+        if size <= most {
+            return self;
+        }
+        Self { left_out: Some(size), time: self.time, ..Self::new(self.version) }
     }
 }
 

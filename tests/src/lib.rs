@@ -1,11 +1,13 @@
 //! The harness for tests against real servers.
 //!
 //! - [`postgres`]: private Postgres servers that can be killed, frozen and restarted.
+//! - [`pooler`]: a PgBouncer in transaction mode before one of them.
 //! - [`proxy`]: a network between client and server that can be cut and frozen.
 //! - [`authority`]: certificates for those servers, good and bad.
 //! - [`wait`]: waiting for something to become true, with a deadline.
 
 pub mod authority;
+pub mod pooler;
 mod port;
 pub mod postgres;
 pub mod proxy;

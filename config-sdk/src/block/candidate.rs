@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::decode::{Columns, quote};
 use super::{Clamped, ConfigBlock, Decoder, Fault, Faults, rules};
+use crate::schema::Kind;
 
 /// A block that nobody has validated yet.
 #[derive(Debug)]
@@ -72,7 +73,13 @@ impl<T: ConfigBlock> Candidate<T> {
 fn field_faults<T: ConfigBlock>(value: &T) -> Faults {
     let mut faults = Faults::new();
     for (field, value) in T::schema().fields.iter().zip(value.encode()) {
-        for (rule, message) in rules::broken(field, &value) {
+        let mut broken = rules::broken(field, &value);
+        if value.is_null() && !field.optional && field.kind != Kind::Json {
+            let message =
+                "has no text: its `Serialize` has to write a string, as `Deserialize` reads one";
+            broken.push(("type".to_owned(), message.to_owned()));
+        }
+        for (rule, message) in broken {
             faults.push(Fault {
                 block: T::schema().name.to_owned(),
                 key: None,

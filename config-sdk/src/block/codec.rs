@@ -68,7 +68,7 @@ impl<T: Serialize + DeserializeOwned> Codec<T> for Text {
         T::deserialize(&Value::Text(text.to_owned())).map_err(|error| error.to_string())
     }
 
-    /// A type that does not serialize as text has no text; the defaults' check finds it at start.
+    /// A type that does not serialize as text has no text, and validation says so.
     fn encode(value: &T) -> Value {
         match serde_json::to_value(value) {
             Ok(serde_json::Value::String(text)) => Value::Text(text),
@@ -88,10 +88,12 @@ impl<T: Serialize + DeserializeOwned> Codec<T> for Json {
 
     fn decode(text: &str) -> Result<T, String> {
         json::check(text)?;
-        serde_json::from_str(text).map_err(|error| json::explain(&error))
+        let value: T = serde_json::from_str(text).map_err(|error| json::explain(&error))?;
+        json::check_kept(text, &value)?;
+        Ok(value)
     }
 
-    /// A type that cannot be JSON has no value; the defaults' check finds it at start.
+    /// What cannot be JSON is shown as none.
     fn encode(value: &T) -> Value {
         serde_json::to_value(value).map_or(Value::Null, value::from_json)
     }

@@ -62,6 +62,12 @@ impl<'a> Decoder<'a> {
         match C::decode(text) {
             Ok(value) if field.clamp => self.clamp::<C, T>(field, text, value),
             Ok(value) => value,
+            Err(_)
+                if field.clamp
+                    && let Some(value) = self.clamp_text::<C, T>(field, text) =>
+            {
+                value
+            }
             Err(message) => {
                 self.faults.push(Fault {
                     block: schema.name.to_owned(),
@@ -81,20 +87,29 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// A number that its type cannot hold is out of range all the same.
+    fn clamp_text<C: Codec<T>, T>(&mut self, field: &FieldSchema, text: &str) -> Option<T> {
+        let number = Value::Decimal(crate::number::decimal(text).ok()?);
+        let bound = rules::nearest(field, &number)?;
+        self.bring(field, text, bound).map(|text| C::decode(&text).ok())?
+    }
+
     fn clamp<C: Codec<T>, T>(&mut self, field: &FieldSchema, text: &str, value: T) -> T {
-        let Some(bound) = rules::nearest(field, &C::encode(&value)) else {
-            return value;
-        };
-        let Some(Ok(clamped)) = bound.to_stored().map(|text| C::decode(&text)) else {
-            return value;
-        };
+        let bound = rules::nearest(field, &C::encode(&value));
+        let text = bound.and_then(|bound| self.bring(field, text, bound));
+        text.and_then(|text| C::decode(&text).ok()).unwrap_or(value)
+    }
+
+    /// Notes that `text` was brought to `bound`, and returns the text of that.
+    fn bring(&mut self, field: &FieldSchema, text: &str, bound: Value) -> Option<String> {
+        let brought = bound.to_stored()?;
         let from = quote(field, Value::Text(text.to_owned()));
         self.clamped.push(Clamped {
             field: field.name,
             from: from.unwrap_or_else(|| Value::Redacted.to_string()),
             to: field.shown(bound),
         });
-        clamped
+        Some(brought)
     }
 }
 

@@ -5,8 +5,17 @@ use std::cmp::Ordering;
 use crate::schema::{FieldSchema, Range};
 use crate::value::Value;
 
-/// Every rule of `field` that `value` breaks: the rule's text and what is wrong.
+/// Every rule of `field` that `value` breaks: the rule's text and what is wrong. Of a secret, neither
+/// the bounds nor the value are told.
 pub(super) fn broken(field: &FieldSchema, value: &Value) -> Vec<(String, String)> {
+    let broken = told(field, value);
+    if field.secret && !broken.is_empty() {
+        return vec![("secret".to_owned(), "breaks a rule of its field".to_owned())];
+    }
+    broken
+}
+
+fn told(field: &FieldSchema, value: &Value) -> Vec<(String, String)> {
     let mut broken = Vec::new();
     if value.is_null() {
         return broken;

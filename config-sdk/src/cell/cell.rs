@@ -23,8 +23,6 @@ pub(crate) struct Published<T> {
 /// One writer, the refresh task; any number of readers, who never wait.
 pub(crate) struct Cell<T> {
     current: ArcSwap<Published<T>>,
-    /// Moves after every exchange, for readers that keep a copy.
-    generation: AtomicU64,
     id: u64,
     moves: watch::Sender<Moves>,
 }
@@ -41,7 +39,6 @@ impl<T> Cell<T> {
     pub(crate) fn new(first: Published<T>) -> Self {
         Self {
             current: ArcSwap::from_pointee(first),
-            generation: AtomicU64::new(0),
             id: CELLS.fetch_add(1, Ordering::Relaxed),
             moves: watch::Sender::default(),
         }
@@ -64,16 +61,9 @@ impl<T> Cell<T> {
         self.id
     }
 
-    /// Number of the exchange that a value loaded from now on is at least as new as.
-    #[inline]
-    pub(crate) fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Acquire)
-    }
-
     /// Exchanges the value; whoever waits for a change is woken later, by [`Cell::wake`].
     pub(crate) fn store(&self, next: Arc<Published<T>>) {
         self.current.store(next);
-        self.generation.fetch_add(1, Ordering::Release);
     }
 
     pub(crate) fn wake(&self) {

@@ -27,10 +27,15 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    /// A cell with its first value; nothing if the value is of another type.
+    /// A cell with its first value.
     pub(crate) fn new<T: ConfigBlock>(first: Arc<T>, meta: Meta) -> Self {
         let cell = Arc::new(Cell::new(Published { value: first, meta }));
         Self { slot: T::slot().index(), any: cell.clone(), erased: cell }
+    }
+
+    /// Whether both are of the same block type.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.slot == other.slot
     }
 }
 
@@ -100,9 +105,10 @@ impl Cells {
         self.epoch.subscribe()
     }
 
-    /// Publishes what one pass found, all of it before any of it is announced: first each block,
-    /// then the snapshot, then those who wait for a block, and the epoch last of all.
-    pub(crate) fn publish(&self, turns: Vec<(usize, Turn)>, epoch: u64) {
+    /// Publishes what one pass found: first each block, then the snapshot. Returns the places of the
+    /// blocks that have a new value, to be announced once everything else that is known of them is in
+    /// its place.
+    pub(crate) fn publish(&self, turns: Vec<(usize, Turn)>, epoch: u64) -> Vec<usize> {
         let mut changed = Vec::new();
         for (place, turn) in turns {
             let Some(block) = self.blocks.get(place) else {
@@ -111,13 +117,19 @@ impl Cells {
             match turn {
                 Turn::Publish(ready, meta) => {
                     block.publish(ready, meta);
-                    changed.push(block);
+                    changed.push(place);
                 }
                 Turn::Restamp(meta) => block.restamp(meta),
             }
         }
         self.advance(epoch);
-        changed.into_iter().for_each(|block| block.wake());
+        changed
+    }
+
+    /// Wakes those who wait for one of the `changed` blocks, and those who wait for the epoch last of
+    /// all.
+    pub(crate) fn announce(&self, changed: &[usize], epoch: u64) {
+        changed.iter().filter_map(|place| self.blocks.get(*place)).for_each(|block| block.wake());
         self.epoch.send_if_modified(|known| std::mem::replace(known, epoch) != epoch);
     }
 

@@ -1,54 +1,57 @@
-//! Each thread's own copy of what it read last, so that a read need not touch shared memory.
+//! Each thread's own copy of what it read last, so that a read need not touch shared counters.
 
 use std::any::Any;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::{Cell, Published};
+use super::{Cell, Handle};
 
 thread_local! {
-    /// By slot. A copy lives until the thread reads that block again, or ends.
+    /// By slot. A copy lives until the thread reads another configuration's block of that type, or
+    /// ends.
     static SEEN: RefCell<Vec<Option<Seen>>> = const { RefCell::new(Vec::new()) };
 }
 
+/// A handle of this thread's own, and the cell it belongs to.
 struct Seen {
     cell: u64,
-    generation: u64,
-    published: Arc<dyn Any + Send + Sync>,
+    handle: Box<dyn Any>,
 }
 
-/// Runs `read` on the current value of `cell`, whose block has the number `slot`.
+/// Runs `read` on the current value of `cell`, whose block has the number `slot`; `shared` is the same
+/// cell, to keep.
+///
+/// A read inside a read, or while the thread is ending, goes to the cell.
 #[inline]
-pub(crate) fn with<T, R>(slot: usize, cell: &Cell<T>, read: impl FnOnce(&T) -> R) -> R
+pub(crate) fn with<T, R>(
+    slot: usize,
+    cell: &Cell<T>,
+    shared: impl FnOnce() -> Arc<Cell<T>>,
+    read: impl FnOnce(&T) -> R,
+) -> R
 where
     T: Send + Sync + 'static,
 {
     let mut read = Some(read);
     let answer = SEEN.try_with(|seen| {
-        let seen = seen.try_borrow().ok()?;
-        let hit = seen.get(slot)?.as_ref()?;
-        if hit.cell != cell.id() || hit.generation != cell.generation() {
-            return None;
-        }
-        let published = hit.published.downcast_ref::<Published<T>>()?;
-        read.take().map(|read| read(&published.value))
+        let mut seen = seen.try_borrow_mut().ok()?;
+        let hit = seen.get_mut(slot)?.as_mut().filter(|seen| seen.cell == cell.id())?;
+        let handle = hit.handle.downcast_mut::<Handle<T>>()?;
+        read.take().map(|read| read(handle.load()))
     });
     match (answer, read) {
         (Ok(Some(answer)), _) => answer,
-        (_, Some(read)) => read(&renew(slot, cell).value),
+        (_, Some(read)) => {
+            remember(slot, shared());
+            read(&cell.load())
+        }
         (_, None) => unreachable!("a read that ran has answered"),
     }
 }
 
-/// Loads the value and keeps it for the thread, unless the thread is ending or in the middle of
-/// another read.
 #[cold]
-fn renew<T: Send + Sync + 'static>(slot: usize, cell: &Cell<T>) -> Arc<Published<T>> {
-    // The generation first: a value exchanged in between is then newer than it claims to be, which
-    // costs another load and never shows an old value.
-    let generation = cell.generation();
-    let published = cell.load_full();
-    let fresh = Seen { cell: cell.id(), generation, published: published.clone() };
+fn remember<T: Send + Sync + 'static>(slot: usize, cell: Arc<Cell<T>>) {
+    let fresh = Seen { cell: cell.id(), handle: Box::new(Handle::new(cell)) };
     let old = SEEN.try_with(|seen| {
         let mut seen = seen.try_borrow_mut().ok()?;
         if seen.len() <= slot {
@@ -57,5 +60,4 @@ fn renew<T: Send + Sync + 'static>(slot: usize, cell: &Cell<T>) -> Arc<Published
         seen[slot].replace(fresh)
     });
     drop(old); // outside the borrow: a value's own Drop may read as well
-    published
 }

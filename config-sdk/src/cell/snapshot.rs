@@ -17,6 +17,9 @@ pub(super) struct Moment {
 
 /// Several blocks as of one epoch: never one from before a change and another from after it.
 ///
+/// A block whose row was turned away, or could not be read, is there with its last good value, which
+/// may be older than the others: [`BlockRef::meta`] tells its version.
+///
 /// Costs one atomic load; it does not change while it is held.
 pub struct Snapshot(pub(super) arc_swap::Guard<Arc<Moment>>);
 

@@ -5,17 +5,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::environment::{self, Variables};
+use super::place::{Given, Place};
 use super::registration::{self, Registration};
 use super::{Config, Mistake, StartError, start};
 use crate::block::ConfigBlock;
 use crate::refresh::{self, Overlay, Refresher, Settings, Started};
 use crate::schema::BlockSchema;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
-use crate::source::Dialect;
-use crate::source::{self, Source, SourceError, Step};
+use crate::source::{self, Dialect};
+use crate::source::{MAX_RECORD, Source, SourceError, Step};
+
+/// Longest time that anything is waited for: clocks do not count to [`Duration::MAX`].
+pub(super) const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Puts a configuration together; made by [`Config::builder`].
 #[derive(Debug)]
@@ -28,27 +32,22 @@ pub struct ConfigBuilder {
     env_prefix: Option<String>,
     variables: Option<Variables>,
     migrate: bool,
+    max_record: u64,
     hangup: bool,
     last_good: Option<PathBuf>,
-}
-
-/// Where the store is.
-enum Place {
-    Unknown,
-    Url(String),
-    Given(Arc<dyn Source>),
 }
 
 impl ConfigBuilder {
     pub(super) fn new() -> Self {
         Self {
             blocks: Vec::new(),
-            place: Place::Unknown,
+            place: Place::default(),
             ttl: Duration::from_secs(60),
             start_timeout: Duration::from_secs(5),
             env_prefix: None,
             variables: None,
             migrate: false,
+            max_record: MAX_RECORD,
             hangup: false,
             last_good: None,
         }
@@ -63,13 +62,21 @@ impl ConfigBuilder {
     /// Says where the store is: `memory:`, `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
     /// What is wrong with it is told by [`start`](Self::start).
     pub fn url(mut self, url: &str) -> Self {
-        self.place = Place::Url(url.to_owned());
+        self.place.store = Some(Given::Url(url.to_owned()));
+        self
+    }
+
+    /// Listens for changes at this URL of the same Postgres database, where [`url`](Self::url) leads
+    /// through a pooler in transaction mode: that passes everything on but notifications. Without it,
+    /// changes behind such a pooler are found by polling.
+    pub fn listen_url(mut self, url: &str) -> Self {
+        self.place.listen = Some(url.to_owned());
         self
     }
 
     /// Reads from a store of your own, or from a [`MemoryStore`](crate::MemoryStore).
     pub fn store(mut self, store: impl Source) -> Self {
-        self.place = Place::Given(Arc::new(store));
+        self.place.store = Some(Given::Source(Arc::new(store)));
         self
     }
 
@@ -111,6 +118,13 @@ impl ConfigBuilder {
         self
     }
 
+    /// How many bytes of text a row may hold: 1 MiB unless said. A larger one is left where it is and
+    /// turned away.
+    pub fn max_record_bytes(mut self, most: u64) -> Self {
+        self.max_record = most;
+        self
+    }
+
     /// Keeps the last good values in this folder, for a start while the store is away; the folder is
     /// made if need be. Programs with different blocks may share it.
     ///
@@ -149,7 +163,7 @@ impl ConfigBuilder {
             return Err(StartError::Migrate("this source cannot be migrated".to_owned()));
         };
         let schemas = self.schemas();
-        match tokio::time::timeout(self.start_timeout, store.migrate(&schemas)).await {
+        match tokio::time::timeout(self.start_timeout.min(LONGEST), store.migrate(&schemas)).await {
             Ok(steps) => steps.map_err(failed),
             Err(_) => Err(failed(SourceError::unreachable("no answer within the start timeout"))),
         }
@@ -182,25 +196,36 @@ impl ConfigBuilder {
         };
         let cells = Arc::new(cells);
         let board = Arc::new(start::board(source.name(), schemas.len()));
-        let refresher =
-            Refresher::new(source.clone(), cells.clone(), board.clone(), overlay, self.migrate);
+        let refresher = Refresher::new(
+            source.clone(),
+            cells.clone(),
+            board.clone(),
+            overlay,
+            self.migrate,
+            self.max_record,
+        );
         let settings = Settings {
             ttl,
-            start: self.start_timeout,
+            start: self.start_timeout.min(LONGEST),
             hangup: self.hangup,
             last_good: self.last_good,
         };
         let (commands, orders) = mpsc::channel(32);
+        let (stop, stopped) = watch::channel(false);
         let (started, start) = oneshot::channel();
-        let config = Config::running(cells, board, Arc::downgrade(&source), commands);
-        tokio::spawn(refresh::run(refresher, source, settings, orders, started));
+        let config = Config::running(cells, board, Arc::downgrade(&source), commands, stop);
+        tokio::spawn(refresh::run(refresher, source, settings, orders, stopped, started));
         // The task keeps to the time itself; this is for a source that blocks it.
-        let late = self.start_timeout + Duration::from_secs(1);
-        let started = tokio::time::timeout(late, start).await.ok();
-        let started = started.and_then(Result::ok).unwrap_or_else(|| Started {
-            failure: Some(SourceError::unreachable("the source blocks its thread")),
+        let late = self.start_timeout.min(LONGEST) + Duration::from_secs(1);
+        let failed = |reason: &str| Started {
+            failure: Some(SourceError::unreachable(reason)),
             unbacked: schemas.iter().map(|schema| schema.name).collect(),
-        });
+        };
+        let started = match tokio::time::timeout(late, start).await {
+            Ok(Ok(started)) => started,
+            Ok(Err(_)) => failed("the refresh task ended; see the program's output"),
+            Err(_) => failed("the source blocks its thread"),
+        };
         start::required(&config.status(), &schemas, started).map(|()| config)
     }
 
@@ -209,15 +234,7 @@ impl ConfigBuilder {
     }
 
     fn source(&self, mistakes: &mut Vec<Mistake>) -> Option<Arc<dyn Source>> {
-        match &self.place {
-            Place::Given(source) => return Some(source.clone()),
-            Place::Unknown => mistakes.push(Mistake::NoStore),
-            Place::Url(url) => match source::open(url) {
-                Ok(source) => return Some(source),
-                Err(error) => mistakes.push(error.into()),
-            },
-        }
-        None
+        self.place.source().map_err(|mistake| mistakes.push(mistake)).ok()
     }
 
     fn overlay(&self, schemas: &[&'static BlockSchema], mistakes: &mut Vec<Mistake>) -> Overlay {
@@ -227,15 +244,5 @@ impl ConfigBuilder {
         let variables =
             self.variables.clone().unwrap_or_else(|| Variables(std::env::vars_os().collect()));
         environment::read(prefix, variables, schemas, mistakes)
-    }
-}
-
-impl std::fmt::Debug for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Unknown => "unknown",
-            Self::Url(_) => "a URL", // may hold a password
-            Self::Given(_) => "a store of the program's own",
-        })
     }
 }

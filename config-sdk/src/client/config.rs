@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     AlreadyInstalled, ConfigBuilder, FixedBuilder, ReadError, RefreshError, WaitError, global,
@@ -13,6 +13,9 @@ use crate::cell::{Cells, Guard, Handle, Snapshot, local};
 use crate::names;
 use crate::refresh::{self, Board, Command, Events, Force, RefreshReport, Status, Subscription};
 use crate::source::{Difference, Source, SourceError};
+
+/// Longest time that comparing the tables may take.
+const CHECK: Duration = Duration::from_secs(10);
 
 /// The configuration of a program: every registered block, always whole, always valid.
 ///
@@ -32,6 +35,7 @@ struct Running {
     /// The task's own, so that its connections end with the task.
     source: Weak<dyn Source>,
     commands: mpsc::Sender<Command>,
+    stop: watch::Sender<bool>,
 }
 
 impl Config {
@@ -50,8 +54,9 @@ impl Config {
         board: Arc<Board>,
         source: Weak<dyn Source>,
         commands: mpsc::Sender<Command>,
+        stop: watch::Sender<bool>,
     ) -> Self {
-        let running = Some(Running { source, commands });
+        let running = Some(Running { source, commands, stop });
         Self(Arc::new(Shared { cells, board, running }))
     }
 
@@ -89,7 +94,8 @@ impl Config {
     /// As [`get`](Self::get), and if `read` does.
     #[inline]
     pub fn with<T: ConfigBlock, R>(&self, read: impl FnOnce(&T) -> R) -> R {
-        local::with(T::slot().index(), self.0.cells.cell::<T>(), read)
+        let cells = &self.0.cells;
+        local::with(T::slot().index(), cells.cell::<T>(), || cells.shared::<T>(), read)
     }
 
     /// A reader to keep for a hot loop.
@@ -204,15 +210,15 @@ impl Config {
             .store()
             .ok_or_else(|| SourceError::refused("this source has no tables to compare with"))?;
         let schemas: Vec<_> = self.0.cells.blocks().iter().map(|block| block.schema()).collect();
-        store.check(&schemas).await
+        let checked = tokio::time::timeout(CHECK, store.check(&schemas)).await;
+        checked.unwrap_or_else(|_| Err(SourceError::unreachable("the store does not answer")))
     }
 
-    /// Ends the background task and waits until it has ended. Values can still be read, and stay as
-    /// they are.
+    /// Ends the background task, whatever it is doing, and waits until it has ended. Values can still be
+    /// read, and stay as they are.
     pub async fn shutdown(&self) {
         if let Some(running) = &self.0.running {
-            // Fails if the task has ended, which is what is wanted.
-            let _ = running.commands.send(Command::Shutdown).await;
+            running.stop.send_replace(true);
             running.commands.closed().await;
         }
     }
@@ -222,7 +228,7 @@ impl Config {
             return Ok(RefreshReport::standing(&self.0.cells, &force));
         };
         let (reply, report) = oneshot::channel();
-        let sent = running.commands.send(Command::Refresh(force, reply)).await;
+        let sent = running.commands.send(Command { force, reply }).await;
         sent.map_err(|_| RefreshError::Ended)?;
         report.await.map_err(|_| RefreshError::Ended)
     }

@@ -29,7 +29,7 @@ impl FixedBuilder {
         Self(Vec::new())
     }
 
-    /// Fixes a block at `value`.
+    /// Fixes a block at `value`; the last one given counts.
     ///
     /// # Panics
     /// If the value breaks the block's rules: no reader ever sees one that does, not even in a test.
@@ -43,7 +43,9 @@ impl FixedBuilder {
         let schema = T::schema();
         let fields = schema.fields.iter().map(|_| Origin::Fixed).collect();
         let meta = Meta::unstored(schema.name, Origin::Fixed, fields);
-        self.0.push(Fresh::new(Arc::new(value), meta));
+        let fresh = Fresh::new(Arc::new(value), meta);
+        self.0.retain(|earlier| !earlier.is(&fresh));
+        self.0.push(fresh);
         self
     }
 

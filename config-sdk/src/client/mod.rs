@@ -7,6 +7,7 @@ mod error;
 mod fixed;
 mod global;
 mod paths;
+mod place;
 mod registration;
 mod start;
 mod view;

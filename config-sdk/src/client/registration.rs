@@ -77,7 +77,7 @@ pub(super) fn cells(
         match first(&overlay.lay(schema, None, None)) {
             Ok(cell) => cells.push(cell),
             Err(faults) => {
-                let faults = overlay.blame(schema, faults);
+                let faults = overlay.blame(schema, None, None, faults);
                 mistakes.push(Mistake::Environment { type_name, faults });
             }
         }

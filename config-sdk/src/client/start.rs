@@ -3,13 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use super::StartError;
+use super::builder::LONGEST;
 use crate::refresh::{BlockState, Board, Started, Status, StoreState};
 use crate::schema::{BlockSchema, OnBoot};
 
 /// The shortest time to live; and short enough to find a block confirmed before it expires.
 pub(super) fn poll_interval(ttl: Duration, schemas: &[&'static BlockSchema]) -> Duration {
     let own = |schema: &&BlockSchema| [schema.ttl, schema.max_stale.map(|stale| stale / 2)];
-    schemas.iter().flat_map(own).flatten().fold(ttl, Duration::min)
+    schemas.iter().flat_map(own).flatten().fold(ttl.min(LONGEST), Duration::min)
 }
 
 /// How things stand before the store has been asked.

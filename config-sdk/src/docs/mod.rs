@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`data_flow`] | what happens between a commit and a read, and in which order |
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
+//! | [`deploying`] | URLs, encryption, poolers, what is connected and when it is given up |
+//! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
 //! | [`faults`] | how soon each kind of trouble is noticed, and healed once it is over |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
 //! | [`writing_a_source`] | reading blocks from somewhere else, in a page |
@@ -16,6 +18,14 @@ pub mod data_flow {
 
 pub mod failure_modes {
     #![doc = include_str!("failure_modes.md")]
+}
+
+pub mod deploying {
+    #![doc = include_str!("deploying.md")]
+}
+
+pub mod metrics {
+    #![doc = include_str!("metrics.md")]
 }
 
 pub mod faults {

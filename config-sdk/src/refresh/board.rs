@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use tokio::sync::{broadcast, watch};
 
 use super::status::{BlockState, BlockStatus, PushState, Status, StoreState};
-use super::{Event, Events};
+use super::{Event, Events, metrics};
 use crate::cell::Cells;
 
 /// Events that a slow reader may be behind before it loses the oldest.
@@ -35,13 +35,20 @@ pub(super) struct Notice {
     pub(super) state: BlockState,
     pub(super) last_success: Option<SystemTime>,
     pub(super) pending_restart: Vec<&'static str>,
+    pub(super) clamped: u64,
     pub(super) error: Option<String>,
 }
 
 impl Board {
     /// Of blocks that no store has been asked for.
     pub(crate) fn new(source: String, store: StoreState, state: BlockState, blocks: usize) -> Self {
-        let notice = Notice { state, last_success: None, pending_restart: Vec::new(), error: None };
+        let notice = Notice {
+            state,
+            last_success: None,
+            pending_restart: Vec::new(),
+            clamped: 0,
+            error: None,
+        };
         Self {
             notices: Mutex::new(Notices {
                 source,
@@ -73,6 +80,7 @@ impl Board {
                         since: meta.since,
                         last_success: notice.last_success,
                         pending_restart: notice.pending_restart.clone(),
+                        clamped: notice.clamped,
                         error: notice.error.clone(),
                     }
                 })
@@ -105,13 +113,27 @@ impl Board {
 
     /// Nobody listening is no mistake.
     pub(super) fn tell(&self, event: Event) {
+        metrics::event(&event);
         if let Some(events) = &*lock(&self.events) {
             let _ = events.send(event);
         }
     }
 
-    /// Ends every stream of events, now that nothing will happen any more.
-    pub(super) fn close(&self) {
+    /// Nothing will happen any more: ends every stream of events, and says of the values that nobody
+    /// confirms them.
+    pub(super) fn end(&self) {
+        let now = SystemTime::now();
+        let mut notices = lock(&self.notices);
+        let error = "refreshing has ended: the configuration was shut down, or its runtime is gone";
+        notices.store = StoreState::Unreachable { since: now, error: error.to_owned() };
+        let push = std::mem::replace(&mut notices.push, PushState::None);
+        for block in notices.blocks.iter_mut().filter(|block| block.state == BlockState::Fresh) {
+            let since = block.last_success.unwrap_or(now);
+            block.state = BlockState::Stale { since };
+        }
+        drop(notices);
+        metrics::push(&push, &PushState::None);
+        self.moved.send_replace(());
         lock(&self.events).take();
     }
 
@@ -127,9 +149,25 @@ impl Board {
         former
     }
 
+    /// Notes that push works, if it does: whoever notes its loss has said so before.
+    pub(super) fn set_works(&self, works: impl Fn() -> bool) {
+        let mut notices = lock(&self.notices);
+        if !works() {
+            return;
+        }
+        let former = std::mem::replace(&mut notices.push, PushState::Push);
+        drop(notices);
+        metrics::push(&former, &PushState::Push);
+        self.moved.send_replace(());
+        if former != PushState::Push {
+            self.tell(Event::PushWorks);
+        }
+    }
+
     /// Sets how push stands, and returns how it stood.
     pub(super) fn set_push(&self, push: PushState) -> PushState {
-        let former = std::mem::replace(&mut lock(&self.notices).push, push);
+        let former = std::mem::replace(&mut lock(&self.notices).push, push.clone());
+        metrics::push(&former, &push);
         self.moved.send_replace(());
         former
     }

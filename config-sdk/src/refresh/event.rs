@@ -26,16 +26,22 @@ pub enum Trigger {
     Expiry,
 }
 
-impl fmt::Display for Trigger {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Trigger {
+    pub(super) fn word(self) -> &'static str {
+        match self {
             Self::Start => "start",
             Self::Push => "push",
             Self::Poll => "poll",
             Self::Forced => "forced",
             Self::Reconnect => "reconnect",
             Self::Expiry => "expiry",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
     }
 }
 

@@ -12,6 +12,19 @@ pub(crate) enum Force {
 }
 
 impl Force {
+    /// These blocks and those.
+    pub(super) fn and(self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::All, _) | (_, Self::All) => Self::All,
+            (Self::Nothing, other) => other.clone(),
+            (one, Self::Nothing) => one,
+            (Self::Blocks(mut names), Self::Blocks(more)) => {
+                names.extend(more);
+                Self::Blocks(names)
+            }
+        }
+    }
+
     pub(super) fn names(&self, name: &str) -> bool {
         match self {
             Self::Nothing => false,

@@ -8,9 +8,10 @@ use super::Overlay;
 use super::event::{Event, Trigger};
 use super::report::Outcome;
 use super::track::{Refused, Track};
-use crate::block::{Columns, Faults};
+use crate::block::{Columns, Fault, Faults};
 use crate::cell::{Erased, Meta, Origin, Ready, Turn};
 use crate::record::Record;
+use crate::schema::{BlockSchema, FieldSchema, Kind};
 use crate::source::Found;
 use crate::time::rfc3339;
 
@@ -19,6 +20,8 @@ pub(super) struct Judge<'a> {
     pub(super) cell: &'a dyn Erased,
     pub(super) overlay: &'a Overlay,
     pub(super) track: &'a mut Track,
+    /// How many bytes of text a record may hold.
+    pub(super) max_record: u64,
 }
 
 /// The pass that a block is judged in.
@@ -50,11 +53,11 @@ impl Judge<'_> {
             Ok(record) => record,
             Err(reason) => return self.unreadable(reason),
         };
-        self.track.unreadable = None;
+        let readable_again = self.track.unreadable.take().is_some();
         self.track.confirm();
         if self.track.read.as_ref() == Some(record) {
             let version = self.cell.meta().version;
-            let events = self.accepted_again(version).into_iter().collect();
+            let events = self.accepted_again(version, readable_again).into_iter().collect();
             return Verdict { outcome: Outcome::Unchanged, turn: None, events };
         }
         let same = |refused: &&Refused| Some(&refused.record) == record.as_ref();
@@ -101,26 +104,34 @@ impl Judge<'_> {
         }
     }
 
-    /// The compiled-in defaults, with the environment over them.
-    pub(super) fn defaults(&self) -> Option<Turn> {
-        let columns = self.overlay.lay(self.cell.schema(), None, None);
+    /// The compiled-in defaults, with what lies over every row over them.
+    pub(super) fn defaults(&mut self) -> Option<(Turn, Event)> {
+        let columns = self.overlay.lay(self.cell.schema(), None, self.track.held.as_ref());
         let ready = self.cell.judge(&columns).ok()?;
-        let meta = self.meta(None, Origin::Default, &columns, self.cell.meta().epoch);
-        Some(Turn::Publish(ready, meta))
+        let epoch = self.cell.meta().epoch;
+        let meta = self.meta(None, Origin::Default, &columns, epoch);
+        let fields = self.differing(&ready, None);
+        let (block, trigger) = (self.cell.schema().name, Trigger::Expiry);
+        let event = Event::Published { block, version: 0, epoch, fields, trigger };
+        Some((Turn::Publish(ready, meta), event))
     }
 
     /// Decodes and validates what readers would get, and notes which fields wait for a restart.
     fn decode(&mut self, record: Option<&Record>) -> Result<(Columns, Ready), Faults> {
         let schema = self.cell.schema();
-        let valid = |columns: &Columns| {
+        if let Some(size) = record.and_then(|record| record.left_out) {
+            return Err(too_large(schema, size, self.max_record));
+        }
+        let held = self.track.held.as_ref();
+        let valid = |columns: &Columns, held: Option<&Columns>| {
             let judged = self.cell.judge(columns);
-            judged.map_err(|faults| self.overlay.blame(schema, faults))
+            judged.map_err(|faults| self.overlay.blame(schema, record, held, faults))
         };
-        let columns = self.overlay.lay(schema, record, self.track.held.as_ref());
-        let ready = valid(&columns)?;
+        let columns = self.overlay.lay(schema, record, held);
+        let ready = valid(&columns, held)?;
         let mut pending = Vec::new();
-        if self.track.held.is_some() {
-            let stored = valid(&self.overlay.lay(schema, record, None))?;
+        if held.is_some() {
+            let stored = valid(&self.overlay.lay(schema, record, None), None)?;
             let pairs = stored.values.iter().zip(&ready.values);
             let fields = schema.fields.iter().zip(pairs);
             pending.extend(fields.filter(|(_, (a, b))| a != b).map(|(field, _)| field.name));
@@ -138,10 +149,10 @@ impl Judge<'_> {
     ) -> Verdict {
         let block = self.cell.schema().name;
         let meta = self.meta(record.as_ref(), Origin::Store, columns, round.epoch);
-        let fields = self.differing(&ready);
+        let fields = self.differing(&ready, record.as_ref());
         let mut events = self.clamped(&ready);
         self.track.read = Some(record.clone());
-        let again = self.accepted_again(meta.version);
+        let again = self.accepted_again(meta.version, false);
         if fields.is_empty() {
             events.extend(again);
             let turn = Some(Turn::Restamp(meta));
@@ -155,12 +166,15 @@ impl Judge<'_> {
         Verdict { outcome: Outcome::Changed { fields }, turn, events }
     }
 
-    /// Forgets that a row was turned away, now that the store holds a good one.
-    fn accepted_again(&mut self, version: u64) -> Option<Event> {
-        self.track.refused.take()?;
+    /// Forgets that a row was turned away, now that the store holds a good one; tells of it, or that
+    /// the block can be read again.
+    fn accepted_again(&mut self, version: u64, readable_again: bool) -> Option<Event> {
+        let refused = self.track.refused.take().is_some();
         let block = self.cell.schema().name;
-        info!(block, version, "the store holds a good row again");
-        Some(Event::Accepted { block, version })
+        (refused || readable_again).then(|| {
+            info!(block, version, "the store holds a good row again");
+            Event::Accepted { block, version }
+        })
     }
 
     fn refuse(&mut self, record: Option<&Record>, faults: Faults) -> Verdict {
@@ -198,14 +212,25 @@ impl Judge<'_> {
         }
     }
 
-    /// Names of the fields in which `ready` differs from what readers have.
-    fn differing(&self, ready: &Ready) -> Vec<&'static str> {
-        let names = self.cell.schema().fields.iter().map(|field| field.name);
+    /// Names of the fields in which `ready`, made of `record`, differs from what readers have.
+    ///
+    /// What a serde type writes may leave things out, so of such a field a change of the stored text
+    /// counts as well.
+    fn differing(&self, ready: &Ready, record: Option<&Record>) -> Vec<&'static str> {
+        let before = self.track.read.as_ref().map(Option::as_ref);
+        let text = |row: Option<&Record>, column: &str| row?.columns.get(column).cloned().flatten();
+        let opaque = |field: &FieldSchema| {
+            matches!(field.kind, Kind::Json | Kind::Text)
+                && before.is_some_and(|row| text(row, field.column) != text(record, field.column))
+        };
         let pairs = self.cell.values().into_iter().zip(&ready.values);
-        names.zip(pairs).filter(|(_, (old, new))| old != *new).map(|(name, _)| name).collect()
+        let fields = self.cell.schema().fields.iter().zip(pairs);
+        let differs = fields.filter(|(field, (old, new))| old != *new || opaque(field));
+        differs.map(|(field, _)| field.name).collect()
     }
 
-    fn clamped(&self, ready: &Ready) -> Vec<Event> {
+    fn clamped(&mut self, ready: &Ready) -> Vec<Event> {
+        self.track.clamped += ready.clamped.len() as u64;
         let block = self.cell.schema().name;
         let tell = |clamped: &crate::block::Clamped| {
             let (field, from, to) = (clamped.field, clamped.from.clone(), clamped.to.to_string());
@@ -214,4 +239,21 @@ impl Judge<'_> {
         };
         ready.clamped.iter().map(tell).collect()
     }
+}
+
+/// The one fault of a row that was not read.
+fn too_large(schema: &BlockSchema, size: u64, most: u64) -> Faults {
+    let mut faults = Faults::new();
+    faults.push(Fault {
+        block: schema.name.to_owned(),
+        key: None,
+        field: None,
+        column: None,
+        value: None,
+        rule: format!("max_record_bytes {most}"),
+        message: format!(
+            "its row holds {size} bytes and was not read: shorten it, or raise `max_record_bytes`"
+        ),
+    });
+    faults
 }

@@ -21,6 +21,7 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
     loop {
         let began = tokio::time::Instant::now();
         let deaf = guarded(source.changes(signal.clone())).await;
+        signal.lost();
         let deaf = deaf.unwrap_or_else(|| Deaf::Lost(SourceError::refused("the source panicked")));
         match deaf {
             Deaf::Never { reason } => {

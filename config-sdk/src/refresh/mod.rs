@@ -10,6 +10,7 @@ mod hangup;
 mod judge;
 mod last_good;
 mod listener;
+mod metrics;
 mod outage;
 mod overlay;
 mod pass;

@@ -72,15 +72,30 @@ impl Overlay {
         (whole, fields)
     }
 
-    /// The same faults; those of fields set in the environment say which variable to look at.
-    pub(crate) fn blame(&self, schema: &BlockSchema, faults: Faults) -> Faults {
+    /// The same faults; those of fields that `record` does not decide say what does.
+    pub(crate) fn blame(
+        &self,
+        schema: &BlockSchema,
+        record: Option<&Record>,
+        held: Option<&Columns>,
+        faults: Faults,
+    ) -> Faults {
+        let stored = |column: &str| record?.columns.get(column).cloned().flatten();
         let mut blamed = Faults::new();
         for mut fault in faults {
             let column = fault.column.as_deref().unwrap_or_default();
-            if let Some((_, variable)) = self.of(schema).find(|(name, _)| **name == column) {
+            let variable = self.of(schema).find(|(name, _)| **name == column);
+            let kept =
+                held.and_then(|held| held.get(column)).filter(|text| **text != stored(column));
+            if let Some((_, variable)) = variable {
                 fault.message = format!(
                     "{} (set by the environment variable {})",
                     fault.message, variable.name
+                );
+            } else if kept.is_some() {
+                fault.message = format!(
+                    "{} (kept from the start until a restart; the row says otherwise)",
+                    fault.message
                 );
             }
             blamed.push(fault);

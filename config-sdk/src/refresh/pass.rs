@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use tracing::warn;
+use tracing::field::Empty;
+use tracing::{Instrument, debug, debug_span, warn};
 
 use super::board::Board;
 use super::event::{Event, Trigger};
@@ -14,9 +15,9 @@ use super::outage::Outage;
 use super::reader::{self, Reader};
 use super::report::{BlockReport, Outcome, RefreshReport};
 use super::track::Track;
-use super::{Force, Overlay};
+use super::{Force, Overlay, metrics};
 use crate::cell::Cells;
-use crate::guarded::caught;
+use crate::guarded::{caught, guarded};
 use crate::schema::{BlockSchema, OnStale};
 use crate::source::{Fetched, Source, SourceError};
 
@@ -26,7 +27,7 @@ pub(crate) struct Refresher {
     pub(super) cells: Arc<Cells>,
     pub(super) board: Arc<Board>,
     overlay: Overlay,
-    tracks: Vec<Track>,
+    pub(super) tracks: Vec<Track>,
     /// The epoch that readers have; `None` makes the next pass read everything.
     applied: Option<u64>,
     outage: Outage,
@@ -51,17 +52,19 @@ impl Refresher {
         board: Arc<Board>,
         overlay: Overlay,
         migrate: bool,
+        max_record: u64,
     ) -> Self {
+        let source_name = source.name();
         let schemas: Vec<_> = cells.blocks().iter().map(|cell| cell.schema()).collect();
         Self {
             tracks: schemas.iter().map(|_| Track::new()).collect(),
-            reader: Reader::new(source, schemas, migrate),
+            reader: Reader::new(source, schemas, migrate, max_record),
             cells,
             board,
             overlay,
             applied: None,
             outage: Outage::default(),
-            kept: Content::default(),
+            kept: Content::of(source_name),
             news: false,
         }
     }
@@ -71,10 +74,24 @@ impl Refresher {
     /// # Errors
     /// If the source could say nothing of any block.
     pub(super) async fn pass(&mut self, ask: Ask<'_>) -> Result<RefreshReport, SourceError> {
-        match self.fetch(&ask).await {
+        let trigger = ask.trigger;
+        let span = debug_span!("config.pass", %trigger, epoch = Empty, result = Empty);
+        let began = Instant::now();
+        let passed = guarded(self.try_pass(&ask)).instrument(span.clone()).await;
+        let passed = passed.unwrap_or_else(|| Err(SourceError::refused("the pass panicked")));
+        let took = began.elapsed();
+        metrics::pass(self, trigger, &passed, took);
+        span.record("epoch", self.epoch());
+        span.record("result", passed.as_ref().map_or("failed", RefreshReport::result));
+        span.in_scope(|| debug!(took_us = took.as_micros(), "pass"));
+        passed
+    }
+
+    async fn try_pass(&mut self, ask: &Ask<'_>) -> Result<RefreshReport, SourceError> {
+        match self.fetch(ask).await {
             Ok(fetched) => {
                 self.outage.ends(&self.board, &self.reader.name());
-                Ok(self.apply(fetched, &ask))
+                Ok(self.apply(fetched, ask))
             }
             Err(error) => {
                 self.lose(&error);
@@ -141,12 +158,14 @@ impl Refresher {
                 blocks.push(BlockReport { error, ..BlockReport::of(name, outcome) });
             }
         }
+        let mut changed = Vec::new();
         if !turns.is_empty() || self.applied != Some(fetched.epoch) {
-            self.cells.publish(turns, fetched.epoch);
+            changed = self.cells.publish(turns, fetched.epoch);
             self.applied = Some(fetched.epoch);
         }
         self.note();
         events.into_iter().for_each(|event| self.board.tell(event));
+        self.cells.announce(&changed, fetched.epoch);
         RefreshReport { epoch: fetched.epoch, blocks }
     }
 
@@ -165,6 +184,10 @@ impl Refresher {
     /// Takes what was kept on disk for the blocks that the store has not answered for, or whose row
     /// was turned away.
     pub(super) fn recall(&mut self, time: SystemTime, content: Content) {
+        if !content.is_of(&self.kept) {
+            warn!("the last good values on disk are of another store, and are not used");
+            return;
+        }
         let mut turns = Vec::new();
         for place in 0..self.reader.schemas.len() {
             let schema = self.reader.schemas[place];
@@ -183,13 +206,18 @@ impl Refresher {
             }
         }
         self.kept = content.with(std::mem::take(&mut self.kept));
-        self.cells.publish(turns, self.epoch());
+        let changed = self.cells.publish(turns, self.epoch());
         self.note();
+        self.cells.announce(&changed, self.epoch());
     }
 
     /// What is to be kept on disk, if it has changed since this was asked last.
     pub(super) fn news(&mut self) -> Option<Content> {
         std::mem::take(&mut self.news).then(|| self.kept.clone())
+    }
+
+    pub(super) fn source(&self) -> String {
+        self.reader.name()
     }
 
     pub(super) fn schemas(&self) -> &[&'static BlockSchema] {
@@ -202,16 +230,16 @@ impl Refresher {
         blocks.filter(|(_, track)| track.is_unbacked()).map(|(schema, _)| schema.name).collect()
     }
 
-    /// Whether the store was read, and a block in it could not be: locked, dropped, not granted.
-    pub(super) fn lacks_a_block(&self) -> bool {
-        self.tracks.iter().any(|track| track.unreadable.is_some())
-    }
-
     /// From now on, fields that wait for a restart keep the value they have.
     pub(super) fn hold(&mut self) {
         for (schema, track) in self.reader.schemas.iter().zip(&mut self.tracks) {
             track.hold(schema);
         }
+    }
+
+    /// Whether a block has to be asked for again soon, whatever the source thinks has changed.
+    pub(super) fn is_wanting(&self) -> bool {
+        self.tracks.iter().any(Track::is_wanting)
     }
 
     /// When the next block expires.
@@ -223,7 +251,7 @@ impl Refresher {
     /// Lets the blocks expire whose time is over.
     pub(super) fn expire(&mut self) {
         let now = Instant::now();
-        let mut turns = Vec::new();
+        let (mut turns, mut events) = (Vec::new(), Vec::new());
         for place in 0..self.reader.schemas.len() {
             let schema = self.reader.schemas[place];
             if self.tracks[place].expires_at(schema).is_none_or(|at| at > now) {
@@ -231,17 +259,20 @@ impl Refresher {
             }
             self.tracks[place].expire();
             warn!(block = schema.name, "stale for longer than the block allows");
-            self.board.tell(Event::Expired { block: schema.name });
-            if schema.on_stale == OnStale::Default {
-                turns.extend(self.judge(place).defaults().map(|turn| (place, turn)));
+            events.push(Event::Expired { block: schema.name });
+            if schema.on_stale == OnStale::Default
+                && let Some((turn, event)) = self.judge(place).defaults()
+            {
+                turns.push((place, turn));
+                events.push(event);
                 self.tracks[place].read = None;
                 self.tracks[place].refused = None;
             }
         }
-        if !turns.is_empty() {
-            self.cells.publish(turns, self.epoch());
-        }
+        let changed = self.cells.publish(turns, self.epoch());
         self.note();
+        events.into_iter().for_each(|event| self.board.tell(event));
+        self.cells.announce(&changed, self.epoch());
     }
 
     fn note(&self) {
@@ -254,6 +285,7 @@ impl Refresher {
             cell: &*self.cells.blocks()[place],
             overlay: &self.overlay,
             track: &mut self.tracks[place],
+            max_record: self.reader.max_record,
         }
     }
 

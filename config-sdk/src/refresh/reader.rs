@@ -15,6 +15,8 @@ pub(super) struct Reader {
     pub(super) schemas: Vec<&'static BlockSchema>,
     /// Whether the source is still to be migrated.
     migrate: bool,
+    /// How many bytes of text a record may hold.
+    pub(super) max_record: u64,
 }
 
 /// What to ask for besides what changed; see [`Request`].
@@ -30,8 +32,9 @@ impl Reader {
         source: Arc<dyn Source>,
         schemas: Vec<&'static BlockSchema>,
         migrate: bool,
+        max_record: u64,
     ) -> Self {
-        Self { source, schemas, migrate }
+        Self { source, schemas, migrate, max_record }
     }
 
     pub(super) fn name(&self) -> String {
@@ -54,18 +57,42 @@ impl Reader {
     }
 
     async fn try_fetch(&mut self, ask: Ask<'_>) -> Result<Fetched, SourceError> {
-        let refusal = match self.migrate().await {
-            Err(error) if error.is_passing() => return Err(error),
-            migrated => migrated.err(),
-        };
+        let refusal = self.migrate().await.err();
         let mut request = Request::everything(&self.schemas);
         request.since = ask.since;
         request.also = ask.also;
         request.hint = ask.hint;
-        let fetched = self.source.fetch(request).await?;
-        if let Some(error) = refusal {
-            warn!(%error, "the store was not migrated, and is read as it is");
-            self.migrate = false;
+        request.max_record = self.max_record;
+        let fetched = self.source.fetch(request).await;
+        let fetched = fetched.and_then(|fetched| self.believable(fetched, ask.since));
+        match (fetched, refusal) {
+            (Ok(fetched), Some(error)) => {
+                warn!(%error, "the store was not migrated, and is read as it is");
+                self.migrate = error.is_passing(); // somebody else's lock, say: the next pass tries again
+                Ok(fetched)
+            }
+            (fetched, None) => fetched,
+            // What kept it from being set up is why it cannot be read.
+            (Err(_), Some(error)) => Err(error),
+        }
+    }
+
+    /// The answer to what changed after `since`, without what is too large.
+    ///
+    /// # Errors
+    /// If it is older than that and leaves blocks out: it knows nothing of the changes since, and to
+    /// install some of it would mix two times. An older one that is whole is a store restored.
+    fn believable(&self, mut fetched: Fetched, since: Option<u64>) -> Result<Fetched, SourceError> {
+        let is_whole = || self.schemas.iter().all(|it| fetched.blocks.contains_key(it.name));
+        if let Some(since) = since.filter(|since| fetched.epoch < *since && !is_whole()) {
+            return Err(SourceError::unreachable(format!(
+                "it answered with some blocks as of epoch {}, and readers have {since}: everything \
+                 is asked for anew",
+                fetched.epoch
+            )));
+        }
+        for record in fetched.blocks.values_mut().flatten() {
+            *record = record.take().map(|record| record.within(self.max_record));
         }
         Ok(fetched)
     }

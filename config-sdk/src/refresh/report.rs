@@ -73,6 +73,27 @@ impl RefreshReport {
         }
     }
 
+    /// The worst of what became of the blocks, in a word.
+    pub(super) fn result(&self) -> &'static str {
+        let any = |is: fn(&Outcome) -> bool| self.blocks.iter().any(|block| is(&block.outcome));
+        if any(|outcome| matches!(outcome, Outcome::Unavailable)) {
+            "failed"
+        } else if any(|outcome| matches!(outcome, Outcome::Rejected { .. })) {
+            "rejected"
+        } else if any(|outcome| matches!(outcome, Outcome::Changed { .. })) {
+            "changed"
+        } else {
+            "unchanged"
+        }
+    }
+
+    /// The part of the report for whoever asked for these blocks.
+    pub(super) fn of(&self, force: &Force) -> Self {
+        let concerns =
+            |block: &&BlockReport| force.names(block.name) || block.outcome != Outcome::Unchanged;
+        Self { epoch: self.epoch, blocks: self.blocks.iter().filter(concerns).cloned().collect() }
+    }
+
     /// The block of that name, if the report is about it.
     #[must_use]
     pub fn block(&self, name: &str) -> Option<&BlockReport> {

@@ -84,6 +84,8 @@ pub struct BlockStatus {
     pub last_success: Option<SystemTime>,
     /// Fields whose stored value waits for a restart.
     pub pending_restart: Vec<&'static str>,
+    /// How many values were brought into their range since start.
+    pub clamped: u64,
     /// Why the block alone cannot be read, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -161,6 +163,9 @@ impl fmt::Display for Status {
                 for fault in faults {
                     write!(f, "\n{:width$}  {fault}", "")?;
                 }
+            }
+            if block.clamped > 0 {
+                write!(f, "\n{:width$}  values brought into their range: {}", "", block.clamped)?;
             }
             if !block.pending_restart.is_empty() {
                 let fields = block.pending_restart.join(", ");

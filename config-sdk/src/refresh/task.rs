@@ -5,31 +5,27 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant as Clock, sleep_until};
-use tracing::debug;
 
 use super::backoff::{Alarms, Backoff, jittered};
-use super::event::{Event, Trigger};
+use super::event::Trigger;
+use super::hangup::Hangup;
 use super::last_good::{self, Keeper};
 use super::listener::listen;
 use super::pass::Ask;
-use super::status::PushState;
-use super::{Board, Force, RefreshReport, Refresher, hangup};
+use super::{Board, Force, RefreshReport, Refresher, metrics};
 use crate::cell::Cells;
-use crate::guarded::guarded;
 use crate::source::{Heard, Listening, Signal, Source, SourceError};
 
 /// Longest time a pass may take.
 const PASS_LIMIT: Duration = Duration::from_secs(5);
 
-/// What the front door asks of the task.
+/// Somebody asks for a refresh, and wants to know what came of it.
 #[derive(Debug)]
-pub(crate) enum Command {
-    /// Refresh, and say what came of it.
-    Refresh(Force, oneshot::Sender<RefreshReport>),
-    /// End.
-    Shutdown,
+pub(crate) struct Command {
+    pub(crate) force: Force,
+    pub(crate) reply: oneshot::Sender<RefreshReport>,
 }
 
 /// When to do what, and where to keep what.
@@ -54,7 +50,8 @@ pub(crate) struct Started {
     pub(crate) unbacked: Vec<&'static str>,
 }
 
-/// Refreshes until told to end, or until nobody is left to tell it.
+/// Refreshes until `stop` says so, or until nobody is left to say it; whatever is under way then is
+/// dropped, so that a store that hangs holds nobody up.
 ///
 /// `started` hears how the first pass ended: it is tried again until `settings.start` is over, unless
 /// the store refuses in a way that does not pass by itself.
@@ -63,11 +60,13 @@ pub(crate) async fn run(
     source: Arc<dyn Source>,
     settings: Settings,
     mut commands: mpsc::Receiver<Command>,
+    mut stop: watch::Receiver<bool>,
     mut started: oneshot::Sender<Started>,
 ) {
+    metrics::describe();
     let _close = CloseWith(refresher.board.clone(), refresher.cells.clone());
     let (signal, listening) = Signal::new();
-    let mut hangup = hangup::Hangup::new(settings.hangup);
+    let hangup = Hangup::new(settings.hangup);
     let failure = tokio::select! {
         failure = first(&mut refresher, settings.start) => failure,
         () = started.closed() => return, // nobody waits for the start any more
@@ -85,39 +84,20 @@ pub(crate) async fn run(
         backoff: Backoff::of_tries(),
         alarms: Alarms::new(),
         rest: Clock::now(),
+        has_listened: false,
         failure,
+        listening,
     };
     // The listener starts after the first pass: what changes in between is caught by the pass that
     // follows `Heard::listening`.
     let listener = tokio::spawn(listen(source, signal, task.refresher.board.clone()));
     let ended = EndWith(listener.abort_handle());
-    let mut poll = task.next_poll();
     let failure = task.failure.clone();
     let _ = started.send(Started { failure, unbacked });
-    loop {
-        let expiry = task.refresher.next_expiry();
-        tokio::select! {
-            biased;
-            command = commands.recv() => match command {
-                Some(Command::Refresh(force, reply)) => {
-                    let report = task.force(force).await;
-                    let _ = reply.send(report); // whoever asked may have left
-                }
-                Some(Command::Shutdown) | None => break,
-            },
-            () = hangup.signal() => {
-                task.force(Force::All).await;
-            }
-            heard = after(task.rest, &listening) => task.hear(heard).await,
-            () = sleep_until(poll) => {
-                task.pass(Trigger::Poll, &BTreeSet::new()).await;
-            }
-            () = at(expiry) => {
-                task.refresher.expire();
-                continue; // nobody was asked, so the poll stays where it is
-            }
-        }
-        poll = task.next_poll();
+    tokio::select! {
+        biased;
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = task.live(&mut commands, hangup) => {}
     }
     drop(ended);
     if let Some(keeper) = task.keeper {
@@ -127,7 +107,7 @@ pub(crate) async fn run(
 
 /// Takes what was kept on disk where the store has not answered, and keeps it from now on.
 async fn recall(refresher: &mut Refresher, folder: &Path) -> Keeper {
-    let path = last_good::path(folder, refresher.schemas());
+    let path = last_good::path(folder, &refresher.source(), refresher.schemas());
     if let Some((time, content)) = last_good::read(path.clone()).await {
         refresher.recall(time, content);
     }
@@ -146,11 +126,52 @@ struct Task {
     alarms: Alarms,
     /// Until when pushes are left to gather.
     rest: Clock,
+    /// Whether the source has listened before.
+    has_listened: bool,
     /// How the last pass failed.
     failure: Option<SourceError>,
+    listening: Listening,
 }
 
 impl Task {
+    /// Runs a pass whenever there is a reason to; ends when nobody can ask any more.
+    async fn live(&mut self, commands: &mut mpsc::Receiver<Command>, mut hangup: Hangup) {
+        let mut poll = self.next_poll();
+        loop {
+            let expiry = self.refresher.next_expiry();
+            tokio::select! {
+                biased;
+                command = commands.recv() => match command {
+                    Some(command) => self.obey(command, commands).await,
+                    None => return,
+                },
+                () = hangup.signal() => {
+                    self.force(Force::All).await;
+                }
+                heard = after(self.rest, &self.listening) => self.hear(heard).await,
+                () = sleep_until(poll) => {
+                    self.pass(Trigger::Poll, &BTreeSet::new()).await;
+                }
+                () = at(expiry) => {
+                    self.refresher.expire();
+                    continue; // nobody was asked, so the poll stays where it is
+                }
+            }
+            poll = self.next_poll();
+        }
+    }
+
+    /// Answers everybody who is waiting by one pass.
+    async fn obey(&mut self, first: Command, commands: &mut mpsc::Receiver<Command>) {
+        let mut asked = vec![first];
+        asked.extend(std::iter::from_fn(|| commands.try_recv().ok()));
+        let all = asked.iter().fold(Force::Nothing, |all, asked| all.and(&asked.force));
+        let report = self.force(all).await;
+        for Command { force, reply } in asked {
+            let _ = reply.send(report.of(&force)); // whoever asked may have left
+        }
+    }
+
     async fn force(&mut self, force: Force) -> RefreshReport {
         self.run(Trigger::Forced, &force, &BTreeSet::new()).await
     }
@@ -160,25 +181,24 @@ impl Task {
     }
 
     async fn hear(&mut self, heard: Heard) {
-        let mut trigger = Trigger::Push;
-        if heard.listening {
-            let former = self.refresher.board.set_push(PushState::Push);
-            if former != PushState::Push {
-                self.refresher.board.tell(Event::PushWorks);
-            }
-            if let PushState::Disconnected { .. } = former {
-                self.refresher.forget(); // what no epoch counts was not heard of either
-            }
-            trigger = Trigger::Reconnect;
+        if heard.missed {
+            metrics::missed();
         }
-        if heard.anew {
+        // While nobody listened, what no epoch counts was not heard of either.
+        let again = heard.listening && std::mem::replace(&mut self.has_listened, true);
+        if again || heard.anew {
             self.refresher.forget();
         }
+        let trigger = if heard.listening { Trigger::Reconnect } else { Trigger::Push };
         let before = self.refresher.epoch();
         if self.pass(trigger, &heard.names).await.epoch != before {
             self.alarms.was_true();
         } else {
             self.rest = self.alarms.was_false().into();
+        }
+        if heard.listening {
+            // Only now: what had changed before is there as well.
+            self.refresher.board.set_works(|| self.listening.works());
         }
     }
 
@@ -188,11 +208,8 @@ impl Task {
         force: &Force,
         hint: &BTreeSet<String>,
     ) -> RefreshReport {
-        let began = Instant::now();
         let ask = Ask { trigger, force, hint, limit: PASS_LIMIT };
-        let passed = guarded(self.refresher.pass(ask)).await;
-        let passed = passed.unwrap_or_else(|| Err(SourceError::refused("the pass panicked")));
-        let report = match passed {
+        let report = match self.refresher.pass(ask).await {
             Ok(report) => {
                 self.failure = None;
                 report
@@ -200,19 +217,23 @@ impl Task {
             Err(error) => {
                 let report = self.refresher.unavailable(force, &error);
                 self.failure = Some(error);
+                metrics::seen(report.epoch.max(self.listening.seen()));
                 report
             }
         };
-        if let (Some(keeper), Some(content)) = (&self.keeper, self.refresher.news()) {
-            keeper.keep(content);
+        if let Some(keeper) = &mut self.keeper {
+            match self.refresher.news() {
+                Some(content) => keeper.keep(content),
+                None if self.failure.is_none() => keeper.confirm(),
+                None => {}
+            }
         }
-        debug!(%trigger, epoch = report.epoch, took_us = began.elapsed().as_micros(), "pass");
         report
     }
 
     fn next_poll(&mut self) -> Clock {
         let poll = jittered(self.ttl);
-        if self.failure.is_none() && !self.refresher.lacks_a_block() {
+        if self.failure.is_none() && !self.refresher.is_wanting() {
             self.backoff.reset();
             return Clock::now() + poll;
         }
@@ -262,12 +283,13 @@ impl Drop for EndWith {
     }
 }
 
-/// Ends the streams of events and changes with the task, also when the task is dropped.
+/// Ends the streams of events and changes with the task, also when the task is dropped, and lets the
+/// status say so.
 struct CloseWith(Arc<Board>, Arc<Cells>);
 
 impl Drop for CloseWith {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.end();
         self.1.close();
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Track {
     /// The texts of fields that wait for a restart, from start on.
     pub(super) held: Option<Columns>,
     pub(super) pending_restart: Vec<&'static str>,
+    /// How many values were brought into their range.
+    pub(super) clamped: u64,
     started: SystemTime,
     last_success: Option<SystemTime>,
     confirmed: Instant,
@@ -44,6 +46,7 @@ impl Track {
             unreadable: None,
             held: None,
             pending_restart: Vec::new(),
+            clamped: 0,
             started: SystemTime::now(),
             last_success: None,
             confirmed: Instant::now(),
@@ -61,6 +64,24 @@ impl Track {
         self.last_success = Some(SystemTime::now());
         self.confirmed = Instant::now();
         self.expired = None;
+    }
+
+    /// How long ago the store answered for this block.
+    pub(super) fn age(&self) -> Duration {
+        self.confirmed.elapsed()
+    }
+
+    /// Whether nothing is known to be wrong with the block.
+    pub(super) fn is_good(&self) -> bool {
+        self.refused.is_none() && self.unreadable.is_none()
+    }
+
+    /// The row that the store holds, as far as is known.
+    pub(super) fn row(&self) -> Option<&Record> {
+        match &self.refused {
+            Some(refused) => Some(&refused.record),
+            None => self.read.as_ref()?.as_ref(),
+        }
     }
 
     /// A row that was kept on disk at `time` stands in for the store's.
@@ -115,6 +136,7 @@ impl Track {
             state,
             last_success: self.last_success,
             pending_restart: self.pending_restart.clone(),
+            clamped: self.clamped,
             error: self.unreadable.clone(),
         }
     }

@@ -75,6 +75,9 @@ pub trait Store: Source {
     ) -> BoxFuture<'a, Result<Vec<Difference>, SourceError>>;
 }
 
+/// How many bytes of text a record may hold, unless said.
+pub(crate) const MAX_RECORD: u64 = 1024 * 1024;
+
 /// What a pass asks of a source.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -88,13 +91,16 @@ pub struct Request<'a> {
     /// Names of blocks that are said to have changed: a hint that may save a round trip, and may be
     /// wrong in both ways.
     pub hint: &'a [&'static str],
+    /// How many bytes of text a record may hold. Of a larger one, yield what
+    /// [`Record::within`] leaves; best is not to load it at all. Whatever is yielded, readers are spared it.
+    pub max_record: u64,
 }
 
 impl<'a> Request<'a> {
     /// Asks for everything.
     #[must_use]
     pub fn everything(blocks: &'a [&'static BlockSchema]) -> Self {
-        Self { blocks, since: None, also: &[], hint: &[] }
+        Self { blocks, since: None, also: &[], hint: &[], max_record: MAX_RECORD }
     }
 
     /// Asks for what changed after `epoch`.
@@ -142,4 +148,10 @@ pub enum Deaf {
         /// Why not.
         reason: String,
     },
+}
+
+impl From<SourceError> for Deaf {
+    fn from(error: SourceError) -> Self {
+        Self::Lost(error)
+    }
 }

@@ -15,6 +15,7 @@ mod signal;
 mod sqlite;
 mod url;
 
+pub(crate) use contract::MAX_RECORD;
 pub use contract::{BoxFuture, Deaf, Fetched, Found, Request, Source, Store};
 pub use ddl::{Difference, Step};
 pub use error::SourceError;

@@ -20,7 +20,14 @@ pub(super) fn record(mut columns: BTreeMap<String, Option<String>>) -> Record {
         author: kept.remove("created_by"),
         reason: kept.remove("reason"),
         columns,
+        left_out: None,
     }
+}
+
+/// The record of a row of so many bytes that it was not read.
+pub(super) fn left_out(version: Option<&str>, size: u64) -> Record {
+    let version = version.and_then(|text| text.parse().ok()).unwrap_or(0);
+    Record { left_out: Some(size), ..Record::new(version) }
 }
 
 /// The one active row of a table.

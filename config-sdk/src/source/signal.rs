@@ -1,6 +1,7 @@
 //! How a source tells the refresh task that it is worth looking: a flag, not a queue.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -20,7 +21,11 @@ pub(crate) struct Listening(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     heard: Mutex<Heard>,
+    /// The store's epoch as the listener read it last.
+    seen: AtomicU64,
     wake: Notify,
+    /// Whether the source listens now.
+    works: AtomicBool,
 }
 
 /// What was said since the refresh task listened last.
@@ -30,6 +35,8 @@ pub(crate) struct Heard {
     pub(crate) listening: bool,
     /// Something may have changed.
     pub(crate) changed: bool,
+    /// A change was found that no notification told of.
+    pub(crate) missed: bool,
     /// Something may have changed that no epoch counts.
     pub(crate) anew: bool,
     /// What is said to have changed.
@@ -44,7 +51,13 @@ impl Signal {
 
     /// From now on no change is missed; a pass follows, for what was missed before.
     pub fn listening(&self) {
+        self.0.works.store(true, Ordering::SeqCst);
         self.0.say(|heard| heard.listening = true);
+    }
+
+    /// The source no longer listens.
+    pub(crate) fn lost(&self) {
+        self.0.works.store(false, Ordering::SeqCst);
     }
 
     /// Something may have changed that moves no epoch, such as a table's columns: everything is read
@@ -66,6 +79,22 @@ impl Signal {
     }
 }
 
+#[cfg(feature = "postgres")]
+impl Signal {
+    /// The listener has read the store's epoch by itself.
+    pub(super) fn seen(&self, epoch: u64) {
+        self.0.seen.store(epoch, Ordering::Relaxed);
+    }
+
+    /// Something changed that no notification told of.
+    pub(super) fn missed(&self) {
+        self.0.say(|heard| {
+            heard.changed = true;
+            heard.missed = true;
+        });
+    }
+}
+
 impl Shared {
     fn say(&self, what: impl FnOnce(&mut Heard)) {
         what(&mut self.lock());
@@ -78,6 +107,16 @@ impl Shared {
 }
 
 impl Listening {
+    /// The store's epoch as the listener read it last; 0 if it never did.
+    pub(crate) fn seen(&self) -> u64 {
+        self.0.seen.load(Ordering::Relaxed)
+    }
+
+    /// Whether the source listens now.
+    pub(crate) fn works(&self) -> bool {
+        self.0.works.load(Ordering::SeqCst)
+    }
+
     /// Waits until something was said, and takes it all. Cancel safe.
     pub(crate) async fn heard(&self) -> Heard {
         loop {

@@ -27,24 +27,37 @@ pub enum UrlError {
     /// `sqlite:` with nothing behind it.
     #[error("`sqlite:` needs a path: `sqlite:config.db`, or `sqlite:/var/lib/app/config.db`")]
     NoPath,
+    /// `sqlite:` with something behind it that is no plain path.
+    #[error(
+        "behind `sqlite:` stands a plain path, without options; for a store in memory say `memory:`"
+    )]
+    NotAPath,
     /// The part behind `postgres://` is wrong.
     #[error("the postgres URL cannot be used: {0}")]
     Postgres(String),
+    /// The same, of the URL to listen at.
+    #[error("the postgres URL to listen at cannot be used: {0}")]
+    Listen(String),
+    /// There is nothing to listen at apart from the store.
+    #[error("`listen_url` is for a store that `.url(\"postgres://…\")` names: take it away")]
+    NoListening,
 }
 
-/// The store that `url` names; nothing is opened or connected yet.
+/// The store that `url` names, listening at `listen` if there is one; nothing is opened or connected
+/// yet.
 ///
 /// # Errors
-/// What is wrong with the URL and what it should look like.
-pub(crate) fn open(url: &str) -> Result<Arc<dyn Source>, UrlError> {
+/// What is wrong with the URLs and what they should look like.
+pub(crate) fn open(url: &str, listen: Option<&str>) -> Result<Arc<dyn Source>, UrlError> {
     if url.trim().is_empty() {
         return Err(UrlError::Empty);
     }
     let (scheme, rest) = url.split_once(':').ok_or(UrlError::NoScheme)?;
     match scheme.to_ascii_lowercase().as_str() {
+        "postgres" | "postgresql" => postgres(url, listen),
+        "memory" | "sqlite" if listen.is_some() => Err(UrlError::NoListening),
         "memory" => Ok(Arc::new(MemoryStore::new())),
         "sqlite" => sqlite(rest),
-        "postgres" | "postgresql" => postgres(url),
         other if is_scheme(other) => Err(UrlError::UnknownScheme(other.to_owned())),
         _ => Err(UrlError::NoScheme),
     }
@@ -61,6 +74,9 @@ fn sqlite(rest: &str) -> Result<Arc<dyn Source>, UrlError> {
     if path.is_empty() {
         return Err(UrlError::NoPath);
     }
+    if path.contains('?') || path == ":memory:" {
+        return Err(UrlError::NotAPath);
+    }
     Ok(Arc::new(super::sqlite::SqliteStore::new(path)))
 }
 
@@ -70,11 +86,15 @@ fn sqlite(_rest: &str) -> Result<Arc<dyn Source>, UrlError> {
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(url: &str) -> Result<Arc<dyn Source>, UrlError> {
-    Ok(Arc::new(super::postgres::PostgresStore::new(url)?))
+fn postgres(url: &str, listen: Option<&str>) -> Result<Arc<dyn Source>, UrlError> {
+    let store = super::postgres::PostgresStore::new(url)?;
+    match listen {
+        Some(listen) => Ok(Arc::new(store.listen_url(listen)?)),
+        None => Ok(Arc::new(store)),
+    }
 }
 
 #[cfg(not(feature = "postgres"))]
-fn postgres(_url: &str) -> Result<Arc<dyn Source>, UrlError> {
+fn postgres(_url: &str, _listen: Option<&str>) -> Result<Arc<dyn Source>, UrlError> {
     Err(UrlError::Feature("postgres"))
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Stops the server and all its children where they are: connections stay open, nobody answers.
-pub(super) fn freeze(server: Pid) {
+pub(crate) fn freeze(server: Pid) {
     send(server, Signal::STOP); // first, so that it makes no more children
     for child in children(server) {
         send(child, Signal::STOP);
@@ -14,7 +14,7 @@ pub(super) fn freeze(server: Pid) {
 }
 
 /// Lets a frozen server go on.
-pub(super) fn thaw(server: Pid) {
+pub(crate) fn thaw(server: Pid) {
     for child in children(server) {
         send(child, Signal::CONT);
     }
@@ -22,7 +22,7 @@ pub(super) fn thaw(server: Pid) {
 }
 
 /// Ends the server and all its children at once, as a power cut would.
-pub(super) fn kill(server: Pid) {
+pub(crate) fn kill(server: Pid) {
     let children = children(server);
     send(server, Signal::KILL);
     for child in children {

@@ -20,11 +20,11 @@
 
 mod binaries;
 mod database;
-mod family;
+pub(crate) mod family;
 mod psql;
 mod server;
 mod template;
-mod watchdog;
+pub(crate) mod watchdog;
 
 pub use database::{Database, Role};
 pub use server::Server;

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 /// A running watchdog: it holds a folder and at most one server, and cleans up when this is dropped
 /// or when the process that holds it dies.
 #[derive(Debug)]
-pub(super) struct Watchdog {
+pub(crate) struct Watchdog {
     shell: Child,
     orders: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
@@ -16,7 +16,7 @@ pub(super) struct Watchdog {
 }
 
 impl Watchdog {
-    pub(super) fn spawn(binaries: &Path) -> Self {
+    pub(crate) fn spawn(binaries: &Path) -> Self {
         let mut command = Command::new("sh");
         command
             .args(["-c", include_str!("watchdog.sh"), "watchdog"])
@@ -38,25 +38,25 @@ impl Watchdog {
         watchdog
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Sends one order and returns the line that answers it.
-    pub(super) fn order(&mut self, order: &str) -> String {
+    pub(crate) fn order(&mut self, order: &str) -> String {
         let orders = self.orders.as_mut().expect("open until dropped");
         writeln!(orders, "{order}").expect("the watchdog should be there");
         self.answer()
     }
 
     /// Sends an order that must succeed.
-    pub(super) fn must(&mut self, order: &str) {
+    pub(crate) fn must(&mut self, order: &str) {
         let code = self.order(order);
         let word = order.split(' ').next().unwrap_or_default();
         assert_eq!(code, "0", "`{word}` failed:\n{}", self.log());
     }
 
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 

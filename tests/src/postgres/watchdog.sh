@@ -1,9 +1,10 @@
-# Owns one Postgres server: makes its folder, runs it, and takes both away when standard input ends.
+# Owns one server, Postgres or its pooler: makes its folder, runs it, and takes both away when standard input ends.
 # Standard input is a pipe held by the test process; the kernel closes it however that process dies.
 # One order per line, one line back. Usage: sh -c "$(cat watchdog.sh)" watchdog BIN
 
 bin=$1
 server=
+end=KILL
 trap '' HUP INT TERM # a signal meant for the tests must not keep us from cleaning up
 
 # Memory, where there is plenty, makes new databases in a tenth of the time.
@@ -33,6 +34,13 @@ run() {
     fi
     "$bin/postgres" "$@" >log 2>&1 </dev/null &
     server=$!
+    end=QUIT # at once; stopped children are killed by the server after five seconds
+}
+
+# The pooler, by the settings that were put into the folder.
+pool() {
+    "$bin/pgbouncer" pooler.ini >log 2>&1 </dev/null &
+    server=$!
 }
 
 while read -r order argument; do
@@ -40,6 +48,7 @@ while read -r order argument; do
     initdb) make_data "$argument" ;;
     copy) cp -Rp "$argument" data ;;
     start) run "$argument" ;;
+    pool) pool ;;
     wait) wait "$server" 2>/dev/null ; server= ;;
     save) rm -rf saved && cp -Rp data saved ;;
     restore) rm -rf data && cp -Rp saved data ;;
@@ -47,7 +56,7 @@ while read -r order argument; do
     esac
     code=$?
     case $order in
-    start) echo "$server" ;;
+    start | pool) echo "$server" ;;
     wait) echo 0 ;;
     *) echo "$code" ;;
     esac
@@ -55,7 +64,7 @@ done
 
 if [ -n "$server" ]; then
     kill -CONT "$server"
-    kill -QUIT "$server" # at once; stopped children are killed by the server after five seconds
+    kill -"$end" "$server"
     wait "$server"
 fi 2>/dev/null
 cd /

@@ -1,11 +1,13 @@
 //! Traps of counting: what a reader believes to have, and what it asks for next.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use config_sdk::{
-    BoxFuture, Fetched, MemoryStore, Outcome, Request, Source, SourceError, WaitError,
+    BoxFuture, Fetched, MemoryStore, Outcome, Record, Request, Source, SourceError, WaitError,
 };
 use config_tests::postgres::Server;
+use config_tests::wait;
 
 use crate::stage::{SOON, Trading, builder, epoch, on, on_postgres, sees, set};
 
@@ -139,12 +141,57 @@ async fn an_older_answer_is_not_installed_after_a_newer_one() {
     assert!(seen.is_sorted() && seen.last().unwrap() == "0.2", "{seen:?}");
 }
 
+/// The same of a source that mixes the times: some blocks, and as of an epoch that readers have left.
+#[tokio::test]
+async fn an_older_answer_with_some_of_the_blocks_is_not_installed_and_everything_is_read_next() {
+    /// Once, answers a question about changes with one old row.
+    struct Late(MemoryStore, AtomicBool);
+
+    impl Source for Late {
+        fn name(&self) -> String {
+            self.0.name()
+        }
+
+        fn fetch<'a>(
+            &'a self,
+            request: Request<'a>,
+        ) -> BoxFuture<'a, Result<Fetched, SourceError>> {
+            Box::pin(async move {
+                if request.since.is_none() || self.1.swap(true, Ordering::SeqCst) {
+                    return self.0.fetch(request).await;
+                }
+                let mut fetched = Fetched::unchanged(1);
+                let row = Record::new(1).with("score_threshold", "0.1");
+                fetched.blocks.insert("trading", Ok(Some(row)));
+                Ok(fetched)
+            })
+        }
+    }
+
+    let store = MemoryStore::new();
+    store.set("trading", [("score_threshold", "0.1")]);
+    let epoch = store.set("trading", [("score_threshold", "0.2")]);
+    let source = Late(store.clone(), AtomicBool::new(false));
+    let config = builder().store(source).start().await.unwrap();
+    sees(&config, "0.2").await;
+    store.set("trading", [("score_threshold", "0.3")]);
+    store.rewind(epoch); // so that only who reads everything finds it
+    let report = config.refresh_all().await.unwrap();
+    let said = report.to_string();
+    assert!(said.contains("as of epoch 1, and readers have 2: everything is asked"), "{said}");
+    assert_eq!(config.get::<Trading>().score_threshold.to_string(), "0.2");
+    assert_eq!(config.status().epoch, epoch);
+    sees(&config, "0.3").await;
+}
+
 /// SET returned before anyone had it (cockroach #87201): a write's epoch can be waited for, and the
 /// wait does not end early.
 #[tokio::test]
 async fn waiting_for_an_epoch_ends_when_readers_have_it_and_not_before() {
     let store = MemoryStore::new();
     let config = on(&store).await;
+    // At start, and once more when it has begun to listen.
+    wait::until("both passes of a start", SOON, || async { store.fetches() >= 2 }).await;
     store.lose_notifications();
     let epoch = store.set("trading", [("score_threshold", "0.8")]);
     let early = config.wait_for(epoch, Duration::from_millis(50)).await;

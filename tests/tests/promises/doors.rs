@@ -52,6 +52,22 @@ async fn a_url_that_cannot_be_used_is_an_error_that_says_what_it_should_look_lik
     }
 }
 
+#[tokio::test]
+async fn a_url_to_listen_at_is_a_mistake_where_it_cannot_be_used() {
+    let postgres = "postgres://app@localhost/shop";
+    let said = refused(stage::builder().url(postgres).listen_url("postgres://app:hunter2@")).await;
+    assert!(said.contains("the postgres URL to listen at cannot be used: "), "{said}");
+    let wanted = "`listen_url` is for a store that `.url(\"postgres://…\")` names: take it away";
+    for builder in [
+        stage::builder().url("memory:"),
+        stage::builder().url("sqlite:config.db"),
+        stage::builder().store(MemoryStore::new()),
+    ] {
+        let said = refused(builder.listen_url("postgres://app:hunter2@localhost/shop")).await;
+        assert!(said.contains(wanted), "{said}");
+    }
+}
+
 #[test]
 fn a_store_left_out_of_the_build_is_an_error_that_says_which_feature_to_add() {
     let wanted = "`sqlite:` stores need the feature `sqlite` of config-sdk: add it in Cargo.toml";

@@ -198,6 +198,8 @@ async fn a_value_to_be_clamped_is_brought_into_range_with_a_warning_and_an_event
     let store = MemoryStore::new();
     let builder = Config::builder().block::<BytesConfig>().block::<LedgerConfig>();
     let config = builder.store(store.clone()).start().await.unwrap();
+    // At start, and once more when it has begun to listen.
+    wait::until("both passes of a start", SOON, || async { store.fetches() >= 2 }).await;
     stage::listening(&config).await;
     let mut events = config.events();
     let epoch = store.set("bytes", [("starting_balance", "-5")]);

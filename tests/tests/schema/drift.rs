@@ -20,6 +20,25 @@ async fn right_after_migrate_nothing_is_different(store: Store) {
     assert_eq!(store.check::<First>().await, []);
 }
 
+#[tokio::test]
+async fn a_column_that_postgres_does_not_leave_to_its_default_is_named_and_mended() {
+    let store = Store::postgres();
+    store.migrate::<First>().await;
+    for (damage, what) in [
+        ("set not null", "is not null"),
+        ("set default 77", "is with a default"),
+        ("set not null, alter column most set default 77", "is not null, with a default"),
+    ] {
+        store.sql(&format!("alter table limits_config alter column most {damage}"));
+        let differences = store.check::<First>().await;
+        let [difference] = differences.as_slice() else { panic!("{differences:?}") };
+        assert!(difference.what.contains(what), "{difference}");
+        let (_, remedy) = difference.remedy.split_once("alter").expect("sql");
+        store.sql(&format!("alter{remedy}"));
+        assert_eq!(store.check::<First>().await, []);
+    }
+}
+
 async fn a_misspelt_column_is_named_with_the_nearest_field_and_how_to_copy_it(store: Store) {
     store.migrate::<First>().await;
     store.sql("alter table limits_config add column treshold text; alter table limits_config add column zzz text");

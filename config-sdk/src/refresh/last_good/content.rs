@@ -11,6 +11,8 @@ use crate::schema::BlockSchema;
 /// The last good rows of a program's blocks, by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(in crate::refresh) struct Content {
+    /// The source they were read from, which another's must not be taken for.
+    source: String,
     blocks: BTreeMap<String, Saved>,
 }
 
@@ -34,6 +36,16 @@ struct Row {
 }
 
 impl Content {
+    /// Nothing yet, of this source.
+    pub(in crate::refresh) fn of(source: String) -> Self {
+        Self { source, blocks: BTreeMap::new() }
+    }
+
+    /// Whether it is of the same source.
+    pub(in crate::refresh) fn is_of(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+
     /// Adds a block's last good row, without its secrets. A block that cannot do without its secret is
     /// left out as a whole: its default would pass for the secret.
     pub(in crate::refresh) fn add(&mut self, schema: &BlockSchema, record: Option<&Record>) {
@@ -100,6 +112,7 @@ impl Row {
             time: self.time.and_then(time),
             reason: self.reason.clone(),
             columns: self.columns.clone(),
+            left_out: None,
         }
     }
 }
@@ -113,9 +126,9 @@ fn fingerprint(schema: &BlockSchema) -> u32 {
     hasher.finalize()
 }
 
-/// Tells apart programs by their blocks' names.
-pub(super) fn of_all(schemas: &[&'static BlockSchema]) -> u32 {
+/// Tells apart programs by their source and their blocks' names.
+pub(super) fn of_all(source: &str, schemas: &[&'static BlockSchema]) -> u32 {
     let mut names: Vec<_> = schemas.iter().map(|schema| schema.name).collect();
     names.sort_unstable();
-    crc32fast::hash(names.join(",").as_bytes())
+    crc32fast::hash(format!("{source}\n{}", names.join(",")).as_bytes())
 }

@@ -40,22 +40,37 @@ pub(super) fn write(path: &Path, content: &Content) -> io::Result<()> {
     File::open(folder).and_then(|folder| folder.sync_all()).or_else(unsupported)
 }
 
+/// Has the file say that what is in it was right a moment ago, if it is there.
+pub(super) fn confirm(path: &Path) -> io::Result<()> {
+    match File::options().write(true).open(path) {
+        Ok(file) => file.set_modified(SystemTime::now()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 fn unsupported(error: io::Error) -> io::Result<()> {
     if cfg!(unix) { Err(error) } else { Ok(()) }
 }
 
-/// What the file holds and when it was written; `None` if there is no file.
+/// What the file holds, and when the store stood behind it last; `None` if there is no file.
 ///
 /// # Errors
 /// If it cannot be read, or is not what [`write`] writes, to the last byte.
 pub(super) fn read(path: &Path) -> io::Result<Option<(SystemTime, Content)>> {
     let mut text = String::new();
     match File::open(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-        Ok(file) => file.take(LONGEST + 1).read_to_string(&mut text)?,
-    };
-    parse(&text).map(Some).map_err(|problem| io::Error::new(ErrorKind::InvalidData, problem))
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+        Ok(file) => {
+            let confirmed = file.metadata()?.modified()?;
+            file.take(LONGEST + 1).read_to_string(&mut text)?;
+            let problem = |problem| io::Error::new(ErrorKind::InvalidData, problem);
+            let (written, content) = parse(&text).map_err(problem)?;
+            // The file's own time can be anything, but what it says was written when it says so.
+            Ok(Some((confirmed.clamp(written, written.max(SystemTime::now())), content)))
+        }
+    }
 }
 
 fn parse(text: &str) -> Result<(SystemTime, Content), &'static str> {

@@ -4,78 +4,115 @@ mod content;
 mod file;
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
 use tracing::warn;
 
 pub(super) use content::Content;
 
 use super::backoff::Backoff;
+use super::metrics;
 use crate::schema::BlockSchema;
+
+/// How often the file is marked as confirmed by the store, at most.
+const CONFIRM: Duration = Duration::from_secs(5);
 
 /// Writes the last good rows whenever they change, newest wins, on a thread of its own.
 pub(super) struct Keeper {
-    newest: watch::Sender<Option<Content>>,
+    orders: watch::Sender<Order>,
     writer: JoinHandle<()>,
+    confirmed: Instant,
+}
+
+/// What is to be on the disk.
+#[derive(Clone, Default)]
+struct Order {
+    content: Option<Arc<Content>>,
+    /// Which content it is, so that it is written once.
+    number: u64,
 }
 
 impl Keeper {
     pub(super) fn new(path: PathBuf) -> Self {
-        let (newest, changed) = watch::channel(None);
-        Self { newest, writer: tokio::spawn(write_all(path, changed)) }
+        let (orders, ordered) = watch::channel(Order::default());
+        Self { orders, writer: tokio::spawn(write_all(path, ordered)), confirmed: Instant::now() }
     }
 
-    /// Has `content` written; whatever waits to be written is not any more.
+    /// Has `content` written; what waits to be written gives way to it.
     pub(super) fn keep(&self, content: Content) {
-        self.newest.send_replace(Some(content));
+        self.orders.send_modify(|order| {
+            order.content = Some(Arc::new(content));
+            order.number += 1;
+        });
     }
 
-    /// Waits until the newest content is written.
+    /// Has the file say that the store stands behind what is in it, as of now.
+    pub(super) fn confirm(&mut self) {
+        if self.confirmed.elapsed() > CONFIRM {
+            self.confirmed = Instant::now();
+            self.orders.send_modify(|_| {});
+        }
+    }
+
+    /// Waits until the newest content is written, or has failed to be.
     pub(super) async fn finish(self) {
-        drop(self.newest);
+        drop(self.orders);
         // Fails if the runtime ends, and nothing can be written then.
         let _ = self.writer.await;
     }
 }
 
-/// The channel yields its newest content once more after the sender is gone, so nothing is left out.
-/// What could not be written is tried again: there may be no further change for long.
-async fn write_all(path: PathBuf, mut changed: watch::Receiver<Option<Content>>) {
+/// Carries the orders out. What cannot be written is tried again later, and once more at the end.
+async fn write_all(path: PathBuf, mut ordered: watch::Receiver<Order>) {
+    let (mut written, mut failing) = (0, false);
     let mut backoff = Backoff::of_tries();
-    let mut again = None; // after how long, where the last try failed
     loop {
-        tokio::select! {
-            news = changed.changed() => if news.is_err() { return },
-            () = sleep(again.unwrap_or_default()), if again.is_some() => {}
+        let is_behind = ordered.borrow().number != written;
+        let wait = if is_behind && failing { backoff.next() } else { Duration::MAX };
+        let over = matches!(tokio::time::timeout(wait, ordered.changed()).await, Ok(Err(_)));
+        let order = ordered.borrow_and_update().clone();
+        let content = order.content.filter(|_| order.number != written);
+        if over && content.is_none() {
+            return;
         }
-        let Some(content) = changed.borrow_and_update().clone() else {
-            continue;
-        };
-        let target = path.clone();
-        let written = tokio::task::spawn_blocking(move || file::write(&target, &content)).await;
-        let error = match written {
-            Ok(written) => written.err().map(|error| error.to_string()),
-            Err(panic) => Some(panic.to_string()),
-        };
-        let Some(error) = error else {
-            backoff.reset();
-            again = None;
-            continue;
-        };
-        if again.is_none() {
-            let path = path.display();
-            warn!(%path, error, "the last good values cannot be kept on disk; they stay in memory");
+        match carry_out(path.clone(), content).await {
+            Ok(()) => {
+                backoff.reset();
+                (written, failing) = (order.number, false);
+            }
+            Err(error) => {
+                if !failing {
+                    let path = path.display();
+                    warn!(%path, error, "the last good values cannot be kept on disk; they stay in memory");
+                }
+                failing = true;
+            }
         }
-        again = Some(backoff.next());
+        metrics::kept(!failing);
+        if over {
+            return;
+        }
     }
 }
 
-/// The file in `folder` for these blocks: programs with other blocks have another.
-pub(super) fn path(folder: &Path, schemas: &[&'static BlockSchema]) -> PathBuf {
-    folder.join(format!("last-good-{:08x}", content::of_all(schemas)))
+/// Writes `content`, or marks what is there as confirmed.
+async fn carry_out(path: PathBuf, content: Option<Arc<Content>>) -> Result<(), String> {
+    let work = tokio::task::spawn_blocking(move || match content {
+        Some(content) => file::write(&path, &content),
+        None => file::confirm(&path),
+    });
+    match work.await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(panic) => Err(panic.to_string()),
+    }
+}
+
+/// The file in `folder` for these blocks of this source: programs with others have another.
+pub(super) fn path(folder: &Path, source: &str, schemas: &[&'static BlockSchema]) -> PathBuf {
+    folder.join(format!("last-good-{:08x}", content::of_all(source, schemas)))
 }
 
 /// What was kept, and when; nothing if there is no file, or with a warning if it cannot be used.

@@ -179,6 +179,23 @@ fn differs(wanted: &Blueprint<'_>, part: &Part, have: Option<&String>) -> Drift 
 
 /// Another type may hold what this one cannot.
 fn retyped_column(wanted: &Blueprint<'_>, part: &Part, have: &str) -> Drift {
+    if let Some((sort, more)) = have.split_once(", ")
+        && sort == part.identity
+    {
+        let (table, column) = (&wanted.table, ident(&part.name));
+        let sql = format!(
+            "alter table {table} alter column {column} drop not null,\n    \
+             alter column {column} drop default;"
+        );
+        return Drift {
+            column: part.column.clone(),
+            what: format!(
+                "column `{}` is {more}, so that it cannot be left to the compiled-in default",
+                part.name
+            ),
+            ..drift(wanted, sql)
+        };
+    }
     Drift {
         column: part.column.clone(),
         what: format!("column `{}` is {have}, and its field needs {}", part.name, part.identity),

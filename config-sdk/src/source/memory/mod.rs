@@ -173,10 +173,13 @@ impl MemoryStore {
     async fn listen(&self, signal: Signal) -> Deaf {
         let mut moved = self.0.moved.subscribe();
         let mut manners = self.0.manners.subscribe();
-        signal.listening();
+        let mut listening = false;
         loop {
             if let Some(message) = &manners.borrow_and_update().failing {
                 return Deaf::Lost(SourceError::unreachable(message.clone()));
+            }
+            if !std::mem::replace(&mut listening, true) {
+                signal.listening();
             }
             tokio::select! {
                 _ = manners.changed() => {}

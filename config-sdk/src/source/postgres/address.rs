@@ -1,6 +1,7 @@
 //! Where a Postgres database is, from its URL; and what we set where the URL is silent.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -15,8 +16,11 @@ use super::tls::{self, Verify};
 const CONNECT: Duration = Duration::from_secs(3);
 /// Sent data that is not acknowledged in this time ends the connection.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
-/// When an idle connection is first probed.
+/// When an idle connection is first probed, how often from then on, and after how many probes without
+/// an answer it ends.
 const IDLE: Duration = Duration::from_secs(10);
+const PROBE: Duration = Duration::from_secs(3);
+const PROBES: u32 = 3;
 
 /// Drives a connection, however it is encrypted, until it ends.
 pub(super) trait Drive {
@@ -58,7 +62,16 @@ impl Address {
         if config.get_application_name().is_none() {
             config.application_name("config-sdk");
         }
-        config.keepalives_idle(IDLE);
+        // Here the driver does not tell silence from its own default, which is two hours.
+        if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+            config.keepalives_idle(IDLE);
+        }
+        if config.get_keepalives_interval().is_none() {
+            config.keepalives_interval(PROBE);
+        }
+        if config.get_keepalives_retries().is_none() {
+            config.keepalives_retries(PROBES);
+        }
         Ok(Self { config, tls })
     }
 
@@ -140,7 +153,8 @@ fn encryption(
     mode: Option<&str>,
     roots: Option<&str>,
 ) -> Result<(SslMode, Option<MakeRustlsConnect>), String> {
-    let local = config.get_hosts().iter().all(is_here);
+    let mut addresses = config.get_hostaddrs().iter();
+    let local = config.get_hosts().iter().all(is_here) && addresses.all(IpAddr::is_loopback);
     let roots = roots.filter(|path| *path != "system");
     let encrypted = |mode, verify| Ok((mode, Some(tls::connector(verify, roots)?)));
     match mode {
@@ -164,8 +178,7 @@ fn is_here(host: &Host) -> bool {
     match host {
         Host::Tcp(name) => {
             let address = name.trim_start_matches('[').trim_end_matches(']').parse();
-            name == "localhost"
-                || address.is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+            name == "localhost" || address.is_ok_and(|address: IpAddr| address.is_loopback())
         }
         #[cfg(unix)]
         Host::Unix(_) => true,
@@ -195,6 +208,22 @@ mod tests {
         assert!(config.get_keepalives_idle() <= Duration::from_secs(10));
         assert!(config.get_connect_timeout().is_some_and(|time| *time <= Duration::from_secs(5)));
         assert!(config.get_tcp_user_timeout().is_some_and(|time| *time <= Duration::from_secs(10)));
+        assert_eq!(config.get_keepalives_interval(), Some(Duration::from_secs(3)));
+        assert_eq!(config.get_keepalives_retries(), Some(3));
+    }
+
+    #[test]
+    fn what_the_url_says_of_silence_is_kept() {
+        let said = "keepalives_idle=60&keepalives_interval=20&keepalives_retries=9&\
+                    connect_timeout=7&tcp_user_timeout=30&application_name=shop";
+        let address = Address::parse(&format!("postgres://app:x@localhost/shop?{said}")).unwrap();
+        let config = &address.config;
+        assert_eq!(config.get_keepalives_idle(), Duration::from_secs(60));
+        assert_eq!(config.get_keepalives_interval(), Some(Duration::from_secs(20)));
+        assert_eq!(config.get_keepalives_retries(), Some(9));
+        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(7)));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(30)));
+        assert_eq!(config.get_application_name(), Some("shop"));
     }
 
     #[test]
@@ -219,6 +248,10 @@ mod tests {
         };
         assert_eq!(mode("localhost/shop"), (SslMode::Prefer, true));
         assert_eq!(mode("[::1]/shop?sslmode=prefer&connect_timeout=1"), (SslMode::Prefer, true));
+        assert_eq!(
+            mode("localhost/shop?hostaddr=10.0.0.5&sslmode=prefer"),
+            (SslMode::Require, true)
+        );
         assert_eq!(mode("db.example/shop?sslmode=prefer"), (SslMode::Require, true));
         assert_eq!(mode("db.example/shop?sslmode=require"), (SslMode::Require, true));
         assert_eq!(mode("db.example/shop?sslmode=disable"), (SslMode::Disable, false));

@@ -145,6 +145,8 @@ declare
     keys constant text[] := tg_argv[1];
     shown constant text[] := tg_argv[2];
     next constant bigint := config_sdk.next_epoch();
+    bookkeeping constant text[] :=
+        '{id, version, status, created_at, created_by, reason, activated_at}';
 begin
     if tg_op = 'INSERT' then
         insert into config_sdk.change (epoch, block, key, version, what, why)
@@ -156,7 +158,9 @@ begin
             config_sdk.kept(to_jsonb(o.*), shown),
             case when n.reason is distinct from o.reason then n.reason end
         from old_rows o join new_rows n using (id)
-        where o.version <> n.version or o.status <> n.status;
+        -- The rows themselves as well: a trigger of somebody else's may have come after ours.
+        where o.version <> n.version or o.status <> n.status
+            or to_jsonb(n.*) - bookkeeping <> to_jsonb(o.*) - bookkeeping;
     else
         insert into config_sdk.change (epoch, block, key, version, what, before)
         select next, tg_argv[0], config_sdk.kept(to_jsonb(o.*), keys), o.version, 'delete',

@@ -25,7 +25,11 @@ union all
 select block, 'table', '', '' from wanted where rel is not null
 union all
 select block, 'column', a.attname, format_type(a.atttypid, a.atttypmod)
-from wanted join pg_attribute a on a.attrelid = rel
+    -- NULL is a field's default, and has to be allowed and left alone.
+    || case when a.attnotnull and not a.attname = any (bookkeeping) then ', not null' else '' end
+    || case when a.atthasdef and not a.attname = any (bookkeeping) then ', with a default' else '' end
+from (select '{id, version, status, created_at, created_by, reason, activated_at}'::text[]) k (bookkeeping)
+    cross join wanted join pg_attribute a on a.attrelid = rel
 where a.attnum > 0 and not a.attisdropped
 union all
 select block, 'check', c.conname,

@@ -3,7 +3,7 @@
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error};
+use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
 use super::address::{Address, Drive};
 use crate::source::SourceError;
@@ -13,13 +13,16 @@ use crate::source::SourceError;
 pub(super) struct Connection {
     client: Client,
     driver: AbortHandle,
+    /// When the server that answered last had been started; `None` before the first answer. A pooler
+    /// keeps its clients while the server behind it is exchanged, and only this tells.
+    pub(super) server: Option<String>,
 }
 
 impl Connection {
     pub(super) async fn open(address: &Address) -> Result<Self, SourceError> {
         let connected = address.connect(Quietly).await;
         let (client, driver) = connected.map_err(|error| failure(address, &error))?;
-        Ok(Self { client, driver })
+        Ok(Self { client, driver, server: None })
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -52,6 +55,16 @@ impl Drop for Connection {
     }
 }
 
+/// Runs `sql`, and yields the number of the session that did: what is sent at once is one session's.
+pub(super) async fn session(client: &Client, sql: &str) -> Result<String, Error> {
+    let messages = client.simple_query(&format!("{sql}; select pg_backend_pid()")).await?;
+    let number = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten().map(str::to_owned),
+        _ => None,
+    };
+    Ok(messages.iter().find_map(number).unwrap_or_default())
+}
+
 /// What an error means and what to do about it.
 pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
     let Some(said) = error.as_db_error() else {
@@ -82,7 +95,7 @@ pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
             said.message()
         )),
         SqlState::LOCK_NOT_AVAILABLE | SqlState::T_R_DEADLOCK_DETECTED => {
-            SourceError::refused(format!(
+            SourceError::unreachable(format!(
                 "{address}: a transaction of somebody else holds a lock ({}): try again once it has \
                  ended (pg_stat_activity shows it)",
                 said.message()

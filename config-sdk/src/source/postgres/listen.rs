@@ -1,26 +1,28 @@
-//! Listening for changes, and knowing when it has gone deaf.
+//! Listening for changes, and knowing when it cannot or has gone deaf.
 
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 
-use super::address::{Address, Drive};
+use super::PostgresStore;
+use super::address::Drive;
 use super::connection::failure;
+use super::echo::Echo;
 use crate::source::{Deaf, Signal, SourceError};
 
 /// How often the connection has to prove that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How long an answer may take; an open connection to a frozen server never answers.
 const ANSWER: Duration = Duration::from_secs(3);
-/// How long a notification to ourselves may take before push counts as not working here.
-const ECHO: Duration = Duration::from_secs(3);
+/// How long the self-test may take, which waits for a while itself.
+const TEST: Duration = Duration::from_secs(6);
 /// The heartbeat: the epoch, and a mark of the columns of all block tables, which no epoch counts.
 const PULSE: &str = "select epoch, (select md5(string_agg(concat_ws(' ', \
     a.attrelid::oid, a.attrelid::regclass, a.attname, a.atttypid), ',' order by a.attrelid, a.attnum)) \
@@ -30,11 +32,9 @@ const PULSE: &str = "select epoch, (select md5(string_agg(concat_ws(' ', \
 /// What the connection's driver hears.
 struct Ears {
     signal: Signal,
-    /// The highest epoch that a notification named.
+    /// The epoch that the last notification named.
     epoch: AtomicU64,
-    /// What the self-test sends.
-    nonce: String,
-    echo: Notify,
+    echo: Echo,
 }
 
 /// What a heartbeat tells.
@@ -45,49 +45,42 @@ struct Pulse {
 }
 
 /// Listens until the connection is lost, or proves unable to hear.
-pub(super) async fn listen(address: &Address, signal: Signal) -> Deaf {
-    match try_listen(address, signal).await {
-        Ok(never) => never,
-        Err(error) => Deaf::Lost(error),
+pub(super) async fn listen(store: &PostgresStore, signal: Signal) -> Deaf {
+    match try_listen(store, signal).await {
+        Ok(never) => match never {},
+        Err(deaf) => deaf,
     }
 }
 
-async fn try_listen(address: &Address, signal: Signal) -> Result<Deaf, SourceError> {
-    let failed = |error: tokio_postgres::Error| failure(address, &error);
-    let ears = Arc::new(Ears {
-        signal: signal.clone(),
-        epoch: AtomicU64::new(0),
-        nonce: format!("test {:016x}", fastrand::u64(..)),
-        echo: Notify::new(),
-    });
-    let connected = answered(address.connect(Arc::clone(&ears))).await?;
+async fn try_listen(store: &PostgresStore, signal: Signal) -> Result<Infallible, Deaf> {
+    let address = store.listening_address();
+    let failed = |error| failure(address, &error);
+    let ears =
+        Arc::new(Ears { signal: signal.clone(), epoch: AtomicU64::new(0), echo: Echo::new() });
+    let connected = within(ANSWER, address.connect(Arc::clone(&ears))).await?;
     let (client, driver) = connected.map_err(failed)?;
     let _end = EndWith(driver);
 
+    within(TEST, ears.echo.comes_back(&client, store)).await??;
     // Outside any transaction: inside one, nothing is heard until it ends.
-    answered(client.batch_execute("listen config_sdk")).await?.map_err(failed)?;
-    let test = format!("select pg_notify('config_sdk', '{}')", ears.nonce);
-    answered(client.batch_execute(&test)).await?.map_err(failed)?;
-    if timeout(ECHO, ears.echo.notified()).await.is_err() {
-        return Ok(Deaf::Never {
-            reason:
-                "a notification to ourselves did not come back; is a transaction-mode pooler in \
-                     between?"
-                    .to_owned(),
-        });
-    }
+    let listen = format!("listen config_sdk; unlisten {}", ears.echo.channel);
+    within(ANSWER, client.batch_execute(&listen)).await?.map_err(failed)?;
+    let mut known = pulse(&client).await?.map_err(failed)?;
     signal.listening();
 
-    let mut known = pulse(&client).await?.map_err(failed)?;
     loop {
         tokio::select! {
             () = sleep(HEARTBEAT) => {}
-            () = closed(&client) => return Err(SourceError::unreachable(format!("{address}: the connection ended"))),
+            () = closed(&client) => {
+                let ended = format!("{address}: the connection ended");
+                return Err(SourceError::unreachable(ended).into());
+            }
         }
         let now = pulse(&client).await?.map_err(failed)?;
+        signal.seen(now.epoch);
         if now.epoch != known.epoch && ears.epoch.load(Ordering::Relaxed) != now.epoch {
             tracing::debug!(epoch = now.epoch, "a change was not heard of; the heartbeat found it");
-            signal.changed([]);
+            signal.missed();
         }
         if now.columns != known.columns {
             tracing::debug!("a table was altered, made or dropped; everything is read again");
@@ -106,7 +99,7 @@ impl Drive for Arc<Ears> {
     {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             if let AsyncMessage::Notification(note) = message {
-                self.take(note.payload());
+                self.take(note.channel(), note.payload());
             }
         }
     }
@@ -114,21 +107,20 @@ impl Drive for Arc<Ears> {
 
 impl Ears {
     /// A notification only ever means "look": what it says is a hint, and anybody can send one.
-    fn take(&self, payload: &str) {
-        if payload == self.nonce {
-            self.echo.notify_one();
-        } else if !payload.starts_with("test ") {
-            let (epoch, names) = payload.split_once(' ').unwrap_or((payload, ""));
-            if let Ok(epoch) = epoch.parse() {
-                self.epoch.store(epoch, Ordering::Relaxed);
-            }
-            self.signal.changed(names.split_whitespace());
+    fn take(&self, channel: &str, payload: &str) {
+        if channel == self.echo.channel {
+            return self.echo.hear();
         }
+        let (epoch, names) = payload.split_once(' ').unwrap_or((payload, ""));
+        if let Ok(epoch) = epoch.parse() {
+            self.epoch.store(epoch, Ordering::Relaxed);
+        }
+        self.signal.changed(names.split_whitespace());
     }
 }
 
 async fn pulse(client: &Client) -> Result<Result<Pulse, tokio_postgres::Error>, SourceError> {
-    let answer = answered(client.simple_query(PULSE)).await?;
+    let answer = within(ANSWER, client.simple_query(PULSE)).await?;
     Ok(answer.map(|messages| messages.iter().find_map(Pulse::of).unwrap_or_default()))
 }
 
@@ -140,10 +132,10 @@ impl Pulse {
     }
 }
 
-async fn answered<F: Future>(answer: F) -> Result<F::Output, SourceError> {
+async fn within<F: Future>(limit: Duration, answer: F) -> Result<F::Output, SourceError> {
     let late =
         |_| SourceError::unreachable("the server does not answer on the listening connection");
-    timeout(ANSWER, answer).await.map_err(late)
+    timeout(limit, answer).await.map_err(late)
 }
 
 /// Waits until the connection is known to have ended.

@@ -4,6 +4,7 @@ mod address;
 mod catalog;
 mod connection;
 mod ddl;
+mod echo;
 mod listen;
 mod migrate;
 mod names;
@@ -13,6 +14,7 @@ mod tls;
 mod triggers;
 
 use tokio::sync::Mutex;
+use tokio_postgres::Error;
 
 pub(super) use ddl::{BOOKKEEPING, blueprint};
 
@@ -27,10 +29,13 @@ use connection::Connection;
 /// A Postgres database as the store: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
 ///
 /// Holds two connections: one asks, one listens. Everything but listening also works through a
-/// pooler in transaction mode.
+/// pooler in transaction mode; [`listen_url`](Self::listen_url) leads the other one past it. What is
+/// set where the URL is silent, the essay [`deploying`](crate::docs::deploying) lists.
 #[derive(Debug)]
 pub struct PostgresStore {
     address: Address,
+    /// Where to listen, if not there.
+    listening: Option<Address>,
     /// Taken while it is in use: a fetch that is dropped half way takes its connection with it.
     asking: Mutex<Option<Connection>>,
 }
@@ -43,28 +48,46 @@ impl PostgresStore {
     pub fn new(url: &str) -> Result<Self, UrlError> {
         Ok(Self {
             address: Address::parse(url).map_err(UrlError::Postgres)?,
+            listening: None,
             asking: Mutex::new(None),
         })
     }
 
-    /// The open connection, or a new one; `true` says that it is new, so that nothing known before
-    /// can be counted on: it may be another database by now.
-    async fn connection(&self) -> Result<(Connection, bool), SourceError> {
+    /// Listens at `url`, where the other one leads through a pooler in transaction mode: the same
+    /// database, reached directly.
+    ///
+    /// # Errors
+    /// What is wrong with the URL, without the URL itself.
+    pub fn listen_url(self, url: &str) -> Result<Self, UrlError> {
+        let listening = Address::parse(url).map_err(UrlError::Listen)?;
+        Ok(Self { listening: Some(listening), ..self })
+    }
+
+    fn listening_address(&self) -> &Address {
+        self.listening.as_ref().unwrap_or(&self.address)
+    }
+
+    /// The open connection, or a new one.
+    async fn connection(&self) -> Result<Connection, SourceError> {
         match self.asking.lock().await.take().filter(Connection::is_open) {
-            Some(connection) => Ok((connection, false)),
-            None => Ok((Connection::open(&self.address).await?, true)),
+            Some(connection) => Ok(connection),
+            None => Connection::open(&self.address).await,
         }
     }
 
     async fn ask(&self, request: Request<'_>) -> Result<Fetched, SourceError> {
-        let (connection, fresh) = self.connection().await?;
-        let mut request = request;
-        if fresh {
-            request.since = None;
-        }
-        let fetched = read::fetch(connection.client(), &self.address, &request).await?;
+        let mut connection = self.connection().await?;
+        let fetched = read::fetch(&mut connection, &self.address, request).await?;
         *self.asking.lock().await = Some(connection);
         Ok(fetched)
+    }
+
+    /// Runs `sql` where the store is asked, and yields the number of the session that did.
+    async fn session(&self, sql: &str) -> Result<Result<String, Error>, SourceError> {
+        let connection = self.connection().await?;
+        let session = connection::session(connection.client(), sql).await;
+        *self.asking.lock().await = Some(connection);
+        Ok(session)
     }
 }
 
@@ -78,7 +101,7 @@ impl Source for PostgresStore {
     }
 
     fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
-        Box::pin(listen::listen(&self.address, signal))
+        Box::pin(listen::listen(self, signal))
     }
 
     fn store(&self) -> Option<&dyn Store> {

@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::address::Address;
-use super::connection::{failure, told};
+use super::connection::{Connection, failure, told};
 use super::names::quoted_table;
 use crate::record::Record;
 use crate::schema::BlockSchema;
@@ -21,11 +21,16 @@ const BEGIN: &str = "begin isolation level repeatable read read only; \
 /// After a table that could not be read; many that are locked must not add up.
 const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'";
 
+/// How much more room a value may take in its table than as text, at the worst: a digit of `jsonb`.
+const STORED: u64 = 16;
+
 /// Where the store stands, and which blocks changed since.
 struct Head {
     epoch: u64,
     /// None if `since` is nothing to count on from.
     changed: Option<BTreeSet<String>>,
+    /// When the server was started.
+    server: Option<String>,
 }
 
 /// Why a round trip brought nothing.
@@ -41,16 +46,19 @@ enum Trouble {
 /// Only the simple protocol is used: it needs no prepared statements, works through poolers, sends
 /// several statements in one round trip, and prints every value as text.
 pub(super) async fn fetch(
-    client: &Client,
+    connection: &mut Connection,
     address: &Address,
-    request: &Request<'_>,
+    mut request: Request<'_>,
 ) -> Result<Fetched, SourceError> {
-    match together(client, request).await {
+    if connection.server.is_none() {
+        request.since = None; // it may be another database by now
+    }
+    match together(connection, &request).await {
         Ok(fetched) => Ok(fetched),
         Err(Trouble::Store(error)) => Err(error),
         // One table that cannot be read must not hold back the others.
-        Err(Trouble::Query(error)) if error.as_db_error().is_some() && !client.is_closed() => {
-            match one_by_one(client, request).await {
+        Err(Trouble::Query(error)) if error.as_db_error().is_some() && connection.is_open() => {
+            match one_by_one(connection, &request).await {
                 Ok(fetched) => Ok(fetched),
                 Err(Trouble::Store(error)) => Err(error),
                 Err(Trouble::Query(error)) => Err(failure(address, &error)),
@@ -63,40 +71,47 @@ pub(super) async fn fetch(
 /// Reads the head, and in the same round trip and snapshot the blocks that are likely to have
 /// changed. Where the guess fell short, what was learnt is the next guess; the guess that cannot
 /// fall short is all blocks.
-async fn together(client: &Client, request: &Request<'_>) -> Result<Fetched, Trouble> {
+async fn together(connection: &mut Connection, request: &Request<'_>) -> Result<Fetched, Trouble> {
     let expected = |name: &str| request.also.contains(&name) || request.hint.contains(&name);
     let mut guess = match request.since {
         Some(_) => blocks(request, expected),
         None => request.blocks.to_vec(),
     };
-    for tries in 0.. {
+    let mut tries = 0;
+    loop {
         let sql = match (guess.as_slice(), request.since) {
             // The idle poll: one trivial query, whatever the number of blocks.
             ([], since) => head_sql(since),
             (guess, since) => {
-                format!("{BEGIN}; {}; {}; commit", head_sql(since), records_sql(guess))
+                let records = records_sql(guess, request.max_record);
+                format!("{BEGIN}; {}; {records}; commit", head_sql(since))
             }
         };
-        let answer = rows(client, &sql).await?;
-        let head = head(&answer, request)?;
+        let answer = rows(connection.client(), &sql).await?;
+        let head = head(&answer, request, connection)?;
         let wanted = wanted(request, &head);
         let is_guessed = |block: &&BlockSchema| guess.iter().any(|known| known.name == block.name);
         if wanted.iter().all(is_guessed) {
+            connection.server = head.server;
             return Ok(gather(head.epoch, &guess, &answer));
         }
-        guess = if tries < 3 { wanted } else { request.blocks.to_vec() };
+        tries += 1;
+        guess = if tries < 4 { wanted } else { request.blocks.to_vec() };
     }
-    Ok(Fetched::default())
 }
 
 /// The same, with a savepoint around each block, so that a table that cannot be read is told of in
 /// its own place.
-async fn one_by_one(client: &Client, request: &Request<'_>) -> Result<Fetched, Trouble> {
+async fn one_by_one(
+    connection: &mut Connection,
+    request: &Request<'_>,
+) -> Result<Fetched, Trouble> {
+    let client = connection.client();
     let answer = rows(client, &format!("rollback; {BEGIN}; {}", head_sql(request.since))).await?;
-    let head = head(&answer, request)?;
+    let head = head(&answer, request, connection)?;
     let mut fetched = Fetched::unchanged(head.epoch);
     for block in wanted(request, &head) {
-        let sql = format!("savepoint one; {}", records_sql(&[block]));
+        let sql = format!("savepoint one; {}", records_sql(&[block], request.max_record));
         let found = match rows(client, &sql).await {
             Ok(answer) => gather(head.epoch, &[block], &answer).blocks.remove(block.name),
             Err(Trouble::Query(error)) if error.as_db_error().is_some() => {
@@ -108,6 +123,7 @@ async fn one_by_one(client: &Client, request: &Request<'_>) -> Result<Fetched, T
         fetched.blocks.insert(block.name, found.unwrap_or(Ok(None)));
     }
     client.batch_execute("commit").await?;
+    connection.server = head.server;
     Ok(fetched)
 }
 
@@ -120,16 +136,25 @@ fn head_sql(since: Option<u64>) -> String {
             )
         },
     );
-    format!("select e.epoch, e.floor, {changed} as changed from config_sdk.epoch e")
+    format!(
+        "select e.epoch, e.floor, {changed} as changed, \
+         extract(epoch from pg_postmaster_start_time()) as server from config_sdk.epoch e"
+    )
 }
 
-/// A row for each active row of each block, all its columns as one object of texts.
-fn records_sql(blocks: &[&'static BlockSchema]) -> String {
+/// A row for each active row of each block, all its columns as one object of texts; of one that holds
+/// more than `most` bytes of them, only how many. Where the row itself is much larger than that, the
+/// texts are not even made.
+fn records_sql(blocks: &[&'static BlockSchema], most: u64) -> String {
+    let stored = most.saturating_mul(STORED);
     let select = |block: &&BlockSchema| {
         format!(
-            "(select {} as block, (select json_object_agg(c.key, c.value) \
-             from jsonb_each_text(to_jsonb(t.*)) c)::text as record \
-             from {} t where t.status = 'active' limit 2)",
+            "(select {} as block, t.version, coalesce(c.size, pg_column_size(t.*)) as size, \
+             case when c.size <= {most} then c.record end as record \
+             from {} t cross join lateral (select json_object_agg(key, value)::text as record, \
+             sum(octet_length(value)) as size from jsonb_each_text(to_jsonb(t.*)) \
+             where pg_column_size(t.*) <= {stored}) c \
+             where t.status = 'active' limit 2)",
             ddl::text(block.name),
             quoted_table(&block.table)
         )
@@ -146,7 +171,11 @@ async fn rows(client: &Client, sql: &str) -> Result<Vec<SimpleQueryRow>, Trouble
     Ok(messages.into_iter().filter_map(row).collect())
 }
 
-fn head(answer: &[SimpleQueryRow], request: &Request<'_>) -> Result<Head, Trouble> {
+fn head(
+    answer: &[SimpleQueryRow],
+    request: &Request<'_>,
+    connection: &Connection,
+) -> Result<Head, Trouble> {
     let strange = || {
         Trouble::Store(SourceError::refused(
             "config_sdk.epoch has no row: run the SQL that `schema` prints",
@@ -156,11 +185,13 @@ fn head(answer: &[SimpleQueryRow], request: &Request<'_>) -> Result<Head, Troubl
     let number = |column| row.try_get(column).ok().flatten().and_then(|text| text.parse().ok());
     let epoch = number("epoch").ok_or_else(strange)?;
     let floor = number("floor").ok_or_else(strange)?;
-    let changed = request.counts_from(floor, epoch).map(|_| {
+    let server = row.try_get("server").ok().flatten().map(str::to_owned);
+    let since = request.counts_from(floor, epoch).filter(|_| server == connection.server);
+    let changed = since.map(|_| {
         let names = row.try_get("changed").ok().flatten().unwrap_or_default();
         names.split(',').map(str::to_owned).collect()
     });
-    Ok(Head { epoch, changed })
+    Ok(Head { epoch, changed, server })
 }
 
 fn wanted(request: &Request<'_>, head: &Head) -> Vec<&'static BlockSchema> {
@@ -193,7 +224,11 @@ fn gather(epoch: u64, blocks: &[&'static BlockSchema], answer: &[SimpleQueryRow]
 }
 
 fn record(row: &SimpleQueryRow) -> Result<Record, String> {
-    let text = row.try_get("record").ok().flatten().unwrap_or("{}");
+    let cell = |name| row.try_get(name).ok().flatten();
+    let Some(text) = cell("record") else {
+        let size = cell("size").and_then(|size| size.parse().ok()).unwrap_or(u64::MAX);
+        return Ok(row::left_out(cell("version"), size));
+    };
     let columns: Result<BTreeMap<String, Option<String>>, _> = serde_json::from_str(text);
     columns.map(row::record).map_err(|error| format!("its row cannot be read: {error}"))
 }

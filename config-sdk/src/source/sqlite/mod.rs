@@ -9,10 +9,11 @@ mod triggers;
 mod watch;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Mutex;
 
 pub(super) use ddl::{BOOKKEEPING, blueprint};
 
@@ -42,6 +43,8 @@ pub struct SqliteStore {
 struct Open {
     connection: Connection,
     identity: Identity,
+    /// Whether it was read before, so that a reader can count on from there.
+    is_read: bool,
 }
 
 impl SqliteStore {
@@ -51,24 +54,23 @@ impl SqliteStore {
         Self { path: path.into(), open: Arc::default() }
     }
 
-    /// Runs `work` with the open file, away from the runtime's threads. `true` says that the file
-    /// was opened just now, so that nothing known before can be counted on.
+    /// Runs `work` with the open file, away from the runtime's threads, and one at a time: a file
+    /// system that hangs holds one thread and no more.
     async fn with<R: Send + 'static>(
         &self,
         create: bool,
-        work: impl FnOnce(&mut Connection, bool) -> Result<R, SourceError> + Send + 'static,
+        work: impl FnOnce(&mut Open) -> Result<R, SourceError> + Send + 'static,
     ) -> Result<R, SourceError> {
-        let (path, open) = (self.path.clone(), Arc::clone(&self.open));
+        let path = self.path.clone();
+        let mut slot = Arc::clone(&self.open).lock_owned().await;
         let done = tokio::task::spawn_blocking(move || {
-            let mut slot = open.lock().unwrap_or_else(PoisonError::into_inner);
             let now = Identity::of(&path);
             let kept = slot.take().filter(|open| Some(&open.identity) == now.as_ref());
-            let fresh = kept.is_none();
             let mut open = match kept {
                 Some(open) => open,
                 None => Open::at(&path, create)?,
             };
-            let answer = work(&mut open.connection, fresh)?;
+            let answer = work(&mut open)?;
             *slot = Some(open);
             Ok(answer)
         });
@@ -89,12 +91,13 @@ impl Open {
         }
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY).map_err(failed)?;
-        // Readers and the one writer do not wait for each other. Fails on a file that cannot be
-        // written, and such a file can still be read.
-        let _ = connection.pragma_update(None, "journal_mode", "wal");
+        if create {
+            // Readers and the one writer do not wait for each other.
+            connection.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
+        }
         let identity = Identity::of(path);
         let identity = identity.ok_or_else(|| SourceError::unreachable("the file went away"))?;
-        Ok(Self { connection, identity })
+        Ok(Self { connection, identity, is_read: false })
     }
 }
 
@@ -106,8 +109,10 @@ impl Source for SqliteStore {
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>> {
         let ask = read::Ask::new(&request);
         let path = self.path.clone();
-        Box::pin(self.with(false, move |connection, fresh| {
-            read::fetch(connection, &ask, fresh).map_err(|error| failure(&path, error))
+        Box::pin(self.with(false, move |open| {
+            let fetched = read::fetch(&mut open.connection, &ask, !open.is_read);
+            open.is_read = fetched.is_ok();
+            fetched.map_err(|error| failure(&path, error))
         }))
     }
 
@@ -126,8 +131,8 @@ impl Store for SqliteStore {
         blocks: &'a [&'static BlockSchema],
     ) -> BoxFuture<'a, Result<Vec<Step>, SourceError>> {
         let (path, blocks) = (self.path.clone(), blocks.to_vec());
-        Box::pin(self.with(true, move |connection, _| {
-            migrate::migrate(connection, &blocks).map_err(|error| failure(&path, error))
+        Box::pin(self.with(true, move |open| {
+            migrate::migrate(&mut open.connection, &blocks).map_err(|error| failure(&path, error))
         }))
     }
 
@@ -136,8 +141,8 @@ impl Store for SqliteStore {
         blocks: &'a [&'static BlockSchema],
     ) -> BoxFuture<'a, Result<Vec<Difference>, SourceError>> {
         let (path, blocks) = (self.path.clone(), blocks.to_vec());
-        Box::pin(self.with(false, move |connection, _| {
-            migrate::check(connection, &blocks).map_err(|error| failure(&path, error))
+        Box::pin(self.with(false, move |open| {
+            migrate::check(&open.connection, &blocks).map_err(|error| failure(&path, error))
         }))
     }
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row, TransactionBehavior};
 use super::ddl::table_name;
 use crate::record::Record;
 use crate::schema::BlockSchema;
+use crate::source::ddl::ident;
 use crate::source::row;
 use crate::source::{Fetched, Found, Request};
 
@@ -16,11 +17,17 @@ pub(super) struct Ask {
     blocks: Vec<&'static BlockSchema>,
     since: Option<u64>,
     also: Vec<&'static str>,
+    max_record: u64,
 }
 
 impl Ask {
     pub(super) fn new(request: &Request<'_>) -> Self {
-        Self { blocks: request.blocks.to_vec(), since: request.since, also: request.also.to_vec() }
+        Self {
+            blocks: request.blocks.to_vec(),
+            since: request.since,
+            also: request.also.to_vec(),
+            max_record: request.max_record,
+        }
     }
 }
 
@@ -47,7 +54,7 @@ pub(super) fn fetch(
     };
     let mut fetched = Fetched::unchanged(epoch);
     for block in ask.blocks.iter().filter(wanted) {
-        fetched.blocks.insert(block.name, found(&moment, block)?);
+        fetched.blocks.insert(block.name, found(&moment, block, ask.max_record)?);
     }
     Ok(fetched)
 }
@@ -65,15 +72,13 @@ fn number(row: &Row<'_>, column: usize) -> Result<u64, rusqlite::Error> {
 }
 
 /// The block's active record; what is wrong with its table alone is told in place of it.
-fn found(connection: &Connection, block: &BlockSchema) -> Result<Found, rusqlite::Error> {
+fn found(
+    connection: &Connection,
+    block: &BlockSchema,
+    most: u64,
+) -> Result<Found, rusqlite::Error> {
     let table = table_name(block);
-    let quoted = table.replace('"', "\"\"");
-    let sql = format!("select * from \"{quoted}\" where status = 'active' limit 2");
-    let rows = connection.prepare(&sql).and_then(|mut statement| {
-        let rows = statement.query_map([], record)?;
-        rows.collect::<Result<Vec<_>, _>>()
-    });
-    match rows {
+    match records(connection, &table, most) {
         Ok(rows) => Ok(row::only(rows, &table)),
         Err(rusqlite::Error::SqliteFailure(error, message))
             if error.code == rusqlite::ErrorCode::Unknown =>
@@ -86,6 +91,27 @@ fn found(connection: &Connection, block: &BlockSchema) -> Result<Found, rusqlite
         }
         Err(error) => Err(error),
     }
+}
+
+/// The active rows of `table`; where one holds more than `most` bytes of text, only how many.
+fn records(
+    connection: &Connection,
+    table: &str,
+    most: u64,
+) -> Result<Vec<Record>, rusqlite::Error> {
+    let from = format!("from {} where status = 'active' limit 2", ident(table));
+    let mut rows = connection.prepare(&format!("select * {from}"))?;
+    let size = |column: &str| format!("ifnull(octet_length({}), 0)", ident(column));
+    let sizes: Vec<_> = rows.column_names().map(size).collect();
+    let mut sizes = connection.prepare(&format!("select version, {} {from}", sizes.join(" + ")))?;
+    let sizes = sizes.query_map([], |row| Ok((text(row.get_ref(0)?), number(row, 1)?)))?;
+    let sizes: Vec<_> = sizes.collect::<Result<_, _>>()?;
+    if sizes.iter().any(|(_, size)| *size > most) {
+        let left_out =
+            |(version, size): (Option<String>, _)| row::left_out(version.as_deref(), size);
+        return Ok(sizes.into_iter().map(left_out).collect());
+    }
+    rows.query_map([], record)?.collect()
 }
 
 fn record(row: &Row<'_>) -> Result<Record, rusqlite::Error> {

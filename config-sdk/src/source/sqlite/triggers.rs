@@ -124,12 +124,12 @@ impl Writing<'_> {
         self.log("delete", &self.before(), "'sql'")
     }
 
-    /// The number of a deleted row is not given again.
+    /// The number of a deleted or replaced row is not given again.
     fn next_version(&self, but: &str) -> String {
         format!(
             "1 + max(\n            (select coalesce(max(t.version), 0) from {} t where true{}{but}),\n            \
              (select coalesce(max(version), 0) from config_sdk_change\n                \
-             where block = {} and what = 'delete' and key is {}))",
+             where block = {} and key is {}))",
             self.table,
             self.same_key(),
             text(self.block.name),

@@ -35,7 +35,16 @@ struct Watch {
     path: PathBuf,
     identity: Identity,
     connection: Connection,
-    version: i64,
+    seen: Seen,
+}
+
+/// What SQLite counts of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Seen {
+    /// Moves with each commit of another connection.
+    commits: i64,
+    /// Moves when a table is altered, made or dropped, and when a backup is restored into the file.
+    shape: i64,
 }
 
 /// Looks until the file goes away or becomes another one.
@@ -51,13 +60,16 @@ pub(super) async fn watch(path: &Path, signal: Signal) -> Deaf {
     loop {
         tokio::time::sleep(LOOK).await;
         let looked = tokio::task::spawn_blocking(move || {
-            let moved = watch.look();
-            (watch, moved)
+            let before = watch.seen;
+            let looked = watch.look();
+            (watch, looked.map(|()| before))
         });
         match looked.await {
-            Ok((same, Ok(moved))) => {
+            Ok((same, Ok(before))) => {
                 watch = same;
-                if moved {
+                if watch.seen.shape != before.shape {
+                    signal.anew();
+                } else if watch.seen != before {
                     signal.changed([]);
                 }
             }
@@ -74,19 +86,22 @@ impl Watch {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&path, flags);
         let connection = opened.map_err(|error| super::failure(&path, error))?;
-        let mut watch = Self { version: 0, path, identity, connection };
+        let mut watch = Self { seen: Seen::default(), path, identity, connection };
         watch.look()?;
         Ok(watch)
     }
 
-    /// Whether anything was committed since the last look.
-    fn look(&mut self) -> Result<bool, SourceError> {
+    /// Takes note of what SQLite counts now.
+    fn look(&mut self) -> Result<(), SourceError> {
         if Identity::of(&self.path).as_ref() != Some(&self.identity) {
             let path = self.path.display();
             return Err(SourceError::unreachable(format!("{path} went away or was exchanged")));
         }
-        let version = self.connection.query_row("pragma data_version", [], |row| row.get(0));
-        let version = version.map_err(|error| super::failure(&self.path, error))?;
-        Ok(std::mem::replace(&mut self.version, version) != version)
+        let count = |pragma| {
+            let count = self.connection.pragma_query_value(None, pragma, |row| row.get(0));
+            count.map_err(|error| super::failure(&self.path, error))
+        };
+        self.seen = Seen { commits: count("data_version")?, shape: count("schema_version")? };
+        Ok(())
     }
 }

@@ -1,0 +1,188 @@
+//! SQLite and Postgres.
+
+use std::time::Duration;
+
+use config_sdk::{Config, ConfigBlock, PushState, StoreState};
+use config_tests::postgres::Server;
+use config_tests::wait;
+use rusqlite::Connection;
+
+use crate::{LimitsConfig, SOON};
+
+macro_rules! blocks {
+    ($($type:ident $name:literal)*) => {$(
+        #[derive(Debug, ConfigBlock)]
+        #[config(name = $name)]
+        struct $type {
+            #[config(default = 5)]
+            most: u32,
+        }
+    )*};
+}
+
+blocks! { One "one" Two "two" Three "three" Four "four" Five "five" Six "six" }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn locked_tables_on_postgres_hold_back_no_other_and_arrive_soon_after() {
+    let database = Server::shared().database();
+    let builder = Config::builder().block::<One>().block::<Two>().block::<Three>();
+    let builder = builder.block::<Four>().block::<Five>().block::<Six>();
+    let config = builder.url(&database.url()).migrate().start().await.expect("a start");
+    let locker = database.client().await;
+    let lock = "begin; lock two_config, three_config, four_config, five_config, six_config in access exclusive mode";
+    locker.batch_execute(lock).await.expect("the locks");
+    database.psql("insert into one_config (status, most) values ('active', 43)");
+    wait::until("the one that is not locked", SOON, || async {
+        config.refresh_all().await.is_ok() && config.get::<One>().most == 43
+    })
+    .await;
+    assert_eq!(config.status().store, StoreState::Connected, "{}", config.status());
+    let change = "insert into two_config (status, most) values ('active', 44); commit";
+    locker.batch_execute(change).await.expect("the change");
+    wait::until("the one that was locked", Duration::from_secs(3), || async {
+        config.get::<Two>().most == 44
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_that_is_not_set_up_does_not_flap() {
+    let database = Server::shared().database();
+    let builder = Config::builder().block::<One>().url(&database.url());
+    let config = builder.start_timeout(Duration::from_secs(1)).start().await.expect("a start");
+    let mut events = config.events();
+    wait::until("the loss", SOON, || async {
+        matches!(config.status().push, PushState::Disconnected { .. })
+    })
+    .await;
+    let listen = async {
+        loop {
+            let event = events.next().await;
+            assert!(!matches!(event, Some(config_sdk::Event::PushWorks)), "{event:?}");
+        }
+    };
+    let quiet = tokio::time::timeout(Duration::from_secs(3), listen).await;
+    assert!(quiet.is_err(), "the stream goes on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_postgres_refuses_is_the_reason_that_is_told() {
+    let database = Server::shared().database();
+    let role = database.role("");
+    let builder = Config::builder().block::<One>().url(&role.url).migrate();
+    let config = builder.start_timeout(Duration::from_secs(1)).start().await.expect("a start");
+    let said = config.status().store.to_string();
+    assert!(said.contains("permission denied") && said.contains("owner"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_by_a_later_trigger_on_postgres_moves_the_epoch() {
+    let database = Server::shared().database();
+    let builder = Config::builder().block::<One>().url(&database.url()).migrate();
+    let config = builder.start().await.expect("a start");
+    database.psql(
+        "insert into one_config (status, most) values ('active', 8);
+         create function raised() returns trigger language plpgsql as
+            $$ begin new.most := new.most + 1; return new; end $$;
+         create trigger zz before update on one_config for each row execute function raised();
+         update one_config set reason = 'a nudge'",
+    );
+    wait::until("what the store holds", SOON, || async { config.get::<One>().most == 9 }).await;
+}
+
+#[tokio::test]
+async fn a_check_between_two_files_does_not_hide_the_second() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config.db");
+    let other = folder.path().join("other.db");
+    for (path, most) in [(&path, 13), (&other, 19)] {
+        let url = format!("sqlite:{}", path.display());
+        let made = Config::builder().block::<LimitsConfig>().url(&url).migrate_now().await;
+        made.expect("tables");
+        let insert = format!("insert into limits_config (status, most) values ('active', {most})");
+        Connection::open(path).expect("open").execute_batch(&insert).expect("a row");
+    }
+    let url = format!("sqlite:{}", path.display());
+    let builder = Config::builder().block::<LimitsConfig>().url(&url);
+    let config = builder.ttl(Duration::from_millis(500)).start().await.expect("a start");
+    assert_eq!(config.get::<LimitsConfig>().most, 13);
+    std::fs::rename(&other, &path).expect("exchanged");
+    let _ = config.check().await;
+    wait::until("the second file", SOON, || async { config.get::<LimitsConfig>().most == 19 })
+        .await;
+}
+
+#[tokio::test]
+async fn insert_or_replace_in_sqlite_does_not_start_the_versions_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config.db");
+    let url = format!("sqlite:{}", path.display());
+    let builder = Config::builder().block::<LimitsConfig>().url(&url).migrate();
+    let config = builder.start().await.expect("a start");
+    let file = Connection::open(&path).expect("open");
+    file.execute_batch("insert into limits_config (id, status, most) values (1, 'active', 7)")
+        .expect("a row");
+    for most in [8, 9, 10] {
+        let update = format!("update limits_config set most = {most}");
+        file.execute_batch(&update).expect("an update");
+    }
+    let replace =
+        "insert or replace into limits_config (id, status, most) values (1, 'active', 11)";
+    if file.execute_batch(replace).is_ok() {
+        wait::until("the replacement", SOON, || async { config.get::<LimitsConfig>().most == 11 })
+            .await;
+        assert!(config.get::<LimitsConfig>().meta().version > 4);
+    }
+}
+
+#[tokio::test]
+async fn a_sqlite_url_with_options_or_in_memory_is_refused_with_the_remedy() {
+    for url in ["sqlite:///tmp/x.db?mode=rwc", "sqlite::memory:"] {
+        let started = Config::builder().block::<LimitsConfig>().url(url).migrate().start().await;
+        let error = started.expect_err("a mistake").to_string();
+        let told = "behind `sqlite:` stands a plain path, without options; for a store in memory say `memory:`";
+        assert!(error.contains(told), "{error}");
+    }
+    assert!(!std::path::Path::new("/tmp/x.db?mode=rwc").exists());
+}
+
+#[tokio::test]
+async fn a_sqlite_file_restored_in_place_to_the_same_epoch_is_read_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config.db");
+    let url = format!("sqlite:{}", path.display());
+    let builder = Config::builder().block::<LimitsConfig>().url(&url).migrate();
+    let config = builder.start().await.expect("a start");
+    let mut file = Connection::open(&path).expect("open");
+    file.execute_batch("insert into limits_config (status, most) values ('active', 8)")
+        .expect("a row");
+    let backup = folder.path().join("backup.db");
+    file.backup("main", &backup, None::<fn(_)>).expect("a backup");
+    file.execute_batch("update limits_config set most = 66").expect("an update");
+    wait::until("the update", SOON, || async { config.get::<LimitsConfig>().most == 66 }).await;
+    let epoch = config.status().epoch;
+    file.restore("main", &backup, None::<fn(_)>).expect("restored");
+    file.execute_batch("update limits_config set most = 9").expect("an update");
+    wait::until("what the store holds", SOON, || async { config.get::<LimitsConfig>().most == 9 })
+        .await;
+    assert_eq!(config.status().epoch, epoch);
+}
+
+#[tokio::test]
+async fn a_table_dropped_from_sqlite_is_noticed_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config.db");
+    let url = format!("sqlite:{}", path.display());
+    let builder = Config::builder().block::<LimitsConfig>().url(&url).migrate();
+    let config = builder.start().await.expect("a start");
+    let file = Connection::open(&path).expect("open");
+    wait::until("push", SOON, || async { config.status().push == PushState::Push }).await;
+    file.execute_batch("drop table limits_config").expect("dropped");
+    wait::until("the loss", SOON, || async {
+        config.status().blocks[0]
+            .error
+            .as_ref()
+            .is_some_and(|error| error.contains("limits_config"))
+    })
+    .await;
+}
