@@ -78,7 +78,7 @@ pub(crate) struct VaultConfig {
     pub(crate) tries: u32,
     #[config(secret, length = ..=40)]
     pub(crate) token: Option<Secret<String>>,
-    #[config(default = 1234, secret, range = 1..=9999)]
+    #[config(default = 1234, secret, range = 1..=999_999_999)]
     pub(crate) pin: Secret<u32>,
 }
 

@@ -10,7 +10,7 @@ use crate::blocks::VaultConfig;
 use crate::log;
 use crate::stage::{self, SOON};
 
-const SECRETS: [&str; 5] = ["hunter2", "hunter3", "4711", "4712", "99999"];
+const SECRETS: [&str; 5] = ["hunter2", "hunter3", "471108151", "471208152", "9999999999"];
 
 /// Everything that was shown.
 #[derive(Default)]
@@ -66,14 +66,14 @@ async fn a_secret_in_a_store_is_shown_nowhere_not_even_when_it_is_wrong() {
     log::keep();
     let mut shown = Shown::default();
     let store = MemoryStore::new();
-    store.set("vault", [("token", "hunter2"), ("pin", "4711")]);
+    store.set("vault", [("token", "hunter2"), ("pin", "471108151")]);
     let builder = Config::builder().block::<VaultConfig>().store(store.clone());
     let config = builder.start().await.unwrap();
-    assert_eq!(exposed(&config), (Some("hunter2".to_owned()), 4711));
+    assert_eq!(exposed(&config), (Some("hunter2".to_owned()), 471108151));
     shown.config(&config);
     let mut events = config.events();
     let mut changes = config.subscribe::<VaultConfig>();
-    store.set("vault", [("token", "hunter3"), ("pin", "4712")]);
+    store.set("vault", [("token", "hunter3"), ("pin", "471208152")]);
     let change = stage::soon(changes.next()).await.unwrap();
     assert_eq!(change.fields, ["token", "pin"]);
     shown.debug(&change);
@@ -81,7 +81,9 @@ async fn a_secret_in_a_store_is_shown_nowhere_not_even_when_it_is_wrong() {
     shown.all(config.refresh_all().await.unwrap());
     shown.config(&config);
     let long = "hunter2".repeat(10);
-    for (token, pin) in [(long.as_str(), "4711 hunter2"), ("hunter2", "99999"), ("", "-4711")] {
+    for (token, pin) in
+        [(long.as_str(), "471108151 hunter2"), ("hunter2", "9999999999"), ("", "-471108151")]
+    {
         let epoch = store.set("vault", [("token", token), ("pin", pin)]);
         config.wait_for(epoch, SOON).await.unwrap();
         shown.all(config.refresh_all().await.unwrap());
@@ -107,11 +109,11 @@ async fn a_secret_in_the_environment_is_shown_nowhere_not_even_when_it_is_wrong(
     log::keep();
     let mut shown = Shown::default();
     let builder = || Config::builder().block::<VaultConfig>().store(MemoryStore::new());
-    let variables = [("APP__VAULT__TOKEN", "hunter2"), ("APP__VAULT__PIN", "4711")];
+    let variables = [("APP__VAULT__TOKEN", "hunter2"), ("APP__VAULT__PIN", "471108151")];
     let good = builder().env_prefix("APP").env_vars(variables);
     shown.debug(&good);
     let config = good.start().await.unwrap();
-    assert_eq!(exposed(&config), (Some("hunter2".to_owned()), 4711));
+    assert_eq!(exposed(&config), (Some("hunter2".to_owned()), 471108151));
     shown.config(&config);
     let variables = [("APP__VAULT__PIN", "hunter2"), ("APP__VAULT__TRIES", "3")];
     let error = builder().env_prefix("APP").env_vars(variables).start().await.unwrap_err();
@@ -141,8 +143,8 @@ async fn a_secret_in_postgres_is_not_in_its_history_nor_in_a_notification_nor_in
     listener.batch_execute("listen config_sdk").await.unwrap();
     let mut changes = config.subscribe::<VaultConfig>();
     for sql in [
-        stage::insert("vault", &[("token", "'hunter2'"), ("pin", "4711")]),
-        "update vault_config set token = 'hunter3', pin = 4712".to_owned(),
+        stage::insert("vault", &[("token", "'hunter2'"), ("pin", "471108151")]),
+        "update vault_config set token = 'hunter3', pin = 471208152".to_owned(),
         "delete from vault_config".to_owned(),
     ] {
         database.psql(&sql); // another process, whose SQL is not logged here

@@ -61,7 +61,8 @@ fn a_number_in_json_is_exactly_that_decimal_or_a_fault() {
         let report = runtime.block_on(config.refresh_all()).unwrap();
         let read = &config.get::<Price>().list;
         if let Some(Outcome::Changed { .. }) = report.outcome("price") && let [number] = &read[..] {
-            prop_assert_eq!(exact(&number.to_string()), exact(&text), "{}", report);
+            // JSON lets white space stand around a number.
+            prop_assert_eq!(exact(&number.to_string()), exact(text.trim()), "{}", report);
         }
     });
 }
