@@ -114,6 +114,8 @@ fn complete<T: ConfigBlock>(value: &T, mut fault: Fault) -> Fault {
 /// Runs code that the user wrote or that runs user code; a panic becomes a fault of the block.
 fn guarded<T: ConfigBlock, R>(run: impl FnOnce() -> R) -> Result<R, Faults> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
+        let has_secret = T::schema().fields.iter().any(|field| field.secret);
+        let said = if has_secret { UNTOLD } else { said(&*panic) };
         let mut faults = Faults::new();
         faults.push(Fault {
             block: T::schema().name.to_owned(),
@@ -122,11 +124,14 @@ fn guarded<T: ConfigBlock, R>(run: impl FnOnce() -> R) -> Result<R, Faults> {
             column: None,
             value: None,
             rule: "panic".to_owned(),
-            message: format!("a rule or decoder panicked: {}", said(&*panic)),
+            message: format!("a rule or decoder panicked: {said}"),
         });
         faults
     })
 }
+
+/// What a panic says may hold any value of its block.
+const UNTOLD: &str = "what it said is not told of a block with a secret; see the program's output";
 
 fn said(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();

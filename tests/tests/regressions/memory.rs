@@ -190,11 +190,12 @@ async fn a_thread_that_has_seen_a_value_by_get_sees_no_older_one_by_with() {
     assert_eq!(backwards.join().expect("no panic"), 0);
 }
 
-#[tokio::test]
+/// On several threads: on one, nobody can look before the pass is over.
+#[tokio::test(flavor = "multi_thread")]
 async fn the_status_is_of_the_epoch_that_was_waited_for() {
     let store = MemoryStore::new();
     let config = on::<LimitsConfig>(&store).await;
-    for round in 0..500 {
+    for round in 0..3000 {
         let bad = round % 2 == 0;
         let epoch = store.set("limits", [("most", if bad { "0" } else { "9" })]);
         config.wait_for(epoch, SOON).await.expect("the change");
@@ -224,6 +225,28 @@ async fn the_rules_of_a_secret_are_not_told() {
         "{}",
         config.status()
     );
+}
+
+#[tokio::test]
+async fn what_a_rule_says_when_it_panics_is_not_told_of_a_block_with_a_secret() {
+    #[derive(ConfigBlock)]
+    #[config(name = "safe", check = SafeConfig::opens)]
+    struct SafeConfig {
+        #[config(default = "1111")]
+        code: Secret<String>,
+    }
+    impl SafeConfig {
+        fn opens(&self) -> Result<(), Faults> {
+            assert!(self.code.expose() == "1111", "{} opens nothing", self.code.expose());
+            Ok(())
+        }
+    }
+    let store = MemoryStore::new();
+    let config = on::<SafeConfig>(&store).await;
+    let epoch = store.set("safe", [("code", "s3cr3t-c")]);
+    config.wait_for(epoch, SOON).await.expect("the rejection");
+    let said = config.status().to_string();
+    assert!(said.contains("panicked") && !said.contains("s3cr3t"), "{said}");
 }
 
 #[tokio::test]
