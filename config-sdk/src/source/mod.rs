@@ -3,6 +3,7 @@
 mod contract;
 mod ddl;
 mod error;
+mod keyed;
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -19,6 +20,7 @@ pub(crate) use contract::MAX_RECORD;
 pub use contract::{BoxFuture, Deaf, Fetched, Found, Request, Source, Store};
 pub use ddl::{Difference, Step};
 pub use error::SourceError;
+pub use keyed::{Keys, Loaded, Moved, Rows, Wanted, Which};
 pub use memory::{Edit, MemoryStore};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;

@@ -36,7 +36,8 @@ impl Rows {
         };
         let wanted = |name: &&'static str| changed(name) || request.also.contains(name);
         let names = request.blocks.iter().map(|block| block.name).filter(wanted);
-        Fetched { epoch: self.epoch, blocks: names.map(|name| (name, self.found(name))).collect() }
+        let blocks = names.map(|name| (name, self.found(name))).collect();
+        Fetched { blocks, ..Fetched::unchanged(self.epoch) }
     }
 
     fn found(&self, name: &str) -> Found {
