@@ -215,6 +215,7 @@ impl ConfigBuilder {
             board: board.clone(),
             max_record: self.max_record,
             ttl: shelf.options().ttl.or(shelf.schema().ttl).unwrap_or(self.ttl).min(LONGEST),
+            folder: self.last_good.clone(),
         };
         let beside = Beside { loaders: all.iter().map(loader).collect(), outbox };
         let refresher = Refresher::new(

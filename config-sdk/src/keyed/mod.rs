@@ -1,5 +1,6 @@
 //! Keyed blocks: one copy for each key, all in memory or those that are used.
 
+mod any_bounded;
 mod bounded;
 mod error;
 mod flight;
@@ -15,8 +16,10 @@ mod shelves;
 mod stats;
 mod table;
 
+pub(crate) use any_bounded::AnyBounded;
 pub(crate) use bounded::MARKS;
 pub use error::LoadError;
+pub(crate) use flight::Order;
 pub use handle::Keyed;
 pub use options::KeyedOptions;
 pub(crate) use options::Warm;
@@ -24,6 +27,6 @@ pub(crate) use outbox::Outbox;
 pub(crate) use refusals::Refused;
 pub(crate) use resident::Edit;
 pub use resident::{KeyGuard, KeyedRef};
-pub(crate) use shelf::{AnyBounded, AnyShelf, Shelf};
+pub(crate) use shelf::{AnyShelf, Shelf};
 pub(crate) use shelves::Shelves;
 pub use stats::{Stats, Warmed};

@@ -77,6 +77,8 @@ pub struct Warmed {
     pub failed: usize,
     /// Why the first of them could not.
     pub error: Option<String>,
+    /// Whether it ended because no more copies fit into memory.
+    pub is_full: bool,
 }
 
 impl<T: Send + Sync + 'static> Bounded<T> {
@@ -103,7 +105,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
 }
 
 impl Warmed {
-    fn fail(&mut self, error: &str) {
+    pub(crate) fn fail(&mut self, error: &str) {
         self.failed += 1;
         self.error.get_or_insert_with(|| error.to_owned());
     }

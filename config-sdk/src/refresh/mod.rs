@@ -10,6 +10,7 @@ mod copy;
 mod event;
 mod force;
 mod hangup;
+mod hottest;
 mod judge;
 mod keyed_status;
 mod last_good;
@@ -26,6 +27,7 @@ mod status;
 mod task;
 mod tell;
 mod track;
+mod warm;
 
 pub(crate) use beside::Beside;
 pub(crate) use board::{Board, wait_until};
