@@ -57,6 +57,8 @@ pub mod docs;
 mod guarded;
 mod json;
 mod key;
+#[expect(dead_code, reason = "what loads it comes next")]
+mod keyed;
 mod names;
 mod number;
 #[doc(hidden)]

@@ -91,13 +91,13 @@ impl<T: ConfigBlock> Erased for Cell<T> {
 
     fn publish(&self, ready: Ready, meta: Meta) {
         if let Ok(value) = ready.value.downcast::<T>() {
-            self.store(Arc::new(Published { value, meta }));
+            self.store(Arc::new(Published::new(value, meta)));
         }
     }
 
     fn restamp(&self, meta: Meta) {
         let value = Arc::clone(&self.load_full().value);
-        self.store(Arc::new(Published { value, meta }));
+        self.store(Arc::new(Published::new(value, meta)));
     }
 
     fn wake(&self) {

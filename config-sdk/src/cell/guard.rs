@@ -15,8 +15,12 @@ pub struct Guard<T>(arc_swap::Guard<Arc<Published<T>>>);
 
 impl<T> Guard<T> {
     #[inline]
-    pub(super) fn new(guard: arc_swap::Guard<Arc<Published<T>>>) -> Self {
+    pub(crate) fn new(guard: arc_swap::Guard<Arc<Published<T>>>) -> Self {
         Self(guard)
+    }
+
+    pub(crate) fn published(&self) -> &Published<T> {
+        &self.0
     }
 
     /// Where the value came from, its version and epoch.
