@@ -19,6 +19,10 @@ impl<T> Guard<T> {
         Self(guard)
     }
 
+    pub(crate) fn published(&self) -> &Published<T> {
+        &self.0
+    }
+
     /// Of a value that is held already.
     pub(crate) fn of(published: Arc<Published<T>>) -> Self {
         Self(arc_swap::Guard::from_inner(published))

@@ -61,6 +61,12 @@ pub(crate) trait AnyBounded: Send + Sync {
     /// A part of the lifetime is over; copies live for so many parts.
     fn grow_older(&self, soft: u32, hard: u32);
 
+    /// The store is asked for so many keys.
+    fn asked(&self, keys: usize);
+
+    /// A row was turned away.
+    fn erred(&self);
+
     /// Nothing can be loaded now.
     fn fail(&self, reason: &Arc<str>);
 
@@ -114,7 +120,7 @@ impl<T: KeyedBlock> AnyBounded for Bounded<T> {
 
     fn land(&self, key: &Key, ready: Ready, meta: Meta, heap: usize) {
         if let Some(copy) = Published::of(ready, meta) {
-            self.land(key, copy, heap, true);
+            self.land(key, copy, heap);
         }
     }
 
@@ -148,7 +154,17 @@ impl<T: KeyedBlock> AnyBounded for Bounded<T> {
         self.grow_older(soft, hard);
     }
 
+    fn asked(&self, keys: usize) {
+        self.table.counts().loads.add(1);
+        self.table.counts().loaded_keys.add(keys as u64);
+    }
+
+    fn erred(&self) {
+        self.table.counts().errors.add(1);
+    }
+
     fn fail(&self, reason: &Arc<str>) {
+        self.table.counts().errors.add(1);
         self.fail(reason);
     }
 
@@ -169,6 +185,6 @@ impl<T: KeyedBlock> AnyBounded for Bounded<T> {
     }
 
     fn hottest(&self, most: usize) -> Vec<Key> {
-        self.table.hottest(most).into_iter().map(|(key, _)| key).collect()
+        self.table.top(most).into_iter().map(|(key, _)| key).collect()
     }
 }

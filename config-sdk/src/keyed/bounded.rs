@@ -65,14 +65,18 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     #[inline]
     pub(super) fn look<K>(&self, key: &impl KeyFor<K>) -> Look<T> {
         let Some(hit) = key.with_joined(|joined| self.table.find(joined)) else {
+            self.table.counts().miss();
             return Look::Nothing;
         };
-        if hit.stamp >= self.age.soft.load(Ordering::Relaxed) {
+        if hit.tick < self.age.hard.load(Ordering::Relaxed) {
+            self.table.counts().miss();
+            return Look::Old(hit.guard);
+        }
+        self.table.hit(&hit);
+        if hit.tick >= self.age.soft.load(Ordering::Relaxed) {
             Look::Fresh(hit.guard)
-        } else if hit.stamp >= self.age.hard.load(Ordering::Relaxed) {
-            Look::Stale(hit.guard)
         } else {
-            Look::Old(hit.guard)
+            Look::Stale(hit.guard)
         }
     }
 
@@ -94,7 +98,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
             return None;
         }
         let (landing, known) = self.flight.want(key, false);
-        self.table.counts().load_wanted(known);
+        self.table.counts().waits.add(u64::from(known));
         (!away).then_some(landing)
     }
 
@@ -104,7 +108,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     /// If nothing can be loaded.
     pub(super) async fn load_now(&self, key: &Key) -> Result<Guard<T>, LoadError> {
         let (landing, known) = self.flight.want(key, true);
-        self.table.counts().load_wanted(known);
+        self.table.counts().waits.add(u64::from(known));
         self.landed(landing).await.map(Guard::of)
     }
 
@@ -121,13 +125,18 @@ impl<T: Send + Sync + 'static> Bounded<T> {
 
     /// Whether the copy of `key` is in memory, and what the store holds as far as anybody knows.
     pub(super) fn is_fresh(&self, key: &Key) -> bool {
-        matches!(self.look::<()>(&key), Look::Fresh(_))
+        self.table.find(key.joined()).is_some_and(|hit| self.is_current(hit.guard.published()))
+    }
+
+    /// Whether a copy is what the store holds, as far as anybody knows.
+    pub(super) fn is_current(&self, copy: &Published<T>) -> bool {
+        copy.tick.load(Ordering::Relaxed) >= self.age.soft.load(Ordering::Relaxed)
     }
 
     /// Forgets the copy of `key`; says whether it was there.
     pub(super) fn forget(&self, key: &Key) -> bool {
         self.flight.invalidate(key, None);
-        self.table.stamp(key, 0)
+        self.table.mark(key.joined(), 0)
     }
 
     /// What keys without a row of their own have, as far as is known.
@@ -140,10 +149,10 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     }
 
     /// Keeps what was loaded of `key`, and hands it to whoever waits for it.
-    pub(super) fn land(&self, key: &Key, copy: Published<T>, heap: usize, is_own: bool) {
+    pub(super) fn land(&self, key: &Key, mut copy: Published<T>, heap: usize) {
+        *copy.tick.get_mut() = self.age.now.load(Ordering::Relaxed);
         let copy = Arc::new(copy);
-        let stamp = self.age.now.load(Ordering::Relaxed);
-        self.table.insert(key, Arc::clone(&copy), heap, is_own, stamp);
+        self.table.insert(Arc::clone(&copy), heap);
         self.flight.land(key, Ok(copy));
     }
 
@@ -151,16 +160,16 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     pub(super) fn land_shared(&self, key: &Key, epoch: u64) {
         let shared = self.shared.load();
         let meta = Meta { key: Some(key.clone()), epoch, ..shared.meta.clone() };
-        self.land(key, Published { value: Arc::clone(&shared.value), meta }, 0, false);
+        let copy = Published { absent: true, ..Published::new(Arc::clone(&shared.value), meta) };
+        self.land(key, copy, 0);
     }
 
     /// The row of `key` was turned away: the copy that was there stays, or else what keys without a
     /// row have stands in.
     pub(super) fn keep(&self, key: &Key) {
-        let stamp = self.age.now.load(Ordering::Relaxed);
         match self.table.find(key.joined()) {
             Some(hit) => {
-                self.table.stamp(key, stamp);
+                self.table.mark(key.joined(), self.age.now.load(Ordering::Relaxed));
                 self.flight.land(key, Ok(hit.guard.into_published()));
             }
             None => self.land_shared(key, 0),
@@ -172,7 +181,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     pub(super) fn drop_keys<'a>(&self, keys: impl Iterator<Item = &'a Key>, epoch: Option<u64>) {
         for key in keys {
             self.flight.invalidate(key, epoch);
-            if self.table.stamp(key, 0) {
+            if self.table.mark(key.joined(), 0) {
                 self.flight.want(key, false);
             }
         }
@@ -182,13 +191,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     /// they are asked for.
     pub(super) fn drop_where(&self, is_meant: impl Fn(&Key) -> bool) -> usize {
         self.flight.invalidate_where(&is_meant);
-        let mut count = 0;
-        self.table.for_each(|key, _| {
-            if is_meant(key) && self.table.stamp(key, 0) {
-                count += 1;
-            }
-        });
-        count
+        self.table.mark_matching(0, is_meant)
     }
 
     /// No copy is what the store holds any more, as far as anybody knows.

@@ -39,7 +39,7 @@ impl<T: KeyedBlock> Shelf<T> {
         meta: Meta,
         outbox: Arc<Outbox>,
     ) -> Self {
-        let shared = Arc::new(Published { value: shared, meta });
+        let shared = Arc::new(Published::new(shared, meta));
         let kept = if T::schema().resident {
             Kept::Resident(Arc::new(Resident::new(shared)))
         } else {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::bounded::Bounded;
+use super::counts::Reads;
 use super::flight::ended;
 use crate::key::{Key, KeyError};
 
@@ -81,7 +82,38 @@ pub struct Warmed {
     pub is_full: bool,
 }
 
+/// How many of the hottest keys are told.
+const TOP: usize = 10;
+
 impl<T: Send + Sync + 'static> Bounded<T> {
+    /// What was read and loaded; walks through all copies.
+    pub(super) fn stats(&self) -> Stats {
+        let counts = self.table.counts();
+        let Reads { hits, misses } = counts.reads();
+        let mut stats = Stats {
+            hits,
+            misses,
+            hit_rate: hits as f64 / (hits + misses).max(1) as f64,
+            sets: counts.sets.get(),
+            loads: counts.loads.get(),
+            loaded_keys: counts.loaded_keys.get(),
+            waits: counts.waits.get(),
+            errors: counts.errors.get(),
+            evictions: counts.evictions.get(),
+            bytes: self.table.bytes(),
+            ttl: self.options.ttl.unwrap_or_default(),
+            top: self.table.top(TOP),
+            ..Stats::default()
+        };
+        self.table.for_each(|copy, _| {
+            stats.entries += 1;
+            stats.active += usize::from(self.is_current(copy));
+            stats.without_row += usize::from(copy.absent);
+        });
+        stats.expired = stats.entries - stats.active;
+        stats
+    }
+
     /// Loads the keys that are not in memory, together.
     pub(super) async fn warm(&self, keys: Vec<Result<Key, KeyError>>) -> Warmed {
         let mut warmed = Warmed::default();
@@ -108,10 +140,5 @@ impl Warmed {
     pub(crate) fn fail(&mut self, error: &str) {
         self.failed += 1;
         self.error.get_or_insert_with(|| error.to_owned());
-    }
-}
-impl<T: Send + Sync + 'static> Bounded<T> {
-    pub(super) fn stats(&self) -> Stats {
-        Stats::default()
     }
 }

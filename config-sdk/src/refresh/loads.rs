@@ -88,6 +88,7 @@ impl Loader {
         if keys.is_empty() {
             return;
         }
+        bounded.asked(keys.len());
         match self.ask(Which::Keys(&keys)).await {
             Ok(loaded) => {
                 if known.failure.take().is_some() {
@@ -159,7 +160,10 @@ impl Loader {
             };
             match self.press().copy(Some(key), Some(&row), known.shared.as_ref(), epoch) {
                 Some(Copy { ready, meta, heap }) => bounded.land(key, ready, meta, heap),
-                None => bounded.keep(key),
+                None => {
+                    bounded.erred();
+                    bounded.keep(key);
+                }
             }
         }
         any

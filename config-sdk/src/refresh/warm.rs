@@ -80,6 +80,7 @@ impl Loader {
         let mut after: Option<Key> = None;
         loop {
             bounded.begin();
+            bounded.asked(0);
             let page = self.ask(Which::Page { after: after.as_ref(), limit: BATCH }).await;
             let loaded = match page {
                 Ok(loaded) => loaded,
