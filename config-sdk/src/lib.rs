@@ -57,7 +57,6 @@ pub mod docs;
 mod guarded;
 mod json;
 mod key;
-#[expect(dead_code, reason = "what loads it comes next")]
 mod keyed;
 mod names;
 mod number;
@@ -79,11 +78,12 @@ pub use client::{
     ReadError, RefreshError, StartError, WaitError, global,
 };
 pub use config_sdk_derive::ConfigBlock;
-pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, PatternError};
+pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, PatternFor};
+pub use keyed::{KeyGuard, Keyed, KeyedOptions, KeyedRef, LoadError, Stats, Warmed};
 pub use record::Record;
 pub use refresh::{
-    BlockReport, BlockState, BlockStatus, Change, Event, Events, Outcome, PushState, RefreshReport,
-    Status, StoreState, Subscription, Trigger,
+    BlockReport, BlockState, BlockStatus, Change, Event, Events, KeyedStatus, Outcome, PushState,
+    RefreshReport, Status, StoreState, Subscription, Trigger,
 };
 pub use rust_decimal::Decimal;
 pub use schema::{BlockSchema, FieldSchema, KeySchema, Kind, Length, OnBoot, OnStale, Range};

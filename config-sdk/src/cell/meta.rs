@@ -42,7 +42,7 @@ impl fmt::Display for Origin {
 pub struct Meta {
     /// The block's name.
     pub block: &'static str,
-    /// Whose copy it is, of a keyed block.
+    /// Which copy it is, of a keyed block.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
     /// Number of the stored copy; 0 where there is none.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Config;
 use crate::block::{Candidate, ConfigBlock};
 use crate::cell::{Cells, Fresh, Meta, Origin};
+use crate::keyed::Shelves;
 use crate::refresh::{BlockState, Board, StoreState};
 
 /// Puts a configuration together that never changes; made by [`Config::fixed`].
@@ -52,10 +53,15 @@ impl FixedBuilder {
     /// The configuration. It needs no runtime.
     #[must_use]
     pub fn build(self) -> Config {
-        let (blocks, cells) = (self.0.len(), Cells::new(self.0));
-        let board =
-            Board::new("fixed".to_owned(), StoreState::Connected, BlockState::Fresh, blocks);
-        Config::standing(cells, board)
+        let (blocks, cells) = (self.0.len(), Cells::new(self.0, Vec::new()));
+        let board = Board::new(
+            "fixed".to_owned(),
+            StoreState::Connected,
+            BlockState::Fresh,
+            blocks,
+            Vec::new(),
+        );
+        Config::standing(cells, Shelves::default(), board)
     }
 }
 

@@ -53,6 +53,12 @@ impl Ledger {
         copy.bytes <= self.room && !self.weights.is_empty() && u32::try_from(copy.bytes).is_ok()
     }
 
+    /// Whether one more copy of the usual size finds room without another having to leave.
+    pub(super) fn has_room(&self) -> bool {
+        let usual = self.bytes.checked_div(self.len()).unwrap_or(0);
+        self.free().is_some() && self.bytes + usual <= self.room
+    }
+
     /// Which copy is to leave next so that there is room for `copy`, which fits; `None` if there is.
     /// Its place is free already.
     ///

@@ -1,17 +1,39 @@
-//! The bounded cache for keyed blocks: where copies are held, which of them leave, and the counts.
+//! Keyed blocks: one copy for each key, all in memory or those that are used.
 
+mod bounded;
 mod counts;
+mod error;
+mod flight;
 mod ghosts;
+mod handle;
 mod index;
 mod ledger;
 mod lists;
+mod map;
+mod missing;
 mod numbers;
+mod options;
+mod outbox;
 mod policy;
+mod refusals;
+mod resident;
+mod shelf;
+mod shelves;
+mod stats;
 mod table;
 #[cfg(test)]
 mod tests;
 mod weight;
 
-pub(crate) use counts::Counts;
-#[expect(unused_imports, reason = "what loads it comes next")]
-pub(crate) use table::{Bounds, Hit, Table};
+pub(crate) use bounded::MARKS;
+pub use error::LoadError;
+pub use handle::Keyed;
+pub use options::KeyedOptions;
+pub(crate) use options::Warm;
+pub(crate) use outbox::Outbox;
+pub(crate) use refusals::Refused;
+pub(crate) use resident::Edit;
+pub use resident::{KeyGuard, KeyedRef};
+pub(crate) use shelf::{AnyBounded, AnyShelf, Shelf};
+pub(crate) use shelves::Shelves;
+pub use stats::{Stats, Warmed};

@@ -77,7 +77,13 @@ mod tests {
     #[tokio::test]
     async fn a_lost_listener_has_the_store_looked_at_at_once_and_not_at_the_next_poll() {
         let store = MemoryStore::new();
-        let board = Board::new("memory".to_owned(), StoreState::Connected, BlockState::Fresh, 0);
+        let board = Board::new(
+            "memory".to_owned(),
+            StoreState::Connected,
+            BlockState::Fresh,
+            0,
+            Vec::new(),
+        );
         let (signal, listening) = Signal::new();
         tokio::spawn(listen(Arc::new(store.clone()), signal, Arc::new(board)));
         assert!(listening.heard().await.listening);

@@ -1,5 +1,6 @@
 //! Where records come from: the contract of a source, and the sources that come with the library.
 
+mod changed;
 mod contract;
 mod ddl;
 mod error;

@@ -1,0 +1,10 @@
+//! Keyed blocks: a copy for each key, all in memory or those that are used.
+
+mod blocks;
+mod bounded;
+mod doors;
+mod invalidation;
+mod outage;
+mod races;
+mod resident;
+mod rows;
