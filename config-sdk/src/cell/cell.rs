@@ -16,16 +16,16 @@ static CELLS: AtomicU64 = AtomicU64::new(0);
 pub(crate) struct Published<T> {
     pub(crate) value: Arc<T>,
     pub(crate) meta: Meta,
-    /// Of a copy in the keyed cache: when it was loaded, in its owner's ticks. Here and not beside the
-    /// value, so that no reader takes one copy's tick for another's.
-    pub(crate) tick: AtomicU32,
-    /// Of a copy in the keyed cache: there is no row of this key.
+    /// Of a copy of a bounded keyed block: the mark of when it was loaded. Here and not beside the
+    /// value, so that no reader takes one copy's stamp for another's.
+    pub(crate) stamp: AtomicU32,
+    /// Of a copy of a bounded keyed block: there is no row of this key.
     pub(crate) absent: bool,
 }
 
 impl<T> Published<T> {
     pub(crate) fn new(value: Arc<T>, meta: Meta) -> Self {
-        Self { value, meta, tick: AtomicU32::new(0), absent: false }
+        Self { value, meta, stamp: AtomicU32::new(0), absent: false }
     }
 }
 

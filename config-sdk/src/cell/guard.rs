@@ -19,13 +19,15 @@ impl<T> Guard<T> {
         Self(guard)
     }
 
-    pub(crate) fn published(&self) -> &Published<T> {
-        &self.0
-    }
-
     /// Of a value that is held already.
     pub(crate) fn of(published: Arc<Published<T>>) -> Self {
         Self(arc_swap::Guard::from_inner(published))
+    }
+
+    /// The value and what is known of it.
+    #[inline]
+    pub(crate) fn published(&self) -> &Published<T> {
+        &self.0
     }
 
     /// The value and what is known of it, to keep.

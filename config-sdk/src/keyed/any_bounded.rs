@@ -120,7 +120,7 @@ impl<T: KeyedBlock> AnyBounded for Bounded<T> {
 
     fn land(&self, key: &Key, ready: Ready, meta: Meta, heap: usize) {
         if let Some(copy) = Published::of(ready, meta) {
-            self.land(key, copy, heap);
+            self.land(key, copy, heap, true);
         }
     }
 

@@ -61,23 +61,29 @@ impl<T: Send + Sync + 'static> Bounded<T> {
         }
     }
 
-    /// What there is of a key, at once.
+    /// What there is of a key, at once; counted as a read.
     #[inline]
     pub(super) fn look<K>(&self, key: &impl KeyFor<K>) -> Look<T> {
         let Some(hit) = key.with_joined(|joined| self.table.find(joined)) else {
             self.table.counts().miss();
             return Look::Nothing;
         };
-        if hit.tick < self.age.hard.load(Ordering::Relaxed) {
-            self.table.counts().miss();
-            return Look::Old(hit.guard);
-        }
-        self.table.hit(&hit);
-        if hit.tick >= self.age.soft.load(Ordering::Relaxed) {
+        if self.is_current(hit.stamp) {
+            self.table.hit(&hit);
             Look::Fresh(hit.guard)
-        } else {
+        } else if hit.stamp >= self.age.hard.load(Ordering::Relaxed) {
+            self.table.hit(&hit);
             Look::Stale(hit.guard)
+        } else {
+            self.table.counts().miss();
+            Look::Old(hit.guard)
         }
+    }
+
+    /// Whether a copy with this stamp is what the store holds, as far as anybody knows.
+    #[inline]
+    pub(super) fn is_current(&self, stamp: u32) -> bool {
+        stamp >= self.age.soft.load(Ordering::Relaxed)
     }
 
     /// The copy of `key` by a load, or if nothing can be loaded what is `left`.
@@ -98,7 +104,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
             return None;
         }
         let (landing, known) = self.flight.want(key, false);
-        self.table.counts().waits.add(u64::from(known));
+        self.table.counts().load_wanted(known);
         (!away).then_some(landing)
     }
 
@@ -108,7 +114,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     /// If nothing can be loaded.
     pub(super) async fn load_now(&self, key: &Key) -> Result<Guard<T>, LoadError> {
         let (landing, known) = self.flight.want(key, true);
-        self.table.counts().waits.add(u64::from(known));
+        self.table.counts().load_wanted(known);
         self.landed(landing).await.map(Guard::of)
     }
 
@@ -125,18 +131,13 @@ impl<T: Send + Sync + 'static> Bounded<T> {
 
     /// Whether the copy of `key` is in memory, and what the store holds as far as anybody knows.
     pub(super) fn is_fresh(&self, key: &Key) -> bool {
-        self.table.find(key.joined()).is_some_and(|hit| self.is_current(hit.guard.published()))
-    }
-
-    /// Whether a copy is what the store holds, as far as anybody knows.
-    pub(super) fn is_current(&self, copy: &Published<T>) -> bool {
-        copy.tick.load(Ordering::Relaxed) >= self.age.soft.load(Ordering::Relaxed)
+        self.table.find(key.joined()).is_some_and(|hit| self.is_current(hit.stamp))
     }
 
     /// Forgets the copy of `key`; says whether it was there.
     pub(super) fn forget(&self, key: &Key) -> bool {
         self.flight.invalidate(key, None);
-        self.table.mark(key.joined(), 0)
+        self.table.stamp(key, 0)
     }
 
     /// What keys without a row of their own have, as far as is known.
@@ -149,9 +150,9 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     }
 
     /// Keeps what was loaded of `key`, and hands it to whoever waits for it.
-    pub(super) fn land(&self, key: &Key, mut copy: Published<T>, heap: usize) {
-        *copy.tick.get_mut() = self.age.now.load(Ordering::Relaxed);
-        let copy = Arc::new(copy);
+    pub(super) fn land(&self, key: &Key, copy: Published<T>, heap: usize, is_own: bool) {
+        let stamp = AtomicU32::new(self.age.now.load(Ordering::Relaxed));
+        let copy = Arc::new(Published { stamp, absent: !is_own, ..copy });
         self.table.insert(Arc::clone(&copy), heap);
         self.flight.land(key, Ok(copy));
     }
@@ -160,16 +161,16 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     pub(super) fn land_shared(&self, key: &Key, epoch: u64) {
         let shared = self.shared.load();
         let meta = Meta { key: Some(key.clone()), epoch, ..shared.meta.clone() };
-        let copy = Published { absent: true, ..Published::new(Arc::clone(&shared.value), meta) };
-        self.land(key, copy, 0);
+        self.land(key, Published::new(Arc::clone(&shared.value), meta), 0, false);
     }
 
     /// The row of `key` was turned away: the copy that was there stays, or else what keys without a
     /// row have stands in.
     pub(super) fn keep(&self, key: &Key) {
+        let stamp = self.age.now.load(Ordering::Relaxed);
         match self.table.find(key.joined()) {
             Some(hit) => {
-                self.table.mark(key.joined(), self.age.now.load(Ordering::Relaxed));
+                self.table.stamp(key, stamp);
                 self.flight.land(key, Ok(hit.guard.into_published()));
             }
             None => self.land_shared(key, 0),
@@ -181,7 +182,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     pub(super) fn drop_keys<'a>(&self, keys: impl Iterator<Item = &'a Key>, epoch: Option<u64>) {
         for key in keys {
             self.flight.invalidate(key, epoch);
-            if self.table.mark(key.joined(), 0) {
+            if self.table.stamp(key, 0) {
                 self.flight.want(key, false);
             }
         }
@@ -191,7 +192,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     /// they are asked for.
     pub(super) fn drop_where(&self, is_meant: impl Fn(&Key) -> bool) -> usize {
         self.flight.invalidate_where(&is_meant);
-        self.table.mark_matching(0, is_meant)
+        self.table.stamp_matching(0, is_meant)
     }
 
     /// No copy is what the store holds any more, as far as anybody knows.

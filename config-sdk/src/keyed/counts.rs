@@ -13,42 +13,42 @@ pub(super) const SAMPLE: u64 = 32;
 ///
 /// Hits and misses are counted by each thread for itself, exactly, and added up when somebody asks.
 #[derive(Debug)]
-pub(crate) struct Counts {
+pub(super) struct Counts {
     /// New copies put in.
-    pub(crate) sets: Count,
+    pub(super) sets: Count,
     /// Questions to the store.
-    pub(crate) loads: Count,
+    pub(super) loads: Count,
     /// Keys that were asked for in them.
-    pub(crate) loaded_keys: Count,
+    pub(super) loaded_keys: Count,
     /// Readers who waited for a load that another had begun.
-    pub(crate) waits: Count,
-    /// Loads that failed.
-    pub(crate) errors: Count,
+    pub(super) waits: Count,
+    /// Loads that failed, and rows that were turned away.
+    pub(super) errors: Count,
     /// Copies that left for want of room.
-    pub(crate) evictions: Count,
+    pub(super) evictions: Count,
     number: numbers::Number,
     tallies: Mutex<Tallies>,
 }
 
 /// A number that grows; for what does not happen at every read.
 #[derive(Debug, Default)]
-pub(crate) struct Count(AtomicU64);
+pub(super) struct Count(AtomicU64);
 
 impl Count {
-    pub(crate) fn add(&self, count: u64) {
+    pub(super) fn add(&self, count: u64) {
         self.0.fetch_add(count, Ordering::Relaxed);
     }
 
-    pub(crate) fn get(&self) -> u64 {
+    pub(super) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
 /// Reads that found a copy, and reads that did not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reads {
-    pub(crate) hits: u64,
-    pub(crate) misses: u64,
+pub(super) struct Reads {
+    pub(super) hits: u64,
+    pub(super) misses: u64,
 }
 
 /// The threads' tallies of one cache.
@@ -84,7 +84,7 @@ thread_local! {
 }
 
 impl Counts {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             sets: Count::default(),
             loads: Count::default(),
@@ -99,7 +99,7 @@ impl Counts {
 
     /// A read found a copy; whether this is one to look at closer.
     #[inline]
-    pub(crate) fn hit(&self) -> bool {
+    pub(super) fn hit(&self) -> bool {
         self.with(|mine| {
             step(&mine.tally.hits);
             mine.until -= 1;
@@ -117,13 +117,18 @@ impl Counts {
 
     /// A read found none.
     #[inline]
-    pub(crate) fn miss(&self) {
+    pub(super) fn miss(&self) {
         if self.with(|mine| step(&mine.tally.misses)).is_none() {
             self.lock().past.misses += 1;
         }
     }
 
-    pub(crate) fn reads(&self) -> Reads {
+    /// A reader wants a key loaded; whether it was known to be wanted.
+    pub(super) fn load_wanted(&self, known: bool) {
+        self.waits.add(u64::from(known));
+    }
+
+    pub(super) fn reads(&self) -> Reads {
         let mut tallies = self.lock();
         tallies.settle();
         tallies.threads.iter().fold(tallies.past, |sum, tally| sum.and(tally))

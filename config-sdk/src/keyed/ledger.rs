@@ -53,9 +53,9 @@ impl Ledger {
         copy.bytes <= self.room && !self.weights.is_empty() && u32::try_from(copy.bytes).is_ok()
     }
 
-    /// Whether another copy like those there are could be held without one of them leaving.
+    /// Whether one more copy of the usual size finds room without another having to leave.
     pub(super) fn has_room(&self) -> bool {
-        let usual = self.bytes / self.len().max(1);
+        let usual = self.bytes.checked_div(self.len()).unwrap_or(0);
         self.free().is_some() && self.bytes + usual <= self.room
     }
 

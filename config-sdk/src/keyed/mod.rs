@@ -26,8 +26,6 @@ mod table;
 mod tests;
 mod weight;
 
-use counts::Counts;
-
 pub(crate) use any_bounded::AnyBounded;
 pub(crate) use bounded::MARKS;
 pub use error::LoadError;

@@ -1,14 +1,17 @@
 //! What was read, loaded and dropped of a bounded keyed block.
 
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::bounded::Bounded;
-use super::counts::Reads;
 use super::flight::ended;
 use crate::key::{Key, KeyError};
+
+/// How many keys are named that are read most.
+const TOP: usize = 10;
 
 /// What was read, loaded and dropped since the start, and what there is now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -82,36 +85,36 @@ pub struct Warmed {
     pub is_full: bool,
 }
 
-/// How many of the hottest keys are told.
-const TOP: usize = 10;
-
 impl<T: Send + Sync + 'static> Bounded<T> {
     /// What was read and loaded; walks through all copies.
     pub(super) fn stats(&self) -> Stats {
         let counts = self.table.counts();
-        let Reads { hits, misses } = counts.reads();
-        let mut stats = Stats {
-            hits,
-            misses,
-            hit_rate: hits as f64 / (hits + misses).max(1) as f64,
+        let reads = counts.reads();
+        let all = reads.hits + reads.misses;
+        let (mut active, mut expired, mut without_row) = (0, 0, 0);
+        self.table.for_each(|copy, _| {
+            let current = self.is_current(copy.stamp.load(Ordering::Relaxed));
+            *if current { &mut active } else { &mut expired } += 1;
+            without_row += usize::from(copy.absent);
+        });
+        Stats {
+            hits: reads.hits,
+            misses: reads.misses,
+            hit_rate: if all == 0 { 0.0 } else { reads.hits as f64 / all as f64 },
             sets: counts.sets.get(),
             loads: counts.loads.get(),
             loaded_keys: counts.loaded_keys.get(),
             waits: counts.waits.get(),
             errors: counts.errors.get(),
             evictions: counts.evictions.get(),
+            entries: self.table.len(),
+            active,
+            expired,
+            without_row,
             bytes: self.table.bytes(),
             ttl: self.options.ttl.unwrap_or_default(),
             top: self.table.top(TOP),
-            ..Stats::default()
-        };
-        self.table.for_each(|copy, _| {
-            stats.entries += 1;
-            stats.active += usize::from(self.is_current(copy));
-            stats.without_row += usize::from(copy.absent);
-        });
-        stats.expired = stats.entries - stats.active;
-        stats
+        }
     }
 
     /// Loads the keys that are not in memory, together.

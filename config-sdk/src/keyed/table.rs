@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 use foldhash::quality::RandomState;
 
-use super::Counts;
-use super::counts::SAMPLE;
+use super::counts::{Counts, SAMPLE};
 use super::index::Index;
 use super::ledger::{Ledger, Weight};
 use super::policy::MOST_USES;
@@ -19,11 +18,11 @@ use crate::key::Key;
 
 /// How much a table may hold.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bounds {
+pub(super) struct Bounds {
     /// Copies, those of keys without a row included.
-    pub(crate) entries: usize,
+    pub(super) entries: usize,
     /// Bytes, the table's own memory included.
-    pub(crate) bytes: usize,
+    pub(super) bytes: usize,
 }
 
 /// Copies of a keyed block, found by key.
@@ -34,7 +33,7 @@ pub(crate) struct Bounds {
 ///
 /// The hash is seeded at random, so that nobody can prepare keys that collide. At most half of the
 /// entries, and of the bytes, are of keys without a row.
-pub(crate) struct Table<T> {
+pub(super) struct Table<T> {
     hasher: RandomState,
     index: Index,
     places: Box<[Place<T>]>,
@@ -49,12 +48,12 @@ pub(crate) struct Table<T> {
 
 /// A copy that was found.
 #[must_use]
-pub(crate) struct Hit<T> {
-    pub(crate) guard: Guard<T>,
-    /// When the copy was loaded, in its owner's ticks.
-    pub(crate) tick: u32,
+pub(super) struct Hit<T> {
+    pub(super) guard: Guard<T>,
+    /// When the copy was loaded, as its owner stamped it.
+    pub(super) stamp: u32,
     /// There is no row of this key.
-    pub(crate) absent: bool,
+    pub(super) absent: bool,
     place: usize,
 }
 
@@ -65,7 +64,7 @@ struct Place<T> {
 
 impl<T> Table<T> {
     /// An empty table. `vacant` is what places without a copy hold; it has no key.
-    pub(crate) fn new(bounds: Bounds, vacant: Arc<Published<T>>) -> Self {
+    pub(super) fn new(bounds: Bounds, vacant: Arc<Published<T>>) -> Self {
         let most = bounds.bytes / (Self::PLACE + weight::least::<T>());
         let places = bounds.entries.min(most).min(u32::MAX as usize / 4);
         let place = || Place { copy: ArcSwap::new(Arc::clone(&vacant)), uses: AtomicU8::new(0) };
@@ -89,21 +88,21 @@ impl<T> Table<T> {
 
     /// The copy of the key whose parts are `joined`. Nothing is counted.
     #[inline]
-    pub(crate) fn find(&self, joined: &str) -> Option<Hit<T>> {
+    pub(super) fn find(&self, joined: &str) -> Option<Hit<T>> {
         self.index.find(self.tag(joined), |place| {
             let guard = Guard::new(self.places.get(place)?.copy.load());
             let copy = guard.published();
             if copy.meta.key.as_ref()?.joined() != joined {
                 return None;
             }
-            let (tick, absent) = (copy.tick.load(Ordering::Acquire), copy.absent);
-            Some(Hit { guard, tick, absent, place })
+            let (stamp, absent) = (copy.stamp.load(Ordering::Acquire), copy.absent);
+            Some(Hit { guard, stamp, absent, place })
         })
     }
 
     /// A reader used what was found: counts a hit, and that the copy is worth keeping.
     #[inline]
-    pub(crate) fn hit(&self, hit: &Hit<T>) {
+    pub(super) fn hit(&self, hit: &Hit<T>) {
         if self.counts.hit() {
             self.sampled[hit.place].fetch_add(1, Ordering::Relaxed);
         }
@@ -118,7 +117,7 @@ impl<T> Table<T> {
     /// Puts `copy` in under its key, in place of the one there may be; others leave until there is
     /// room. Its value takes `heap` bytes beyond itself. Whether it is held: not if it is larger than
     /// the bound, and not without a key.
-    pub(crate) fn insert(&self, copy: Arc<Published<T>>, heap: usize) -> bool {
+    pub(super) fn insert(&self, copy: Arc<Published<T>>, heap: usize) -> bool {
         let Some(key) = copy.meta.key.clone() else { return false };
         let tag = self.tag(key.joined());
         let weight = Weight { bytes: weight::of(&copy, heap), absent: copy.absent };
@@ -157,7 +156,7 @@ impl<T> Table<T> {
     }
 
     /// Takes the copy of this key out; whether there was one.
-    pub(crate) fn remove(&self, joined: &str) -> bool {
+    pub(super) fn remove(&self, joined: &str) -> bool {
         let mut ledger = self.lock();
         let Some(Hit { place, .. }) = self.find(joined) else { return false };
         ledger.release(place);
@@ -168,7 +167,7 @@ impl<T> Table<T> {
     }
 
     /// Takes all copies out.
-    pub(crate) fn clear(&self) {
+    pub(super) fn clear(&self) {
         let mut left = Vec::new(); // dropped after the lock
         let mut ledger = self.lock();
         for place in 0..self.places.len() {
@@ -179,20 +178,20 @@ impl<T> Table<T> {
         }
     }
 
-    /// Sets the tick of the copy of this key; whether there is one.
-    pub(crate) fn mark(&self, joined: &str, tick: u32) -> bool {
+    /// Stamps the copy of `key`; whether there is one.
+    pub(super) fn stamp(&self, key: &Key, stamp: u32) -> bool {
         let _ledger = self.lock();
-        let found = self.find(joined);
-        found.map(|hit| hit.guard.published().tick.store(tick, Ordering::Release)).is_some()
+        let found = self.find(key.joined());
+        found.map(|hit| hit.guard.published().stamp.store(stamp, Ordering::Release)).is_some()
     }
 
-    /// Sets the tick of the copies of those keys that `is_meant`; how many there are.
-    pub(crate) fn mark_matching(&self, tick: u32, is_meant: impl Fn(&Key) -> bool) -> usize {
+    /// Stamps the copies of those keys that `is_meant`; how many there are.
+    pub(super) fn stamp_matching(&self, stamp: u32, is_meant: impl Fn(&Key) -> bool) -> usize {
         let _ledger = self.lock();
         let mut marked = 0;
         self.for_each(|copy, _| {
             if copy.meta.key.as_ref().is_some_and(&is_meant) {
-                copy.tick.store(tick, Ordering::Release);
+                copy.stamp.store(stamp, Ordering::Release);
                 marked += 1;
             }
         });
@@ -201,7 +200,7 @@ impl<T> Table<T> {
 
     /// Every copy, with an estimate of how often it was hit since it came: from one hit in 32.
     /// Copies that come or leave meanwhile may be missed.
-    pub(crate) fn for_each(&self, mut see: impl FnMut(&Published<T>, u64)) {
+    pub(super) fn for_each(&self, mut see: impl FnMut(&Published<T>, u64)) {
         for (place, sampled) in self.places.iter().zip(&self.sampled) {
             let copy = place.copy.load();
             if copy.meta.key.is_some() {
@@ -211,7 +210,7 @@ impl<T> Table<T> {
     }
 
     /// The `most` keys that were hit most, with their estimates, the first first.
-    pub(crate) fn top(&self, most: usize) -> Vec<(Key, u64)> {
+    pub(super) fn top(&self, most: usize) -> Vec<(Key, u64)> {
         let mut keys = Vec::new();
         self.for_each(|copy, hits| keys.extend(copy.meta.key.clone().map(|key| (key, hits))));
         keys.sort_unstable_by(|(a, a_hits), (b, b_hits)| b_hits.cmp(a_hits).then(a.cmp(b)));
@@ -220,21 +219,21 @@ impl<T> Table<T> {
     }
 
     /// How many copies there are.
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.lock().len()
     }
 
-    /// Whether another copy like those there are could be held without one of them leaving.
-    pub(crate) fn has_room(&self) -> bool {
+    /// Whether one more copy of the usual size finds room without another having to leave.
+    pub(super) fn has_room(&self) -> bool {
         self.lock().has_room()
     }
 
     /// How many bytes they and the table take.
-    pub(crate) fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.lock().bytes() + self.places.len() * Self::PLACE
     }
 
-    pub(crate) fn counts(&self) -> &Counts {
+    pub(super) fn counts(&self) -> &Counts {
         &self.counts
     }
 

@@ -18,11 +18,15 @@ fn table(entries: usize, bytes: usize) -> Table<String> {
     Table::new(Bounds { entries, bytes }, Arc::new(copy(None, "", false, 0)))
 }
 
-fn copy(key: Option<&str>, value: &str, absent: bool, tick: u32) -> Published<String> {
+fn copy(key: Option<&str>, value: &str, absent: bool, stamp: u32) -> Published<String> {
     let mut meta = Meta::unstored("limits", Origin::Store, Arc::new([]));
-    meta.key = key.map(|key| Key::new([key]).unwrap());
-    let tick = AtomicU32::new(tick);
-    Published { value: Arc::new(value.to_owned()), meta, tick, absent }
+    meta.key = key.map(self::key);
+    let stamp = AtomicU32::new(stamp);
+    Published { value: Arc::new(value.to_owned()), meta, stamp, absent }
+}
+
+fn key(text: &str) -> Key {
+    Key::new([text]).unwrap()
 }
 
 fn put(table: &Table<String>, key: &str, value: &str, absent: bool) -> bool {
@@ -81,13 +85,13 @@ proptest! {
                     model.remove(&key);
                 }
                 Step::Mark(key) => {
-                    if table.mark(&key.to_string(), 7) {
+                    if table.stamp(&self::key(&key.to_string()), 7) {
                         model.get_mut(&key).unwrap().1 = 7;
                     }
                 }
                 Step::MarkEven => {
                     let even = |key: &Key| key.joined().parse::<u8>().unwrap() % 2 == 0;
-                    table.mark_matching(8, even);
+                    table.stamp_matching(8, even);
                     model.iter_mut().filter(|(key, _)| *key % 2 == 0).for_each(|(_, it)| it.1 = 8);
                 }
                 Step::Clear => {
@@ -98,7 +102,7 @@ proptest! {
             let (mut found, mut absent) = (0, 0);
             for key in 0..24 {
                 if let Some(hit) = table.find(&key.to_string()) {
-                    let copy = (hit.guard.clone(), hit.tick, hit.absent);
+                    let copy = (hit.guard.clone(), hit.stamp, hit.absent);
                     prop_assert_eq!(Some(&copy), model.get(&key));
                     found += 1;
                     absent += usize::from(hit.absent);
@@ -133,7 +137,7 @@ fn a_table_without_room_holds_nothing_and_says_so() {
         let table = table(entries, bytes);
         assert!(!put(&table, "guild-1", "", false));
         assert!(table.find("guild-1").is_none());
-        assert!(!table.remove("guild-1") && !table.mark("guild-1", 1));
+        assert!(!table.remove("guild-1") && !table.stamp(&key("guild-1"), 1));
         assert_eq!((table.len(), table.bytes()), (0, 0));
     }
 }
@@ -234,7 +238,7 @@ fn no_reader_takes_one_copy_for_another_while_copies_come_and_go() {
             let key = key(random.u32(..));
             match random.u32(..8) {
                 0 => _ = table.remove(&key),
-                1 => _ = table.mark(&key, 3),
+                1 => _ = table.stamp(&self::key(&key), 3),
                 _ => _ = put(&table, &key, &key, false),
             }
             assert!(table.len() <= 8);

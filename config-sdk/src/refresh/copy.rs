@@ -86,8 +86,7 @@ impl Press<'_> {
         let meta = meta(schema, self.overlay, whole.as_ref(), Origin::Store, &columns, 0);
         let json = schema.fields.iter().filter(|field| field.kind == Kind::Json);
         let json = json.filter_map(|field| columns.get(field.column)?.as_ref());
-        let said = meta.author.iter().chain(&meta.reason);
-        let heap = json.chain(said).map(String::len).sum::<usize>() + meta.fields.len();
+        let heap = json.map(String::len).sum();
         judged.map(|ready| (meta, heap, ready))
     }
 
