@@ -3,8 +3,10 @@
 mod blocks;
 mod bounded;
 mod doors;
+mod fixed;
 mod invalidation;
 mod outage;
 mod races;
 mod resident;
 mod rows;
+mod warming;

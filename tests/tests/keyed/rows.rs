@@ -69,7 +69,10 @@ async fn a_number_out_of_range_is_brought_into_it_with_a_count() {
     assert_eq!(config.status().keyed("bytes").unwrap().clamped, 1);
     let clamped = loop {
         match events.next().await.unwrap() {
-            Event::Clamped { block: "bytes", field, from, to } => break (field, from, to),
+            Event::Clamped { block: "bytes", key, field, from, to } => {
+                assert_eq!(key, Some(guild("guild-1")));
+                break (field, from, to);
+            }
             _ => {}
         }
     };
