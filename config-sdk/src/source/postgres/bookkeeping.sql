@@ -112,7 +112,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     bookkeeping constant text[] :=
         '{id, version, status, created_at, created_by, reason, activated_at}';
-    key constant jsonb := config_sdk.key_of(to_jsonb(new), tg_argv[1]);
+    key constant jsonb := config_sdk.key_of(to_jsonb(new), tg_argv[1]::text[]);
     same_key text;
     used bigint;
     gone bigint;
@@ -294,11 +294,11 @@ create or replace function config_sdk.invalidate(block text, keys jsonb) returns
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
-    next constant bigint := config_sdk.next_epoch();
+    answer constant bigint := config_sdk.next_epoch();
 begin
-    insert into config_sdk.change (epoch, block, key, what) values (next, block, keys, 'invalidate');
-    perform config_sdk.advance(block, next);
-    return next;
+    insert into config_sdk.change (epoch, block, key, what) values (answer, block, keys, 'invalidate');
+    perform config_sdk.advance(block, answer);
+    return answer;
 end
 $$;
 

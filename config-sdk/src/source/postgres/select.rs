@@ -1,6 +1,6 @@
 //! Selecting blocks' rows in a Postgres database, with no more text than a record may hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::SimpleQueryRow;
 
@@ -119,7 +119,8 @@ impl Table<'_> {
             let columns = columns.map(|(key, part)| (key.name.to_owned(), part.into()));
             serde_json::Value::Object(columns.collect())
         };
-        let all: Vec<_> = keys.iter().map(object).collect();
+        let keys: BTreeSet<_> = keys.iter().collect();
+        let all: Vec<_> = keys.into_iter().map(object).collect();
         let all = escaped(&serde_json::Value::Array(all).to_string());
         format!("jsonb_populate_recordset(null::{}, {all}) w", self.quoted)
     }
@@ -232,7 +233,7 @@ impl<'a> Answer<'a> {
     /// The rows of a keyed block; if they were looked up, only those of `wanted` keys.
     pub(super) fn rows(&self, block: &BlockSchema, wanted: Option<&[Key]>) -> Result<Rows, String> {
         let mut sorting = Sorting::of(block);
-        let wanted = wanted.map(|keys| keys.iter().collect::<std::collections::BTreeSet<_>>());
+        let wanted = wanted.map(|keys| keys.iter().collect::<BTreeSet<_>>());
         for row in self.0.get(block.name).into_iter().flatten() {
             let cell = |name| row.try_get(name).ok().flatten().unwrap_or_default();
             let key: Vec<Option<String>> =
