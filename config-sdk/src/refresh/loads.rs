@@ -120,7 +120,8 @@ impl Loader {
     pub(super) async fn ask(&self, which: Which<'_>) -> Result<Loaded, SourceError> {
         let mut wanted = Wanted::of(self.shelf.schema(), which);
         wanted.max_record = self.max_record;
-        let limit = self.shelf.options().load_timeout;
+        // A load that is late for its readers may still be in time for the next ones.
+        let limit = self.shelf.options().load_timeout * 2;
         let loaded = guarded(async { self.source.load(wanted).await });
         match tokio::time::timeout(limit, loaded).await {
             Ok(Some(loaded)) => loaded,
