@@ -44,14 +44,10 @@ pub(super) fn whole_key(keys: &[&str]) -> String {
 /// Whether `columns`, which are text, are a key: none null or empty, and all of them no longer than
 /// a key may be.
 pub(super) fn is_key(columns: &[String]) -> String {
-    let some = columns.iter().map(|column| format!("{column} <> ''"));
+    let some = columns.iter().map(|column| format!("{column} is not null and {column} <> ''"));
     let lengths: Vec<_> = columns.iter().map(|column| format!("octet_length({column})")).collect();
     let most = MAX_KEY + 1 - columns.len(); // one more is between each two parts
-    let none_null = format!("num_nulls({}) = 0", columns.join(", "));
-    let all: Vec<_> = std::iter::once(none_null)
-        .chain(some)
-        .chain([format!("{} <= {most}", lengths.join(" + "))])
-        .collect();
+    let all: Vec<_> = some.chain([format!("{} <= {most}", lengths.join(" + "))]).collect();
     format!("({})", all.join(" and "))
 }
 

@@ -3,6 +3,9 @@
 use super::{Drift, drift, retyped_column};
 use crate::source::ddl::{Blueprint, Found, Part, Piece};
 
+/// What is said of a column that is not there.
+const MISSING: &str = "is missing";
+
 /// What is missing or of another type, and what would tell of changes.
 pub(super) fn drifts(wanted: &Blueprint<'_>, found: &Found) -> Vec<Drift> {
     let table = &wanted.table;
@@ -17,7 +20,7 @@ pub(super) fn drifts(wanted: &Blueprint<'_>, found: &Found) -> Vec<Drift> {
             }
             (Piece::Column, None) => drifts.push(Drift {
                 column: part.column.clone(),
-                what: format!("column `{}` is missing", part.name),
+                what: format!("column `{}` {MISSING}", part.name),
                 ..drift(wanted, part.sql.clone())
             }),
             (Piece::Column, Some(have)) if *have != part.identity && !wanted.is_key(&part.name) => {
@@ -27,7 +30,9 @@ pub(super) fn drifts(wanted: &Blueprint<'_>, found: &Found) -> Vec<Drift> {
             _ => {}
         }
     }
-    if !triggers.is_empty() {
+    // Triggers that name a column which is not there would stop others from writing to the table.
+    let is_whole = drifts.iter().all(|drift| !drift.what.ends_with(MISSING));
+    if is_whole && !triggers.is_empty() {
         drifts.push(Drift {
             what: format!(
                 "nothing in table {table} tells of its changes, which are found by polling: its owner \
