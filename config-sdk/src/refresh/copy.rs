@@ -24,6 +24,8 @@ pub(super) struct Press<'a> {
     pub(super) board: &'a Board,
     /// How many bytes of text a record may hold.
     pub(super) max_record: u64,
+    /// Where the rows come from.
+    pub(super) origin: Origin,
 }
 
 /// A copy that passed every rule.
@@ -83,7 +85,7 @@ impl Press<'_> {
         let judged = self.shelf.judge(&columns);
         let judged =
             judged.map_err(|faults| self.overlay.blame(schema, whole.as_ref(), None, faults));
-        let meta = meta(schema, self.overlay, whole.as_ref(), Origin::Store, &columns, 0);
+        let meta = meta(schema, self.overlay, whole.as_ref(), self.origin, &columns, 0);
         let json = schema.fields.iter().filter(|field| field.kind == Kind::Json);
         let json = json.filter_map(|field| columns.get(field.column)?.as_ref());
         let heap = json.map(String::len).sum();

@@ -15,6 +15,7 @@ use super::copy::{Copy, Press};
 use super::keyed_metrics;
 use super::overlay::Overlay;
 use super::warm::Schedule;
+use crate::cell::Origin;
 use crate::guarded::guarded;
 use crate::key::Key;
 use crate::keyed::{AnyBounded, AnyShelf, MARKS};
@@ -202,6 +203,7 @@ impl Loader {
             overlay: &self.overlay,
             board: &self.board,
             max_record: self.max_record,
+            origin: Origin::Store,
         }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct Refresher {
     pub(super) reader: Reader,
     pub(super) cells: Arc<Cells>,
     pub(super) board: Arc<Board>,
-    overlay: Arc<Overlay>,
+    pub(super) overlay: Arc<Overlay>,
     pub(super) tracks: Vec<Track>,
     pub(super) shelves: Vec<Shelved>,
     /// Blocks whose changes the epoch does not count.
@@ -208,7 +208,14 @@ impl Refresher {
         };
         for shelved in &mut self.shelves {
             let outcome = match moved.remove(shelved.name()) {
-                Some(moved) => shelved.apply(moved, round, ask.force.names(shelved.name())),
+                Some(moved) => {
+                    let outcome = shelved.apply(moved, round, ask.force.names(shelved.name()));
+                    if let Some(news) = shelved.news() {
+                        self.kept.add_keyed(shelved.shelf.schema(), news);
+                        self.news = true;
+                    }
+                    outcome
+                }
                 None => {
                     shelved.confirm();
                     Outcome::Unchanged

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod bounded;
+mod disk;
 mod doors;
 mod fixed;
 mod invalidation;

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::warn;
 
-pub(super) use content::Content;
+pub(super) use content::{Content, KeptRows};
 
 use super::backoff::Backoff;
 use super::metrics;
