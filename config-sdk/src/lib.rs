@@ -77,8 +77,8 @@ pub use client::{
 pub use config_sdk_derive::ConfigBlock;
 pub use record::Record;
 pub use refresh::{
-    BlockReport, BlockState, BlockStatus, Change, Event, Events, Outcome, PushState, RefreshReport,
-    Status, StoreState, Subscription, Trigger,
+    BlockReport, BlockState, BlockStatus, Change, Event, Events, KeptState, Outcome, PushState,
+    RefreshReport, Status, StoreState, Subscription, Trigger,
 };
 pub use rust_decimal::Decimal;
 pub use schema::{BlockSchema, FieldSchema, Kind, Length, OnBoot, OnStale, Range};

@@ -1,12 +1,12 @@
 //! Keeps a source listening: again after every loss, and for ever.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tracing::{debug, info, warn};
 
 use super::backoff::{Backoff, jittered};
-use super::{Board, Event, PushState};
+use super::{Board, Event};
 use crate::guarded::guarded;
 use crate::source::{Deaf, Signal, Source, SourceError};
 
@@ -21,16 +21,13 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
     loop {
         let began = tokio::time::Instant::now();
         let deaf = guarded(source.changes(signal.clone())).await;
-        signal.lost();
+        let worked = signal.lost();
         let deaf = deaf.unwrap_or_else(|| Deaf::Lost(SourceError::refused("the source panicked")));
         match deaf {
             Deaf::Never { reason } => {
-                let state = PushState::PollOnly { reason: reason.clone() };
-                if board.set_push(state.clone()) != state {
-                    info!(
-                        source = source.name(),
-                        reason, "no push here: changes are found by polling"
-                    );
+                if board.never_push(reason.clone()) {
+                    let source = source.name();
+                    info!(source, reason, "no push here: changes are found by polling");
                     board.tell(Event::PushLost { reason });
                 }
                 tokio::time::sleep(jittered(TRY_AGAIN)).await;
@@ -39,8 +36,9 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
                 if lost(&board, &source, &error) {
                     signal.changed([]); // the store may be gone as well; a pass finds out
                 }
-                if began.elapsed() > SETTLED {
+                if worked && began.elapsed() > SETTLED {
                     backoff.reset();
+                    continue; // the first try is made at once
                 }
                 tokio::select! {
                     () = board.store_back() => {}
@@ -53,19 +51,15 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
 
 /// Notes the loss, and says whether it is a new one.
 fn lost(board: &Board, source: &Arc<dyn Source>, error: &SourceError) -> bool {
-    let since = SystemTime::now();
-    match board.set_push(PushState::Disconnected { since }) {
-        PushState::Disconnected { since } => {
-            board.set_push(PushState::Disconnected { since });
-            debug!(source = source.name(), %error, "still not listening");
-            false
-        }
-        _ => {
-            warn!(source = source.name(), %error, "no longer listening for changes; polling goes on");
-            board.tell(Event::PushLost { reason: error.to_string() });
-            true
-        }
+    let (source, reason) = (source.name(), error.to_string());
+    let is_news = board.lose_push(reason.clone());
+    if is_news {
+        warn!(source, error = reason, "no longer listening for changes; polling goes on");
+        board.tell(Event::PushLost { reason });
+    } else {
+        debug!(source, error = reason, "still not listening");
     }
+    is_news
 }
 
 #[cfg(test)]

@@ -90,7 +90,8 @@ impl Refresher {
     async fn try_pass(&mut self, ask: &Ask<'_>) -> Result<RefreshReport, SourceError> {
         match self.fetch(ask).await {
             Ok(fetched) => {
-                self.outage.ends(&self.board, &self.reader.name());
+                let (before, epoch) = (self.epoch(), fetched.epoch);
+                self.outage.ends(&self.board, &self.reader.name(), before, epoch);
                 Ok(self.apply(fetched, ask))
             }
             Err(error) => {
@@ -275,7 +276,8 @@ impl Refresher {
         self.cells.announce(&changed, self.epoch());
     }
 
-    fn note(&self) {
+    fn note(&mut self) {
+        self.tracks.iter_mut().for_each(Track::date);
         let notices = self.tracks.iter().map(|track| track.notice(!self.outage.is_now()));
         self.board.set_blocks(notices.collect());
     }

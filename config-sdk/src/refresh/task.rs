@@ -111,7 +111,7 @@ async fn recall(refresher: &mut Refresher, folder: &Path) -> Keeper {
     if let Some((time, content)) = last_good::read(path.clone()).await {
         refresher.recall(time, content);
     }
-    let keeper = Keeper::new(path);
+    let keeper = Keeper::new(path, refresher.board.clone());
     if let Some(content) = refresher.news() {
         keeper.keep(content);
     }
@@ -195,6 +195,7 @@ impl Task {
             self.alarms.was_true();
         } else {
             self.rest = self.alarms.was_false().into();
+            self.alarms.tell_flood(&self.refresher.source());
         }
         if heard.listening {
             // Only now: what had changed before is there as well.

@@ -55,9 +55,9 @@ impl Signal {
         self.0.say(|heard| heard.listening = true);
     }
 
-    /// The source no longer listens.
-    pub(crate) fn lost(&self) {
-        self.0.works.store(false, Ordering::SeqCst);
+    /// The source no longer listens; whether it did.
+    pub(crate) fn lost(&self) -> bool {
+        self.0.works.swap(false, Ordering::SeqCst)
     }
 
     /// Something may have changed that moves no epoch, such as a table's columns: everything is read
