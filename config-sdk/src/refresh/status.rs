@@ -202,9 +202,9 @@ impl fmt::Display for Status {
             if block.state != BlockState::Fresh {
                 write!(f, "; {}", block.stand_in())?;
             }
-            let since = block.trouble_since.map_or_else(String::new, |since| {
-                format!(" since {}", rfc3339(since))
-            });
+            let since = block
+                .trouble_since
+                .map_or_else(String::new, |since| format!(" since {}", rfc3339(since)));
             if let Some(error) = &block.error {
                 write!(f, "\n{:width$}  cannot be read{since}: {error}", "")?;
             }

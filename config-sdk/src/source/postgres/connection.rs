@@ -16,13 +16,15 @@ pub(super) struct Connection {
     /// When the server that answered last had been started; `None` before the first answer. A pooler
     /// keeps its clients while the server behind it is exchanged, and only this tells.
     pub(super) server: Option<String>,
+    /// The mark of all block tables' columns when everything was read last; `None` before that.
+    pub(super) columns: Option<String>,
 }
 
 impl Connection {
     pub(super) async fn open(address: &Address) -> Result<Self, SourceError> {
         let connected = address.connect(Quietly).await;
         let (client, driver) = connected.map_err(|error| failure(address, &error))?;
-        Ok(Self { client, driver, server: None })
+        Ok(Self { client, driver, server: None, columns: None })
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -65,13 +67,16 @@ pub(super) async fn session(client: &Client, sql: &str) -> Result<String, Error>
     Ok(messages.iter().find_map(number).unwrap_or_default())
 }
 
+/// What to do where nobody answers, or stops in the middle.
+const UNREACHED: &str = "see that the server runs and can be reached from here";
+
 /// What an error means and what to do about it.
 pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
     let Some(said) = error.as_db_error() else {
         let said = format!("{address}: {}", told(error));
         return match encryption_remedy(error) {
             Some(remedy) => SourceError::refused(format!("{said}: {remedy}")),
-            None => SourceError::unreachable(said),
+            None => SourceError::unreachable(format!("{said}: {UNREACHED}")),
         };
     };
     let (user, database) = (address.user(), address.database());
@@ -101,7 +106,10 @@ pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
                 said.message()
             ))
         }
-        _ => SourceError::unreachable(format!("{address}: {}", said.message())),
+        _ => SourceError::unreachable(format!(
+            "{address}: {}: if it does not pass by itself, see the server's log",
+            said.message()
+        )),
     }
 }
 

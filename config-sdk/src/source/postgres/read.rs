@@ -24,6 +24,12 @@ const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'"
 /// How much more room a value may take in its table than as text, at the worst: a digit of `jsonb`.
 const STORED: u64 = 16;
 
+/// A mark of the columns of all block tables, which no epoch counts.
+pub(super) const COLUMNS: &str = "(select md5(string_agg(concat_ws(' ', \
+    a.attrelid::oid, a.attrelid::regclass, a.attname, a.atttypid), ',' order by a.attrelid, a.attnum)) \
+    from pg_catalog.pg_trigger t join pg_catalog.pg_attribute a on a.attrelid = t.tgrelid \
+    where t.tgname = 'config_sdk_lock' and a.attnum > 0)";
+
 /// Where the store stands, and which blocks changed since.
 struct Head {
     epoch: u64,
@@ -31,6 +37,8 @@ struct Head {
     changed: Option<BTreeSet<String>>,
     /// When the server was started.
     server: Option<String>,
+    /// The mark of all columns, if it was asked for.
+    columns: Option<String>,
 }
 
 /// Why a round trip brought nothing.
@@ -53,7 +61,7 @@ pub(super) async fn fetch(
     if connection.server.is_none() {
         request.since = None; // it may be another database by now
     }
-    match together(connection, &request).await {
+    match together(connection, &mut request).await {
         Ok(fetched) => Ok(fetched),
         Err(Trouble::Store(error)) => Err(error),
         // One table that cannot be read must not hold back the others.
@@ -71,7 +79,10 @@ pub(super) async fn fetch(
 /// Reads the head, and in the same round trip and snapshot the blocks that are likely to have
 /// changed. Where the guess fell short, what was learnt is the next guess; the guess that cannot
 /// fall short is all blocks.
-async fn together(connection: &mut Connection, request: &Request<'_>) -> Result<Fetched, Trouble> {
+async fn together(
+    connection: &mut Connection,
+    request: &mut Request<'_>,
+) -> Result<Fetched, Trouble> {
     let expected = |name: &str| request.also.contains(&name) || request.hint.contains(&name);
     let mut guess = match request.since {
         Some(_) => blocks(request, expected),
@@ -80,19 +91,23 @@ async fn together(connection: &mut Connection, request: &Request<'_>) -> Result<
     let mut tries = 0;
     loop {
         let sql = match (guess.as_slice(), request.since) {
-            // The idle poll: one trivial query, whatever the number of blocks.
-            ([], since) => head_sql(since),
+            // The idle poll: one trivial query, whatever the number of blocks. It looks at the columns
+            // as well, for where nobody can listen there is no heartbeat that does.
+            ([], since) => head_sql(since, true),
             (guess, since) => {
                 let records = records_sql(guess, request.max_record);
-                format!("{BEGIN}; {}; {records}; commit", head_sql(since))
+                format!("{BEGIN}; {}; {records}; commit", head_sql(since, since.is_none()))
             }
         };
         let answer = rows(connection.client(), &sql).await?;
         let head = head(&answer, request, connection)?;
+        if head.changed.is_none() {
+            request.since = None;
+        }
         let wanted = wanted(request, &head);
         let is_guessed = |block: &&BlockSchema| guess.iter().any(|known| known.name == block.name);
         if wanted.iter().all(is_guessed) {
-            connection.server = head.server;
+            head.note(connection);
             return Ok(gather(head.epoch, &guess, &answer));
         }
         tries += 1;
@@ -107,7 +122,8 @@ async fn one_by_one(
     request: &Request<'_>,
 ) -> Result<Fetched, Trouble> {
     let client = connection.client();
-    let answer = rows(client, &format!("rollback; {BEGIN}; {}", head_sql(request.since))).await?;
+    let begin = format!("rollback; {BEGIN}; {}", head_sql(request.since, request.since.is_none()));
+    let answer = rows(client, &begin).await?;
     let head = head(&answer, request, connection)?;
     let mut fetched = Fetched::unchanged(head.epoch);
     for block in wanted(request, &head) {
@@ -123,11 +139,12 @@ async fn one_by_one(
         fetched.blocks.insert(block.name, found.unwrap_or(Ok(None)));
     }
     client.batch_execute("commit").await?;
-    connection.server = head.server;
+    head.note(connection);
     Ok(fetched)
 }
 
-fn head_sql(since: Option<u64>) -> String {
+fn head_sql(since: Option<u64>, columns: bool) -> String {
+    let columns = if columns { COLUMNS } else { "null" };
     let changed = since.map_or_else(
         || "null::text".to_owned(),
         |since| {
@@ -138,7 +155,7 @@ fn head_sql(since: Option<u64>) -> String {
     );
     format!(
         "select e.epoch, e.floor, {changed} as changed, \
-         extract(epoch from pg_postmaster_start_time()) as server from config_sdk.epoch e"
+         extract(epoch from pg_postmaster_start_time()) as server, {columns} as columns          from config_sdk.epoch e"
     )
 }
 
@@ -185,13 +202,31 @@ fn head(
     let number = |column| row.try_get(column).ok().flatten().and_then(|text| text.parse().ok());
     let epoch = number("epoch").ok_or_else(strange)?;
     let floor = number("floor").ok_or_else(strange)?;
-    let server = row.try_get("server").ok().flatten().map(str::to_owned);
-    let since = request.counts_from(floor, epoch).filter(|_| server == connection.server);
+    let text = |column| row.try_get(column).ok().flatten().map(str::to_owned);
+    let (server, columns): (_, Option<String>) = (text("server"), text("columns"));
+    let is_same =
+        server == connection.server && (columns.is_none() || columns == connection.columns);
+    let since = request.counts_from(floor, epoch).filter(|_| is_same);
     let changed = since.map(|_| {
         let names = row.try_get("changed").ok().flatten().unwrap_or_default();
         names.split(',').map(str::to_owned).collect()
     });
-    Ok(Head { epoch, changed, server })
+    Ok(Head { epoch, changed, server, columns })
+}
+
+impl Head {
+    /// Notes what was read, now that it was.
+    fn note(&self, connection: &mut Connection) {
+        connection.server.clone_from(&self.server);
+        if let Some(columns) = &self.columns {
+            let former = connection.columns.replace(columns.clone());
+            if former.is_some_and(|former| former != *columns) {
+                tracing::info!(
+                    "a table was altered, made or dropped; everything is read again, and `check`                      names what differs from the structs"
+                );
+            }
+        }
+    }
 }
 
 fn wanted(request: &Request<'_>, head: &Head) -> Vec<&'static BlockSchema> {
