@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::{env, fs};
 
-use config_sdk::{Config, ConfigBlock, ConfigBuilder, Dialect, Difference, Step};
+use config_sdk::{
+    Config, ConfigBlock, ConfigBuilder, Dialect, Difference, PostgresStore, Source, SqliteStore,
+    Step,
+};
 use config_tests::postgres::{Database, Server};
 use rusqlite::Connection;
 use rusqlite::fallible_iterator::FallibleIterator;
@@ -57,6 +60,14 @@ impl Store {
         match self {
             Self::Postgres(database) => database.url(),
             Self::Sqlite(file) => format!("sqlite:{}", file.path().display()),
+        }
+    }
+
+    /// What a program reads from.
+    pub(crate) fn source(&self) -> Box<dyn Source> {
+        match self {
+            Self::Postgres(database) => Box::new(PostgresStore::new(&database.url()).unwrap()),
+            Self::Sqlite(file) => Box::new(SqliteStore::new(file.path())),
         }
     }
 

@@ -133,9 +133,7 @@ impl MemoryStore {
 
     /// Forgets which blocks changed up to `epoch`.
     pub fn prune(&self, epoch: u64) {
-        let mut rows = self.rows();
-        rows.floor = epoch;
-        rows.changes.retain(|changed, _| *changed > epoch);
+        self.rows().forget(epoch);
     }
 
     /// Sends a notification although nothing changed.
@@ -231,5 +229,12 @@ impl Store for MemoryStore {
         _blocks: &'a [&'static BlockSchema],
     ) -> BoxFuture<'a, Result<Vec<Difference>, SourceError>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        let mut rows = self.rows();
+        let (before, floor) = (rows.changes.len(), rows.epoch.saturating_sub(keep));
+        rows.forget(floor);
+        Box::pin(std::future::ready(Ok((before - rows.changes.len()) as u64)))
     }
 }

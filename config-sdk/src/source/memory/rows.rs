@@ -39,6 +39,12 @@ impl Rows {
         Fetched { epoch: self.epoch, blocks: names.map(|name| (name, self.found(name))).collect() }
     }
 
+    /// Forgets which blocks changed up to `epoch`.
+    pub(super) fn forget(&mut self, epoch: u64) {
+        self.floor = self.floor.max(epoch);
+        self.changes.retain(|changed, _| *changed > epoch);
+    }
+
     fn found(&self, name: &str) -> Found {
         match self.blocks.get(name) {
             Some(Row { unreadable: Some(reason), .. }) => Err(reason.clone()),

@@ -131,4 +131,12 @@ impl Store for PostgresStore {
             found.map_err(|error| connection::failure(&self.address, &error))
         })
     }
+
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        Box::pin(async move {
+            let connection = Connection::open(&self.address).await?;
+            let pruned = migrate::prune(connection.client(), keep).await;
+            pruned.map_err(|error| connection::failure(&self.address, &error))
+        })
+    }
 }

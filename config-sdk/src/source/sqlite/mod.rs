@@ -3,6 +3,7 @@
 mod catalog;
 mod ddl;
 mod migrate;
+mod prune;
 mod read;
 mod rules;
 mod triggers;
@@ -143,6 +144,13 @@ impl Store for SqliteStore {
         let (path, blocks) = (self.path.clone(), blocks.to_vec());
         Box::pin(self.with(false, move |open| {
             migrate::check(&open.connection, &blocks).map_err(|error| failure(&path, error))
+        }))
+    }
+
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        let path = self.path.clone();
+        Box::pin(self.with(false, move |open| {
+            prune::prune(&mut open.connection, keep).map_err(|error| failure(&path, error))
         }))
     }
 }
