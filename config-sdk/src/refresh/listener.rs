@@ -18,6 +18,7 @@ const SETTLED: Duration = Duration::from_secs(5);
 /// Listens for ever; the refresh task ends it.
 pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<Board>) {
     let mut backoff = Backoff::of_tries();
+    let mut refused = false;
     loop {
         let began = tokio::time::Instant::now();
         let deaf = guarded(source.changes(signal.clone())).await;
@@ -35,6 +36,9 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
             Deaf::Lost(error) => {
                 if lost(&board, &source, &error) {
                     signal.changed([]); // the store may be gone as well; a pass finds out
+                    refused = !error.is_passing();
+                } else if !error.is_passing() && !std::mem::replace(&mut refused, true) {
+                    warn!(source = source.name(), %error, "listening is refused");
                 }
                 if worked && began.elapsed() > SETTLED {
                     backoff.reset();

@@ -15,6 +15,8 @@ pub(super) struct Outage {
     since: Option<SystemTime>,
     /// Whether the store was ever read.
     was_read: bool,
+    /// Whether it was told that somebody has to do something about it.
+    refused: bool,
 }
 
 impl Outage {
@@ -26,7 +28,7 @@ impl Outage {
     pub(super) fn goes_on(&mut self, board: &Board, source: &str, error: &SourceError) {
         let begins = self.since.is_none();
         let since = *self.since.get_or_insert_with(SystemTime::now);
-        let error = error.to_string();
+        let (error, refuses) = (error.to_string(), !error.is_passing());
         if begins {
             if self.was_read {
                 warn!(source, error, "the store cannot be read; the last good values stay");
@@ -35,7 +37,10 @@ impl Outage {
             }
             let error = error.clone();
             board.tell(Event::StoreLost { error });
+        } else if refuses && !self.refused {
+            warn!(source, error, "the store answers again, and refuses");
         }
+        self.refused |= refuses;
         board.set_store(StoreState::Unreachable { since, error });
     }
 
@@ -51,7 +56,7 @@ impl Outage {
                  readers get what it holds now"
             );
         }
-        self.was_read = true;
+        (self.was_read, self.refused) = (true, false);
         if let Some(since) = self.since.take() {
             let seconds = since.elapsed().unwrap_or_default().as_secs();
             info!(source, seconds, "the store can be read again");

@@ -139,6 +139,8 @@ impl Task {
         let mut poll = self.next_poll();
         loop {
             let expiry = self.refresher.next_expiry();
+            // A store that cannot be read is not asked more often because it can be heard.
+            let rest = if self.failure.is_some() { self.rest.max(poll) } else { self.rest };
             tokio::select! {
                 biased;
                 command = commands.recv() => match command {
@@ -148,7 +150,7 @@ impl Task {
                 () = hangup.signal() => {
                     self.force(Force::All).await;
                 }
-                heard = after(self.rest, &self.listening) => self.hear(heard).await,
+                heard = after(rest, &self.listening) => self.hear(heard).await,
                 () = sleep_until(poll) => {
                     self.pass(Trigger::Poll, &BTreeSet::new()).await;
                 }
@@ -262,10 +264,12 @@ async fn first(refresher: &mut Refresher, limit: Duration) -> Option<SourceError
     }
 }
 
-/// What was heard, as soon as the rest is over. Cancel safe.
+/// What was heard, as soon as the rest is over, or push begins to work. Cancel safe.
 async fn after(rest: Clock, listening: &Listening) -> Heard {
-    sleep_until(rest).await;
-    listening.heard().await
+    tokio::select! {
+        () = sleep_until(rest) => listening.heard().await,
+        heard = listening.begins() => heard,
+    }
 }
 
 async fn at(time: Option<Instant>) {

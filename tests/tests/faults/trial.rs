@@ -1,11 +1,12 @@
 //! One fault from its beginning until nothing is left of it, with a clock and the bounds it must keep.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use config_sdk::Status;
+use config_sdk::{KeptState, PushState, Status, StoreState};
 use config_tests::wait;
 
+use crate::on_call::Quotes;
 use crate::report::{self, Row};
 use crate::stage::{SOON, Stage, is_well};
 use crate::writer::{Pause, stored};
@@ -26,7 +27,12 @@ static GOING_ON: AtomicU64 = AtomicU64::new(0);
 pub(crate) struct Trial {
     stage: Stage,
     fault: &'static str,
+    /// What the page for whoever is on call says of it.
+    quotes: Quotes,
+    /// From where on the program's log is about it.
+    mark: usize,
     began: Instant,
+    time: SystemTime,
     detected: Option<Duration>,
     memory: u64,
     epoch: u64,
@@ -42,11 +48,14 @@ impl Trial {
         let (commits, connections) = (stage.writer.commits(), stage.proxy.accepted());
         let epoch = stage.config.status().epoch;
         GOING_ON.fetch_add(1, Ordering::SeqCst);
-        let (memory, began) = (report::memory(), Instant::now());
+        let (memory, mark) = (report::memory(), stage.program.mark());
         Self {
             stage,
             fault,
-            began,
+            quotes: Quotes::of(fault),
+            mark,
+            began: Instant::now(),
+            time: SystemTime::now(),
             detected: None,
             memory,
             epoch,
@@ -66,7 +75,7 @@ impl Trial {
         self.stage.writer.number()
     }
 
-    /// Waits until the state shows the fault.
+    /// Waits until the state shows the fault, and whoever is on call finds said what the page says.
     pub(crate) async fn noticed(&mut self, what: &str, holds: impl Fn(&Status) -> bool) {
         wait::until(what, NOTICED, || async {
             let status = self.stage.config.status();
@@ -74,12 +83,20 @@ impl Trial {
         })
         .await;
         self.detected = Some(self.began.elapsed());
+        wait::until("what the page quotes", SOON, || async {
+            let (status, log) = (self.stage.config.status(), self.said());
+            let unsaid = self.quotes.unsaid(&status.to_string(), &log);
+            let undated = dates(&status).filter(|date| *date < self.time).count();
+            let is_said = unsaid.is_empty() && undated == 0;
+            if is_said { Ok(()) } else { Err(format!("{unsaid:?} not in\n{status}\n{log}")) }
+        })
+        .await;
+        println!("{}\n\n{}", self.stage.config.status(), self.said());
     }
 
-    /// Waits until the fault is noticed by something that is not in the state.
-    pub(crate) async fn noticed_by(&mut self, what: &str, holds: impl Fn() -> bool) {
-        wait::until(what, NOTICED, || async { holds() }).await;
-        self.detected = Some(self.began.elapsed());
+    /// What the program has logged since the fault began.
+    fn said(&self) -> String {
+        self.stage.program.said_since(self.mark)
     }
 
     /// The fault ended now: nothing must be left of it within two seconds, and nothing of it must
@@ -104,6 +121,13 @@ impl Trial {
         })
         .await;
         let (healed, took) = (ended.elapsed(), self.began.elapsed());
+        wait::until("what the page quotes", SOON, || async {
+            let log = self.said();
+            let unsaid = self.quotes.unsaid_at_the_end(&log);
+            if unsaid.is_empty() { Ok(()) } else { Err(format!("{unsaid:?} not in\n{log}")) }
+        })
+        .await;
+        println!("-----\n{}", self.said());
 
         drop((pause, self.pauses));
         wait::until("more changes", SOON, || async { readers.newest() > stored + 3 }).await;
@@ -149,4 +173,22 @@ impl Trial {
         assert!(looks <= 20 + 2 * changes + 20 * seconds, "a storm: {row:?}");
         assert!(connections as u64 <= 10 + 4 * seconds, "a storm of connections: {row:?}");
     }
+}
+
+/// Since when what is wrong is said to be.
+fn dates(status: &Status) -> impl Iterator<Item = SystemTime> {
+    let store = match status.store {
+        StoreState::Unreachable { since, .. } => Some(since),
+        _ => None,
+    };
+    let push = match status.push {
+        PushState::Disconnected { since } => Some(since),
+        _ => None,
+    };
+    let kept = match status.kept {
+        KeptState::Failing { since, .. } => Some(since),
+        _ => None,
+    };
+    let blocks = status.blocks.iter().map(|block| block.trouble_since);
+    blocks.chain([store, push, kept]).flatten()
 }

@@ -92,7 +92,7 @@ pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
             "{address}: there is no database `{database}`: create it, or correct the URL"
         )),
         SqlState::INSUFFICIENT_PRIVILEGE => SourceError::refused(format!(
-            "{address}: `{user}` lacks a privilege ({}): grant it, or migrate as the tables' owner",
+            "{address}: `{user}` lacks a privilege ({}): grant it, or do this as the tables' owner",
             said.message()
         )),
         SqlState::UNDEFINED_TABLE | SqlState::INVALID_SCHEMA_NAME => SourceError::refused(format!(

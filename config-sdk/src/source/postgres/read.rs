@@ -222,7 +222,8 @@ impl Head {
             let former = connection.columns.replace(columns.clone());
             if former.is_some_and(|former| former != *columns) {
                 tracing::info!(
-                    "a table was altered, made or dropped; everything is read again, and `check`                      names what differs from the structs"
+                    "a table was altered, made or dropped; everything is read again, and `check` \
+                     names what differs from the structs"
                 );
             }
         }
@@ -275,7 +276,9 @@ fn unreadable(table: &str, error: &Error) -> String {
             "add `.migrate()`, or run the SQL that `schema` prints"
         }
         Some(&SqlState::INSUFFICIENT_PRIVILEGE) => "grant select on it to this user",
-        Some(&SqlState::LOCK_NOT_AVAILABLE) => "somebody holds a lock on it",
+        Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+            "somebody holds a lock on it, and has to end their transaction (pg_stat_activity shows it)"
+        }
         _ => "see the server's log",
     };
     format!("table {table}: {said}: {remedy}")
