@@ -17,11 +17,12 @@ const NOTICED: Duration = Duration::from_secs(20);
 const HEALED: Duration = Duration::from_secs(2);
 /// No read waits for the network, whose every deadline is longer; the scheduler takes its time.
 const WORST: Duration = Duration::from_millis(500);
-/// What the process may grow by for each trial that goes on.
+/// What the process may grow by for each trial that goes on meanwhile.
 const GROWTH: u64 = 64 << 20;
 
-/// How many trials go on in this process.
-static GOING_ON: AtomicU64 = AtomicU64::new(0);
+/// How many trials have begun in this process, and how many have ended.
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+static ENDED: AtomicU64 = AtomicU64::new(0);
 
 /// A fault that is going on.
 pub(crate) struct Trial {
@@ -33,6 +34,8 @@ pub(crate) struct Trial {
     mark: usize,
     began: Instant,
     time: SystemTime,
+    /// How many trials had ended before.
+    ended: u64,
     detected: Option<Duration>,
     memory: u64,
     epoch: u64,
@@ -47,7 +50,8 @@ impl Trial {
         stage.database.reset_queries();
         let (commits, connections) = (stage.writer.commits(), stage.proxy.accepted());
         let epoch = stage.config.status().epoch;
-        GOING_ON.fetch_add(1, Ordering::SeqCst);
+        let ended = ENDED.load(Ordering::SeqCst);
+        BEGUN.fetch_add(1, Ordering::SeqCst);
         let (memory, mark) = (report::memory(), stage.program.mark());
         Self {
             stage,
@@ -56,6 +60,7 @@ impl Trial {
             mark,
             began: Instant::now(),
             time: SystemTime::now(),
+            ended,
             detected: None,
             memory,
             epoch,
@@ -75,6 +80,19 @@ impl Trial {
         self.stage.writer.number()
     }
 
+    /// Lets readers have everything that is committed, and nobody write until what this returns is
+    /// dropped: a fault that takes one of two blocks away must not come between a change and its readers.
+    pub(crate) async fn calm(&self) -> Pause {
+        let pause = self.stage.writer.pause().await;
+        let stored = stored(&self.stage.database);
+        wait::until("all that is committed", SOON, || async {
+            let newest = self.stage.readers.newest();
+            if newest == stored { Ok(()) } else { Err((newest, stored)) }
+        })
+        .await;
+        pause
+    }
+
     /// Waits until the state shows the fault, and whoever is on call finds said what the page says.
     pub(crate) async fn noticed(&mut self, what: &str, holds: impl Fn(&Status) -> bool) {
         wait::until(what, NOTICED, || async {
@@ -91,7 +109,6 @@ impl Trial {
             if is_said { Ok(()) } else { Err(format!("{unsaid:?} not in\n{status}\n{log}")) }
         })
         .await;
-        println!("{}\n\n{}", self.stage.config.status(), self.said());
     }
 
     /// What the program has logged since the fault began.
@@ -127,7 +144,6 @@ impl Trial {
             if unsaid.is_empty() { Ok(()) } else { Err(format!("{unsaid:?} not in\n{log}")) }
         })
         .await;
-        println!("-----\n{}", self.said());
 
         drop((pause, self.pauses));
         wait::until("more changes", SOON, || async { readers.newest() > stored + 3 }).await;
@@ -146,7 +162,8 @@ impl Trial {
         let count = |pattern: &str| report::queries(database, &self.stage.role, pattern);
         let (queries, looks) = (count("%"), count("%config_sdk.epoch%"));
         let growth = report::memory().saturating_sub(self.memory);
-        let trials = GOING_ON.fetch_sub(1, Ordering::SeqCst);
+        let trials = BEGUN.load(Ordering::SeqCst) - self.ended;
+        ENDED.fetch_add(1, Ordering::SeqCst);
         config.shutdown().await;
         drop(pause);
 
