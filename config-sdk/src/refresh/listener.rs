@@ -70,14 +70,52 @@ fn lost(board: &Board, source: &Arc<dyn Source>, error: &SourceError) -> bool {
 mod tests {
     use super::*;
     use crate::refresh::{BlockState, StoreState};
-    use crate::source::MemoryStore;
+    use crate::source::{BoxFuture, Fetched, MemoryStore, Request};
+
+    fn board() -> Arc<Board> {
+        Arc::new(Board::new("memory".to_owned(), StoreState::Connected, BlockState::Fresh, 0))
+    }
+
+    /// Has no push at first.
+    struct Late(MemoryStore, std::sync::atomic::AtomicBool);
+
+    impl Source for Late {
+        fn name(&self) -> String {
+            self.0.name()
+        }
+
+        fn fetch<'a>(
+            &'a self,
+            request: Request<'a>,
+        ) -> BoxFuture<'a, Result<Fetched, SourceError>> {
+            self.0.fetch(request)
+        }
+
+        fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
+            if self.1.swap(true, std::sync::atomic::Ordering::SeqCst) {
+                return self.0.changes(signal);
+            }
+            let reason = "there is a pooler".to_owned();
+            Box::pin(std::future::ready(Deaf::Never { reason }))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_push_did_not_work_it_is_tried_again_after_five_minutes() {
+        let source = Arc::new(Late(MemoryStore::new(), false.into()));
+        let (signal, listening) = Signal::new();
+        let began = tokio::time::Instant::now();
+        tokio::spawn(listen(source, signal, board()));
+        assert!(listening.heard().await.listening);
+        let waited = began.elapsed();
+        assert!(waited >= TRY_AGAIN * 9 / 10 && waited <= TRY_AGAIN * 11 / 10, "{waited:?}");
+    }
 
     #[tokio::test]
     async fn a_lost_listener_has_the_store_looked_at_at_once_and_not_at_the_next_poll() {
         let store = MemoryStore::new();
-        let board = Board::new("memory".to_owned(), StoreState::Connected, BlockState::Fresh, 0);
         let (signal, listening) = Signal::new();
-        tokio::spawn(listen(Arc::new(store.clone()), signal, Arc::new(board)));
+        tokio::spawn(listen(Arc::new(store.clone()), signal, board()));
         assert!(listening.heard().await.listening);
         store.fail("gone");
         let heard = tokio::time::timeout(Duration::from_secs(5), listening.heard()).await;

@@ -6,6 +6,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
 use super::address::{Address, Drive};
+use super::columns::Columns;
 use crate::source::SourceError;
 
 /// An open connection; it ends when this is dropped.
@@ -16,15 +17,14 @@ pub(super) struct Connection {
     /// When the server that answered last had been started; `None` before the first answer. A pooler
     /// keeps its clients while the server behind it is exchanged, and only this tells.
     pub(super) server: Option<String>,
-    /// The mark of all block tables' columns when everything was read last; `None` before that.
-    pub(super) columns: Option<String>,
+    pub(super) columns: Columns,
 }
 
 impl Connection {
     pub(super) async fn open(address: &Address) -> Result<Self, SourceError> {
         let connected = address.connect(Quietly).await;
         let (client, driver) = connected.map_err(|error| failure(address, &error))?;
-        Ok(Self { client, driver, server: None, columns: None })
+        Ok(Self { client, driver, server: None, columns: Columns::default() })
     }
 
     pub(super) fn client(&self) -> &Client {

@@ -13,9 +13,9 @@ use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 
 use super::PostgresStore;
 use super::address::Drive;
+use super::columns;
 use super::connection::failure;
 use super::echo::Echo;
-use super::read::COLUMNS;
 use crate::source::{Deaf, Signal, SourceError};
 
 /// How often the connection has to prove that it is alive.
@@ -119,7 +119,7 @@ impl Ears {
 }
 
 async fn pulse(client: &Client) -> Result<Result<Pulse, tokio_postgres::Error>, SourceError> {
-    let pulse = format!("select epoch, {COLUMNS} as columns from config_sdk.epoch");
+    let pulse = format!("select epoch, {} as columns from config_sdk.epoch", columns::MARK);
     let answer = within(ANSWER, client.simple_query(&pulse)).await?;
     Ok(answer.map(|messages| messages.iter().find_map(Pulse::of).unwrap_or_default()))
 }

@@ -2,6 +2,7 @@
 
 mod address;
 mod catalog;
+mod columns;
 mod connection;
 mod ddl;
 mod echo;

@@ -6,6 +6,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::address::Address;
+use super::columns;
 use super::connection::{Connection, failure, told};
 use super::names::quoted_table;
 use crate::record::Record;
@@ -18,17 +19,15 @@ use crate::source::{ddl, row};
 const BEGIN: &str = "begin isolation level repeatable read read only; \
     set local timezone = 'UTC'; set local lock_timeout = '250ms'; set local statement_timeout = '4s'";
 
-/// After a table that could not be read; many that are locked must not add up.
-const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'";
+/// Table by table there is less time for each: what all of them took may be the fault of one.
+const EACH: &str = "set local statement_timeout = '400ms'";
+
+/// After a table that could not be read; many that are locked or slow must not add up.
+const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'; \
+    set local statement_timeout = '50ms'";
 
 /// How much more room a value may take in its table than as text, at the worst: a digit of `jsonb`.
 const STORED: u64 = 16;
-
-/// A mark of the columns of all block tables, which no epoch counts.
-pub(super) const COLUMNS: &str = "(select md5(string_agg(concat_ws(' ', \
-    a.attrelid::oid, a.attrelid::regclass, a.attname, a.atttypid), ',' order by a.attrelid, a.attnum)) \
-    from pg_catalog.pg_trigger t join pg_catalog.pg_attribute a on a.attrelid = t.tgrelid \
-    where t.tgname = 'config_sdk_lock' and a.attnum > 0)";
 
 /// Where the store stands, and which blocks changed since.
 struct Head {
@@ -91,9 +90,9 @@ async fn together(
     let mut tries = 0;
     loop {
         let sql = match (guess.as_slice(), request.since) {
-            // The idle poll: one trivial query, whatever the number of blocks. It looks at the columns
-            // as well, for where nobody can listen there is no heartbeat that does.
-            ([], since) => head_sql(since, true),
+            // The idle poll: one trivial query, whatever the number of blocks. Now and then it looks at
+            // the columns as well, for where nobody can listen there is no heartbeat that does.
+            ([], since) => head_sql(since, connection.columns.is_due()),
             (guess, since) => {
                 let records = records_sql(guess, request.max_record);
                 format!("{BEGIN}; {}; {records}; commit", head_sql(since, since.is_none()))
@@ -122,8 +121,8 @@ async fn one_by_one(
     request: &Request<'_>,
 ) -> Result<Fetched, Trouble> {
     let client = connection.client();
-    let begin = format!("rollback; {BEGIN}; {}", head_sql(request.since, request.since.is_none()));
-    let answer = rows(client, &begin).await?;
+    let sql = head_sql(request.since, request.since.is_none());
+    let answer = rows(client, &format!("rollback; {BEGIN}; {EACH}; {sql}")).await?;
     let head = head(&answer, request, connection)?;
     let mut fetched = Fetched::unchanged(head.epoch);
     for block in wanted(request, &head) {
@@ -144,7 +143,7 @@ async fn one_by_one(
 }
 
 fn head_sql(since: Option<u64>, columns: bool) -> String {
-    let columns = if columns { COLUMNS } else { "null" };
+    let columns = if columns { columns::MARK } else { "null" };
     let changed = since.map_or_else(
         || "null::text".to_owned(),
         |since| {
@@ -204,8 +203,8 @@ fn head(
     let floor = number("floor").ok_or_else(strange)?;
     let text = |column| row.try_get(column).ok().flatten().map(str::to_owned);
     let (server, columns): (_, Option<String>) = (text("server"), text("columns"));
-    let is_same =
-        server == connection.server && (columns.is_none() || columns == connection.columns);
+    let are_same = columns.as_ref().is_none_or(|mark| connection.columns.are(mark));
+    let is_same = are_same && server == connection.server;
     let since = request.counts_from(floor, epoch).filter(|_| is_same);
     let changed = since.map(|_| {
         let names = row.try_get("changed").ok().flatten().unwrap_or_default();
@@ -218,14 +217,8 @@ impl Head {
     /// Notes what was read, now that it was.
     fn note(&self, connection: &mut Connection) {
         connection.server.clone_from(&self.server);
-        if let Some(columns) = &self.columns {
-            let former = connection.columns.replace(columns.clone());
-            if former.is_some_and(|former| former != *columns) {
-                tracing::info!(
-                    "a table was altered, made or dropped; everything is read again, and `check` \
-                     names what differs from the structs"
-                );
-            }
+        if let Some(mark) = &self.columns {
+            connection.columns.note(mark);
         }
     }
 }
@@ -276,6 +269,9 @@ fn unreadable(table: &str, error: &Error) -> String {
             "add `.migrate()`, or run the SQL that `schema` prints"
         }
         Some(&SqlState::INSUFFICIENT_PRIVILEGE) => "grant select on it to this user",
+        Some(&SqlState::QUERY_CANCELED) => {
+            "it takes too long to read: see what it is and who uses it"
+        }
         Some(&SqlState::LOCK_NOT_AVAILABLE) => {
             "somebody holds a lock on it, and has to end their transaction (pg_stat_activity shows it)"
         }
