@@ -206,11 +206,10 @@ impl Board {
         former
     }
 
-    /// Sets whether the last good values are on disk, and returns whether they were.
-    pub(super) fn set_kept(&self, kept: KeptState) -> KeptState {
-        let former = std::mem::replace(&mut lock(&self.notices).kept, kept);
+    /// Sets whether the last good values are on disk.
+    pub(super) fn set_kept(&self, kept: KeptState) {
+        lock(&self.notices).kept = kept;
         self.moved.send_replace(());
-        former
     }
 }
 

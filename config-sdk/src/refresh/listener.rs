@@ -68,6 +68,11 @@ fn lost(board: &Board, source: &Arc<dyn Source>, error: &SourceError) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::future::{pending, ready};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::time::Instant;
+
     use super::*;
     use crate::refresh::{BlockState, StoreState};
     use crate::source::{BoxFuture, Fetched, MemoryStore, Request};
@@ -76,39 +81,54 @@ mod tests {
         Arc::new(Board::new("memory".to_owned(), StoreState::Connected, BlockState::Fresh, 0))
     }
 
-    /// Has no push at first.
-    struct Late(MemoryStore, std::sync::atomic::AtomicBool);
+    /// Listens as it is told to, the first time, the second time, and so on.
+    struct Told(AtomicUsize, fn(usize, Signal) -> BoxFuture<'static, Deaf>);
 
-    impl Source for Late {
+    impl Source for Told {
         fn name(&self) -> String {
-            self.0.name()
+            "told".to_owned()
         }
 
-        fn fetch<'a>(
-            &'a self,
-            request: Request<'a>,
-        ) -> BoxFuture<'a, Result<Fetched, SourceError>> {
-            self.0.fetch(request)
+        fn fetch<'a>(&'a self, _: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>> {
+            Box::pin(pending())
         }
 
         fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
-            if self.1.swap(true, std::sync::atomic::Ordering::SeqCst) {
-                return self.0.changes(signal);
-            }
-            let reason = "there is a pooler".to_owned();
-            Box::pin(std::future::ready(Deaf::Never { reason }))
+            (self.1)(self.0.fetch_add(1, Ordering::SeqCst), signal)
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn where_push_did_not_work_it_is_tried_again_after_five_minutes() {
-        let source = Arc::new(Late(MemoryStore::new(), false.into()));
-        let (signal, listening) = Signal::new();
-        let began = tokio::time::Instant::now();
-        tokio::spawn(listen(source, signal, board()));
-        assert!(listening.heard().await.listening);
+        let told = Told(AtomicUsize::new(0), |time, signal| {
+            if time == 0 {
+                let reason = "there is a pooler".to_owned();
+                return Box::pin(ready(Deaf::Never { reason }));
+            }
+            signal.listening();
+            Box::pin(pending())
+        });
+        let ((signal, listening), began) = (Signal::new(), Instant::now());
+        tokio::spawn(listen(Arc::new(told), signal, board()));
+        listening.begins().await;
         let waited = began.elapsed();
         assert!(waited >= TRY_AGAIN * 9 / 10 && waited <= TRY_AGAIN * 11 / 10, "{waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_worked_and_is_lost_is_tried_again_at_once() {
+        let told = Told(AtomicUsize::new(0), |_, signal| {
+            signal.listening();
+            Box::pin(async {
+                tokio::time::sleep(2 * SETTLED).await;
+                Deaf::Lost(SourceError::unreachable("gone"))
+            })
+        });
+        let ((signal, listening), began) = (Signal::new(), Instant::now());
+        tokio::spawn(listen(Arc::new(told), signal, board()));
+        listening.begins().await;
+        listening.begins().await;
+        assert!(began.elapsed() < 2 * SETTLED + Duration::from_millis(10));
     }
 
     #[tokio::test]

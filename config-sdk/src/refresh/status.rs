@@ -202,9 +202,8 @@ impl fmt::Display for Status {
             if block.state != BlockState::Fresh {
                 write!(f, "; {}", block.stand_in())?;
             }
-            let since = block
-                .trouble_since
-                .map_or_else(String::new, |since| format!(" since {}", rfc3339(since)));
+            let since = block.trouble_since.map(|since| format!(" since {}", rfc3339(since)));
+            let since = since.unwrap_or_default();
             if let Some(error) = &block.error {
                 write!(f, "\n{:width$}  cannot be read{since}: {error}", "")?;
             }
