@@ -5,10 +5,14 @@ use std::time::Duration;
 use syn::{Attribute, Error, Expr, ExprArray, ExprPath, ExprRange, Ident, LitStr, Path, Result};
 
 use crate::errors::Errors;
+use crate::key::Part;
 use crate::syntax::{self, Entry, Given};
 
 const NAME: &str = "name";
 const TABLE: &str = "table";
+const KEY: &str = "key";
+const RESIDENT: &str = "resident";
+const ADOPT: &str = "adopt";
 const TTL: &str = "ttl";
 const ON_BOOT: &str = "on_boot";
 const MAX_STALE: &str = "max_stale";
@@ -32,30 +36,32 @@ const RESTART: &str = "restart";
 /// What may be written on a struct.
 const ON_STRUCT: Place = Place {
     name: "the struct",
-    words: [NAME, TABLE, TTL, ON_BOOT, MAX_STALE, ON_STALE, CHECK, VALIDATE, CRATE, RETIRED],
+    words: &[
+        NAME, TABLE, KEY, RESIDENT, ADOPT, TTL, ON_BOOT, MAX_STALE, ON_STALE, CHECK, VALIDATE,
+        CRATE, RETIRED,
+    ],
 };
 
 /// What may be written on a field.
 const ON_FIELD: Place = Place {
     name: "a field",
-    words: [DEFAULT, RANGE, CLAMP, LENGTH, ONE_OF, TEXT, JSON, COLUMN, SECRET, RESTART],
+    words: &[DEFAULT, RANGE, CLAMP, LENGTH, ONE_OF, TEXT, JSON, COLUMN, SECRET, RESTART],
 };
 
 /// Where words are written, and which ones.
 struct Place {
     name: &'static str,
-    words: [&'static str; 10],
+    words: &'static [&'static str],
 }
-
-/// What will be a word one day, and what it will be for.
-const PLANNED: [(&str, &str); 3] =
-    [("key", "keyed blocks"), ("resident", "keyed blocks"), ("adopt", "adopted tables")];
 
 /// What is written on a struct.
 #[derive(Default)]
 pub(crate) struct BlockAttrs {
     pub(crate) name: Option<Given<LitStr>>,
     pub(crate) table: Option<Given<LitStr>>,
+    pub(crate) key: Option<Given<Vec<Part>>>,
+    pub(crate) resident: Option<Given<()>>,
+    pub(crate) adopt: Option<Given<()>>,
     pub(crate) ttl: Option<Given<Duration>>,
     /// The variant of the enum of that name; so is `on_stale`.
     pub(crate) on_boot: Option<Given<Ident>>,
@@ -82,6 +88,14 @@ impl BlockAttrs {
         match entry.word.to_string().as_str() {
             NAME => once(&mut self.name, entry, entry.text("\"trading\"")?),
             TABLE => once(&mut self.table, entry, entry.text("\"trading_config\"")?),
+            KEY => {
+                let mut mistakes = Errors::default();
+                let parts = Part::read_all(entry, &mut mistakes)?;
+                once(&mut self.key, entry, parts)?;
+                mistakes.into_result()
+            }
+            RESIDENT => once(&mut self.resident, entry, entry.flag()?),
+            ADOPT => once(&mut self.adopt, entry, entry.flag()?),
             TTL => once(&mut self.ttl, entry, ttl(entry)?),
             ON_BOOT => {
                 let choices = [("default", "Default"), ("require", "Require")];
@@ -186,18 +200,16 @@ fn unknown(entry: &Entry<'_>, here: &Place, there: &Place) -> Error {
     let (word, span) = (entry.word.to_string(), entry.word.span());
     // What follows is a mistake of its own only if the word is known.
     let _ = entry.ignore();
-    if let Some((_, subject)) = PLANNED.iter().find(|(planned, _)| *planned == word) {
-        return Error::new(span, format!("{subject} are not supported yet"));
-    }
     let place = here.name;
     if there.words.contains(&word.as_str()) {
         let message = format!("`{word}` belongs on {}, not on {place}", there.name);
         return Error::new(span, message);
     }
-    let guess = nearest(&word, &here.words)
+    let guess = nearest(&word, here.words)
         .map(|near| format!(", did you mean `{near}`?"))
         .unwrap_or_default();
-    let known = here.words.map(|word| format!("`{word}`")).join(", ");
+    let known: Vec<_> = here.words.iter().map(|word| format!("`{word}`")).collect();
+    let known = known.join(", ");
     let message = format!("unknown word `{word}`{guess}\nknown on {place}: {known}");
     Error::new(span, message)
 }

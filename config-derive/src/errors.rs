@@ -37,6 +37,11 @@ impl Errors {
         self.count
     }
 
+    /// All of them as one.
+    pub(crate) fn into_result(self) -> syn::Result<()> {
+        self.all.map_or(Ok(()), Err)
+    }
+
     /// All of them as tokens that fail to compile; `None` if there are none.
     pub(crate) fn into_compile_errors(self) -> Option<TokenStream> {
         self.all.map(syn::Error::into_compile_error)

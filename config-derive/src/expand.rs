@@ -17,6 +17,7 @@ pub(crate) fn expand(block: &Block<'_>) -> TokenStream {
     let decode = decode(block, &private);
     let encode = encode(block, &private);
     let rules = rules(block, &private);
+    let keyed = keyed(block);
     quote! {
         #[automatically_derived]
         #[allow(deprecated, unused_qualifications)]
@@ -43,6 +44,8 @@ pub(crate) fn expand(block: &Block<'_>) -> TokenStream {
                 <Self as #root::ConfigBlock>::decode(&mut #private::Decoder::empty())
             }
         }
+
+        #keyed
     }
 }
 
@@ -50,16 +53,25 @@ fn schema(block: &Block<'_>, private: &TokenStream) -> TokenStream {
     let type_name = block.ident.to_string();
     let (name, doc) = (&block.name.text, &block.doc);
     let table = option(block.table.as_ref());
+    let keys = block.key.iter().map(|part| {
+        let (ty, column) = (&part.ty, part.column());
+        quote!(.key::<#ty>(#column))
+    });
+    let resident = block.resident.as_ref().map(|_| quote!(.resident()));
+    let adopt = block.adopt.then(|| quote!(.adopt()));
     let fields = block.fields.iter().map(|field| field_schema(field, private));
     let ttl = duration("ttl", block.ttl, private);
     let max_stale = duration("max_stale", block.max_stale, private);
-    let on_boot = block.on_boot.as_ref();
+    let on_boot = block.on_boot.as_ref().map(|given| &given.value);
     let on_boot = on_boot.map(|variant| quote!(.on_boot(#private::OnBoot::#variant)));
     let on_stale = block.on_stale.as_ref().map(|given| &given.value);
     let on_stale = on_stale.map(|variant| quote!(.on_stale(#private::OnStale::#variant)));
     let retired = &block.retired;
     quote! {
         #private::block(#type_name, #name, #table, #doc)
+            #(#keys)*
+            #resident
+            #adopt
             #(.field(#fields))*
             #ttl
             #on_boot
@@ -92,11 +104,35 @@ fn field_schema(field: &Field<'_>, private: &TokenStream) -> TokenStream {
         quote!(.one_of(::std::vec![#(#values),*]))
     });
     let secret = field.secret.then(|| quote!(.secret()));
-    let restart = field.restart.then(|| quote!(.restart()));
+    let restart = field.restart.as_ref().map(|_| quote!(.restart()));
     quote! {
         #private::field::<#codec, #whole>(#name, #doc)
             #column #range #clamp #length #one_of #secret #restart
     }
+}
+
+/// `KeyedBlock` and `ResidentBlock`, where the block is one.
+fn keyed(block: &Block<'_>) -> Option<TokenStream> {
+    let Block { ident, root, .. } = block;
+    let types = block.key.iter().map(|part| &part.ty);
+    let resident = block.resident.as_ref().map(|_| {
+        quote! {
+            #[automatically_derived]
+            #[allow(deprecated, unused_qualifications)]
+            impl #root::ResidentBlock for #ident {}
+        }
+    });
+    (!block.key.is_empty()).then(|| {
+        quote! {
+            #[automatically_derived]
+            #[allow(deprecated, unused_qualifications)]
+            impl #root::KeyedBlock for #ident {
+                type Key = (#(#types,)*);
+            }
+
+            #resident
+        }
+    })
 }
 
 fn decode(block: &Block<'_>, private: &TokenStream) -> TokenStream {

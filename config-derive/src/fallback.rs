@@ -2,10 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, Path};
+use syn::{DeriveInput, Path, Type};
+
+use crate::key::{self, Part};
 
 /// Implementations that compile whatever the struct looks like, and are never run.
-pub(crate) fn expand(input: &DeriveInput, root: &Path) -> TokenStream {
+///
+/// Of a keyed and resident block in any case: the mistake may be in the word that makes it one.
+pub(crate) fn expand(input: &DeriveInput, key: &[Part], root: &Path) -> TokenStream {
     let ident = &input.ident;
     let (parameters, arguments, conditions) = input.generics.split_for_impl();
     let conditions = conditions.map(|conditions| &conditions.predicates);
@@ -13,6 +17,10 @@ pub(crate) fn expand(input: &DeriveInput, root: &Path) -> TokenStream {
     let contract = (!input.generics.params.is_empty())
         .then(|| quote!(Self: ::core::marker::Send + ::core::marker::Sync + 'static,));
     let conditions = quote!(where #contract #conditions);
+    let mut key: Vec<Type> = key.iter().map(|part| part.ty.clone()).collect();
+    if key.is_empty() {
+        key.push(key::stand_in());
+    }
     quote! {
         #[automatically_derived]
         impl #parameters #root::ConfigBlock for #ident #arguments #conditions {
@@ -39,5 +47,13 @@ pub(crate) fn expand(input: &DeriveInput, root: &Path) -> TokenStream {
                 ::core::unreachable!()
             }
         }
+
+        #[automatically_derived]
+        impl #parameters #root::KeyedBlock for #ident #arguments #conditions {
+            type Key = (#(#key,)*);
+        }
+
+        #[automatically_derived]
+        impl #parameters #root::ResidentBlock for #ident #arguments #conditions {}
     }
 }

@@ -7,6 +7,7 @@ mod constant;
 mod errors;
 mod expand;
 mod fallback;
+mod key;
 mod model;
 mod number;
 mod shape;
@@ -18,7 +19,8 @@ use errors::Errors;
 use model::Block;
 use syn::{DeriveInput, parse_macro_input, parse_quote};
 
-/// Makes a struct a configuration block: writes `ConfigBlock` and `Default` for it.
+/// Makes a struct a configuration block: writes `ConfigBlock` and `Default` for it, and `KeyedBlock`
+/// and `ResidentBlock` where they are asked for.
 ///
 /// ```
 /// use std::time::Duration;
@@ -77,8 +79,11 @@ use syn::{DeriveInput, parse_macro_input, parse_quote};
 /// |---|---|
 /// | `name = "trading"` | The block's name. Without it, the struct's name in snake case and without a trailing `Config`. |
 /// | `table = "risk.limits"` | The block's table, with its schema if it has one. Without it, the block's name and `_config`. |
+/// | `key(guild_id: String)` | A keyed block: there is a copy of it for each key. See [below](#keyed-blocks). |
+/// | `resident` | Every copy of the keyed block is kept in memory and read without waiting. Without it, those that are read, within a bound. |
+/// | `adopt` | The table was there before, and has neither status nor version. |
 /// | `ttl = "60s"` | How old a value may be before the store is asked again. Without it, what the builder says. |
-/// | `on_boot = "default"` or `"require"` | What a start does that finds neither the store nor a last good value: go on with the defaults (also without the word), or fail. |
+/// | `on_boot = "default"` or `"require"` | What a start does that finds neither the store nor a last good value: go on with the defaults (also without the word), or fail. With `"require"` a keyed block has to be `resident`: of another nothing is read at start. |
 /// | `max_stale = "10m"` | How long a value may be stale before it expires. Without it, for ever. |
 /// | `on_stale = "serve"` or `"default"` | What readers get once it has expired: the last good value (also without the word), or the defaults. Needs `max_stale`. |
 /// | `check = path` | A function from `&Self` to `Result<(), Faults>`, for rules over several fields. |
@@ -99,9 +104,32 @@ use syn::{DeriveInput, parse_macro_input, parse_quote};
 /// | `json` | Stores a serde type as JSON. |
 /// | `column = "old_name"` | The field's column, where it is not called like the field. |
 /// | `secret` | Never shows the value. A field of type `Secret` is one without the word. |
-/// | `restart` | Keeps the value from the start. A newer one is shown as pending until the next start. |
+/// | `restart` | Keeps the value from the start. A newer one is shown as pending until the next start. Not in a keyed block, whose copies come and go later than that. |
 ///
 /// Names are plain SQL names: lower-case letters, digits and `_`, beginning with a letter, 63 at most.
+/// Those of the columns that every block's table has for its bookkeeping, such as `version`, are free
+/// only in an adopted table.
+///
+/// # Keyed blocks
+///
+/// `key(…)` has one to four parts. Each is a column of the table, with the type that a reader gives:
+/// a `String`, an integer, or with the feature `uuid` a `uuid::Uuid`. The struct has no fields for
+/// them. A key with another number of parts, or with parts of other types, does not compile.
+///
+/// ```
+/// use config_sdk::{ConfigBlock, KeyFor, KeyedBlock};
+///
+/// #[derive(ConfigBlock)]
+/// #[config(key(symbol: String, strategy: String))]
+/// struct StrategyConfig {
+///     #[config(default = 14, range = 2..=200)]
+///     period: u32,
+/// }
+///
+/// fn is_key_of<B: KeyedBlock>(_: impl KeyFor<B::Key>) {}
+///
+/// is_key_of::<StrategyConfig>(("ETH/USDT", "momentum"));
+/// ```
 ///
 /// # Literals
 ///
@@ -148,8 +176,9 @@ fn derive(input: &DeriveInput) -> proc_macro2::TokenStream {
     }
     match (errors.into_compile_errors(), block) {
         (None, Some(block)) => expand::expand(&block),
-        (mistakes, _) => {
-            let stand_in = fallback::expand(input, &root);
+        (mistakes, block) => {
+            let key = block.as_ref().map_or(&[][..], |block| &block.key);
+            let stand_in = fallback::expand(input, key, &root);
             quote::quote!(#mistakes #stand_in)
         }
     }

@@ -10,6 +10,7 @@ use syn::{Meta, Path};
 use crate::attr::{BlockAttrs, FieldAttrs};
 use crate::constant::{Bounds, Constant};
 use crate::errors::Errors;
+use crate::key::Part;
 use crate::shape::{Class, Shape};
 use crate::sql_name;
 use crate::syntax::Given;
@@ -21,8 +22,12 @@ pub(crate) struct Block<'a> {
     pub(crate) table: Option<LitStr>,
     pub(crate) doc: String,
     pub(crate) root: &'a Path,
+    /// The parts of its key; none, if it is not keyed.
+    pub(crate) key: Vec<Part>,
+    pub(crate) resident: Option<Ident>,
+    pub(crate) adopt: bool,
     pub(crate) ttl: Option<Duration>,
-    pub(crate) on_boot: Option<Ident>,
+    pub(crate) on_boot: Option<Given<Ident>>,
     pub(crate) max_stale: Option<Duration>,
     pub(crate) on_stale: Option<Given<Ident>>,
     pub(crate) check: Option<ExprPath>,
@@ -48,7 +53,7 @@ pub(crate) struct Field<'a> {
     pub(crate) text: Option<Ident>,
     pub(crate) json: Option<Ident>,
     pub(crate) secret: bool,
-    pub(crate) restart: bool,
+    pub(crate) restart: Option<Ident>,
     /// Whether the words on the field were all understood.
     pub(crate) sound: bool,
 }
@@ -79,8 +84,11 @@ impl<'a> Block<'a> {
             table: attrs.table.map(|table| table.value),
             doc: doc(&input.attrs),
             root,
+            key: attrs.key.map(|key| key.value).unwrap_or_default(),
+            resident: attrs.resident.map(|resident| resident.word),
+            adopt: attrs.adopt.is_some(),
             ttl: attrs.ttl.map(|ttl| ttl.value),
-            on_boot: attrs.on_boot.map(|on_boot| on_boot.value),
+            on_boot: attrs.on_boot,
             max_stale: attrs.max_stale.map(|max_stale| max_stale.value),
             on_stale: attrs.on_stale,
             check: attrs.check.map(|check| check.value),
@@ -123,7 +131,7 @@ impl<'a> Field<'a> {
             text: attrs.text.map(|text| text.word),
             json: attrs.json.map(|json| json.word),
             secret: attrs.secret.is_some(),
-            restart: attrs.restart.is_some(),
+            restart: attrs.restart.map(|restart| restart.word),
             sound: attrs.sound,
         })
     }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use proc_macro2::{Ident, Span, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
+use syn::parse::{ParseBuffer, ParseStream};
 use syn::{
-    Attribute, Error, Expr, ExprArray, ExprPath, ExprRange, Lit, LitStr, Path, Result, Token, token,
+    Attribute, Error, Expr, ExprArray, ExprPath, ExprRange, Lit, LitStr, Path, Result, Token,
+    parenthesized, token,
 };
 
 use crate::errors::Errors;
@@ -35,16 +36,31 @@ pub(crate) fn walk(
     for attribute in attributes {
         if attribute.path().is_ident(ATTRIBUTE) {
             let words = attribute.parse_args_with(|input: ParseStream<'_>| {
-                while !input.is_empty() {
-                    errors.keep(word(input, &mut take));
-                    skip_to_comma(input);
-                    input.parse::<Option<Token![,]>>()?;
-                }
-                Ok(())
+                each(input, errors, |input, _| word(input, &mut take))
             });
             errors.keep(words);
         }
     }
+}
+
+/// Runs `read` on each of the things with commas between them; a mistake in one does not hide the next.
+pub(crate) fn each(
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+    mut read: impl FnMut(ParseStream<'_>, &mut Errors) -> Result<()>,
+) -> Result<()> {
+    while !input.is_empty() {
+        let result = read(input, errors);
+        errors.keep(result);
+        skip_to_comma(input);
+        input.parse::<Option<Token![,]>>()?;
+    }
+    Ok(())
+}
+
+/// Whether nothing more follows up to the next comma.
+pub(crate) fn is_over(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,])
 }
 
 fn word(input: ParseStream<'_>, take: &mut impl FnMut(&Entry<'_>) -> Result<()>) -> Result<()> {
@@ -52,7 +68,7 @@ fn word(input: ParseStream<'_>, take: &mut impl FnMut(&Entry<'_>) -> Result<()>)
     let word = word.map_err(|error| Error::new(error.span(), "expected a word here"))?;
     let entry = Entry { word, input };
     take(&entry)?;
-    if entry.is_over() {
+    if is_over(input) {
         return Ok(());
     }
     let message = format!("expected a comma between `{}` and this", entry.word);
@@ -78,7 +94,7 @@ impl Entry<'_> {
     /// `word = expression`.
     pub(crate) fn expression(&self, example: &str) -> Result<Expr> {
         let equals = self.input.parse::<Option<Token![=]>>()?;
-        if equals.is_none() || self.is_over() {
+        if equals.is_none() || is_over(self.input) {
             let message =
                 format!("`{0}` needs a value, such as `{0} = {example}`", self.word.unraw());
             return Err(Error::new_spanned(&self.word, message));
@@ -151,6 +167,20 @@ impl Entry<'_> {
         Ok(Ident::new(variant, Span::call_site()))
     }
 
+    /// `word(part, …)`: what is in the parentheses, where there is something.
+    pub(crate) fn within(&self, example: &str) -> Result<ParseBuffer<'_>> {
+        if self.input.peek(token::Paren) {
+            let within;
+            parenthesized!(within in self.input);
+            if !within.is_empty() {
+                return Ok(within);
+            }
+        }
+        let word = &self.word;
+        let message = format!("`{word}` needs a part in parentheses, such as `{word}({example})`");
+        Err(Error::new_spanned(word, message))
+    }
+
     /// Reads past whatever follows, so that nothing in it is taken for a word.
     pub(crate) fn ignore(&self) -> Result<()> {
         if self.input.parse::<Option<Token![=]>>()?.is_some() {
@@ -165,10 +195,6 @@ impl Entry<'_> {
         let word = &self.word;
         let message = format!("`{word}` takes {takes}, such as `{word} = {example}`");
         Error::new_spanned(at, message)
-    }
-
-    fn is_over(&self) -> bool {
-        self.input.is_empty() || self.input.peek(Token![,])
     }
 }
 

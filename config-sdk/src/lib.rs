@@ -45,6 +45,7 @@
 //! | `sqlite` | `sqlite:PATH` stores | yes |
 //! | `validator` | `#[config(validate)]` | yes |
 //! | `chrono` | `chrono::DateTime<Utc>` as a field type | no |
+//! | `uuid` | `uuid::Uuid` as a part of a key | no |
 //! | `metrics` | [metrics](docs::metrics) through the `metrics` facade | no |
 //! | `testing` | the conformance suite for stores of your own | no |
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
@@ -55,6 +56,8 @@ mod client;
 pub mod docs;
 mod guarded;
 mod json;
+mod key;
+mod keyed;
 mod names;
 mod number;
 #[doc(hidden)]
@@ -68,20 +71,22 @@ pub mod testing;
 mod time;
 mod value;
 
-pub use block::{ConfigBlock, Fault, Faults, Secret};
+pub use block::{ConfigBlock, Fault, Faults, KeyedBlock, ResidentBlock, Secret};
 pub use cell::{BlockRef, Guard, Handle, Meta, Origin, Snapshot};
 pub use client::{
     AlreadyInstalled, BlockView, Config, ConfigBuilder, Explanation, FixedBuilder, Mistake,
     ReadError, RefreshError, StartError, WaitError, global,
 };
 pub use config_sdk_derive::ConfigBlock;
+pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, PatternFor};
+pub use keyed::{KeyGuard, Keyed, KeyedOptions, KeyedRef, LoadError, Stats, Warmed};
 pub use record::Record;
 pub use refresh::{
-    BlockReport, BlockState, BlockStatus, Change, Event, Events, KeptState, Outcome, PushState,
-    RefreshReport, Status, StoreState, Subscription, Trigger,
+    BlockReport, BlockState, BlockStatus, Change, Event, Events, KeptState, KeyedStatus, Outcome,
+    PushState, RefreshReport, Status, StoreState, Subscription, Trigger,
 };
 pub use rust_decimal::Decimal;
-pub use schema::{BlockSchema, FieldSchema, Kind, Length, OnBoot, OnStale, Range};
+pub use schema::{BlockSchema, FieldSchema, KeySchema, Kind, Length, OnBoot, OnStale, Range};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use source::Dialect;
 #[cfg(feature = "postgres")]
@@ -89,7 +94,7 @@ pub use source::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use source::SqliteStore;
 pub use source::{
-    BoxFuture, Deaf, Difference, Edit, Fetched, Found, MemoryStore, Request, Signal, Source,
-    SourceError, Step, Store, UrlError,
+    BoxFuture, Deaf, Difference, Edit, Fetched, Found, Keys, Loaded, MemoryStore, Moved, Request,
+    Rows, Signal, Source, SourceError, Step, Store, UrlError, Wanted, Which,
 };
 pub use value::Value;

@@ -12,11 +12,12 @@ pub use crate::block::validate;
 pub use crate::block::{
     Codec, Decoder, FieldType, Json, Nullable, Ordered, Plain, Sealed, Slot, Text,
 };
+pub use crate::key::KeyPart;
 pub use crate::schema::{BlockSchema, OnBoot, OnStale};
 pub use crate::value::Value;
 
 use crate::block::Faults;
-use crate::schema::{FieldSchema, Length, Range};
+use crate::schema::{FieldSchema, KeySchema, Length, Range};
 
 /// A decimal from its exact parts, at compile time.
 #[must_use]
@@ -75,6 +76,9 @@ pub fn block(
         type_name,
         table: table.map_or_else(|| format!("{name}_config"), str::to_owned),
         doc,
+        keys: Vec::new(),
+        resident: false,
+        adopt: false,
         fields: Vec::new(),
         ttl: None,
         on_boot: OnBoot::Default,
@@ -85,6 +89,27 @@ pub fn block(
 }
 
 impl Block {
+    /// Adds a key column.
+    #[must_use]
+    pub fn key<P: KeyPart>(mut self, name: &'static str) -> Self {
+        self.0.keys.push(KeySchema { name, kind: P::KIND });
+        self
+    }
+
+    /// Sets `resident`.
+    #[must_use]
+    pub fn resident(mut self) -> Self {
+        self.0.resident = true;
+        self
+    }
+
+    /// Sets `adopt`.
+    #[must_use]
+    pub fn adopt(mut self) -> Self {
+        self.0.adopt = true;
+        self
+    }
+
     /// Adds a field.
     #[must_use]
     pub fn field<C, T>(mut self, field: Field<C, T>) -> Self {

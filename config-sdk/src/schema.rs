@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::key::KeyKind;
 use crate::value::Value;
 
 /// What is known of a block at compile time.
@@ -17,6 +18,12 @@ pub struct BlockSchema {
     pub table: String,
     /// The struct's doc comment.
     pub doc: &'static str,
+    /// Its key columns, in the order of `key(…)`; none, if there is only one copy of the block.
+    pub keys: Vec<KeySchema>,
+    /// Whether every key is kept in memory.
+    pub resident: bool,
+    /// Whether its table was there before and has neither status nor version.
+    pub adopt: bool,
     /// Its fields, in the order of the struct.
     pub fields: Vec<FieldSchema>,
     /// How old a value may be before the store is asked; else the builder's.
@@ -37,6 +44,29 @@ impl BlockSchema {
     pub fn field(&self, name: &str) -> Option<&FieldSchema> {
         self.fields.iter().find(|field| field.name == name)
     }
+
+    /// Whether there is a copy of the block for each key.
+    #[must_use]
+    pub fn is_keyed(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
+    /// Whether every copy of the block is kept in memory: of a block without a key the only one, of a
+    /// resident block all.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.resident || !self.is_keyed()
+    }
+}
+
+/// What is known of a key column at compile time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeySchema {
+    /// The column.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: KeyKind,
 }
 
 /// What `start` does when a block has neither a store to read nor a last good value.

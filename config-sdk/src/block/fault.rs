@@ -132,6 +132,14 @@ impl Faults {
         }
     }
 
+    /// The same faults, of the copy of `key`.
+    pub(crate) fn of_key(mut self, key: Option<&crate::key::Key>) -> Self {
+        for fault in &mut self.0 {
+            fault.key = key.map(ToString::to_string);
+        }
+        self
+    }
+
     /// `Ok` if nothing was added.
     ///
     /// # Errors

@@ -55,3 +55,21 @@ pub trait ConfigBlock: Default + Send + Sync + 'static {
         Ok(())
     }
 }
+
+/// A block with a copy for each key; written by the derive for `#[config(key(…))]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no key",
+    note = "there is one copy of it: read it with `config.get::<{Self}>()`, or add `key(…)` to `#[config(…)]`"
+)]
+pub trait KeyedBlock: ConfigBlock {
+    /// The types of the key's parts, as a tuple.
+    type Key: 'static;
+}
+
+/// A keyed block of which every copy is kept in memory; written by the derive for
+/// `#[config(key(…), resident)]`.
+#[diagnostic::on_unimplemented(
+    message = "not every copy of `{Self}` is in memory",
+    note = "read it with `get(…).await`, or add `resident` to `#[config(…)]`"
+)]
+pub trait ResidentBlock: KeyedBlock {}

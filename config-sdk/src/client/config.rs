@@ -1,5 +1,6 @@
 //! A configuration: what a program reads from, and asks to refresh.
 
+use std::any::Any;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -8,10 +9,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{
     AlreadyInstalled, ConfigBuilder, FixedBuilder, ReadError, RefreshError, WaitError, global,
 };
-use crate::block::ConfigBlock;
+use crate::block::{ConfigBlock, KeyedBlock};
 use crate::cell::{Cells, Guard, Handle, Snapshot, local};
+use crate::keyed::{Keyed, Shelves};
 use crate::names;
 use crate::refresh::{self, Board, Command, Events, Force, RefreshReport, Status, Subscription};
+use crate::schema::BlockSchema;
 use crate::source::{Difference, Source, SourceError};
 
 /// Longest time that work on the tables may take.
@@ -26,6 +29,7 @@ pub struct Config(Arc<Shared>);
 
 struct Shared {
     cells: Arc<Cells>,
+    shelves: Shelves,
     board: Arc<Board>,
     /// None for a configuration that a test has fixed.
     running: Option<Running>,
@@ -51,18 +55,19 @@ impl Config {
 
     pub(super) fn running(
         cells: Arc<Cells>,
+        shelves: Shelves,
         board: Arc<Board>,
         source: Weak<dyn Source>,
         commands: mpsc::Sender<Command>,
         stop: watch::Sender<bool>,
     ) -> Self {
         let running = Some(Running { source, commands, stop });
-        Self(Arc::new(Shared { cells, board, running }))
+        Self(Arc::new(Shared { cells, shelves, board, running }))
     }
 
-    pub(super) fn standing(cells: Cells, board: Board) -> Self {
+    pub(super) fn standing(cells: Cells, shelves: Shelves, board: Board) -> Self {
         let (cells, board) = (Arc::new(cells), Arc::new(board));
-        Self(Arc::new(Shared { cells, board, running: None }))
+        Self(Arc::new(Shared { cells, shelves, board, running: None }))
     }
 
     pub(super) fn cells(&self) -> &Cells {
@@ -107,6 +112,15 @@ impl Config {
         Handle::new(self.0.cells.shared::<T>())
     }
 
+    /// The way to the copies of a keyed block. Cheap, and cheap to clone: keep it where it is used.
+    ///
+    /// # Panics
+    /// If the block was not registered with the builder; the message says which line to add.
+    #[must_use]
+    pub fn keyed<T: KeyedBlock>(&self) -> Keyed<T> {
+        self.0.shelves.keyed(Arc::clone(&self.0) as Arc<dyn Any + Send + Sync>)
+    }
+
     /// Every block as of one epoch. About the cost of one `ArcSwap::load`.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
@@ -141,8 +155,9 @@ impl Config {
     /// # Errors
     /// If there is no such block, or the configuration was shut down.
     pub async fn refresh_block(&self, name: &str) -> Result<RefreshReport, RefreshError> {
-        let block = self.0.cells.named(name).ok_or_else(|| self.unknown_block(name))?;
-        self.force(Force::Blocks(vec![block.schema().name])).await
+        let mut names = self.schemas().map(|schema| schema.name);
+        let name = names.find(|known| *known == name).ok_or_else(|| self.unknown_block(name))?;
+        self.force(Force::Blocks(vec![name])).await
     }
 
     /// Like [`refresh`](Self::refresh), for all blocks.
@@ -205,7 +220,7 @@ impl Config {
         let store = source
             .store()
             .ok_or_else(|| SourceError::refused("this source has no tables to compare with"))?;
-        let schemas: Vec<_> = self.0.cells.blocks().iter().map(|block| block.schema()).collect();
+        let schemas: Vec<_> = self.schemas().collect();
         in_time(store.check(&schemas)).await
     }
 
@@ -232,6 +247,12 @@ impl Config {
             running.stop.send_replace(true);
             running.commands.closed().await;
         }
+    }
+
+    /// Of all blocks, the keyed ones last.
+    fn schemas(&self) -> impl Iterator<Item = &'static BlockSchema> {
+        let blocks = self.0.cells.blocks().iter().map(|block| block.schema());
+        blocks.chain(self.0.shelves.all().iter().map(|shelf| shelf.schema()))
     }
 
     /// What this reads from; none, if it is fixed.

@@ -1,14 +1,17 @@
 //! The notice board: how things stand, written by the refresh task and read by anybody.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use tokio::sync::{broadcast, watch};
 use tracing::info;
 
+use super::keyed_status::KeyedNotice;
 use super::status::{BlockState, BlockStatus, KeptState, PushState, Status, StoreState};
 use super::{Event, Events, metrics};
 use crate::cell::Cells;
+use crate::keyed::AnyShelf;
 
 /// Events that a slow reader may be behind before it loses the oldest.
 const EVENTS: usize = 256;
@@ -31,6 +34,9 @@ struct Notices {
     push_error: Option<String>,
     kept: KeptState,
     blocks: Vec<Notice>,
+    keyed: Vec<KeyedNotice>,
+    /// Blocks whose changes the epoch does not count.
+    untracked: BTreeSet<&'static str>,
 }
 
 /// How one block stands, as far as its cell does not say.
@@ -46,7 +52,15 @@ pub(super) struct Notice {
 
 impl Board {
     /// Of blocks that no store has been asked for.
-    pub(crate) fn new(source: String, store: StoreState, state: BlockState, blocks: usize) -> Self {
+    pub(crate) fn new(
+        source: String,
+        store: StoreState,
+        state: BlockState,
+        blocks: usize,
+        keyed: Vec<Arc<dyn AnyShelf>>,
+    ) -> Self {
+        let keyed = keyed.into_iter().map(|shelf| KeyedNotice::unasked(shelf, state.clone()));
+        let keyed = keyed.collect();
         let notice = Notice {
             state,
             last_success: None,
@@ -63,6 +77,8 @@ impl Board {
                 push_error: None,
                 kept: KeptState::None,
                 blocks: vec![notice; blocks],
+                keyed,
+                untracked: BTreeSet::new(),
             }),
             moved: watch::Sender::new(()),
             events: Mutex::new(Some(broadcast::Sender::new(EVENTS))),
@@ -96,6 +112,7 @@ impl Board {
                     }
                 })
                 .collect(),
+            keyed: notices.keyed.iter().map(KeyedNotice::status).collect(),
         }
     }
 
@@ -143,15 +160,30 @@ impl Board {
             let since = block.last_success.unwrap_or(now);
             block.state = BlockState::Stale { since };
         }
+        for block in notices.keyed.iter_mut().filter(|block| block.state == BlockState::Fresh) {
+            let since = block.last_success.unwrap_or(now);
+            block.state = BlockState::Stale { since };
+        }
         drop(notices);
         metrics::push(&push, &PushState::None);
         self.moved.send_replace(());
         lock(&self.events).take();
     }
 
-    pub(super) fn set_blocks(&self, blocks: Vec<Notice>) {
-        lock(&self.notices).blocks = blocks;
+    pub(super) fn set_blocks(&self, blocks: Vec<Notice>, keyed: Vec<KeyedNotice>) {
+        let mut notices = lock(&self.notices);
+        (notices.blocks, notices.keyed) = (blocks, keyed);
+        drop(notices);
         self.moved.send_replace(());
+    }
+
+    /// Blocks whose changes the epoch does not count.
+    pub(super) fn set_untracked(&self, untracked: BTreeSet<&'static str>) {
+        lock(&self.notices).untracked = untracked;
+    }
+
+    pub(super) fn is_untracked(&self, block: &str) -> bool {
+        lock(&self.notices).untracked.contains(block)
     }
 
     /// Sets how the store stands, and returns how it stood.

@@ -78,7 +78,13 @@ mod tests {
     use crate::source::{BoxFuture, Fetched, MemoryStore, Request};
 
     fn board() -> Arc<Board> {
-        Arc::new(Board::new("memory".to_owned(), StoreState::Connected, BlockState::Fresh, 0))
+        Arc::new(Board::new(
+            "memory".to_owned(),
+            StoreState::Connected,
+            BlockState::Fresh,
+            0,
+            Vec::new(),
+        ))
     }
 
     /// Listens as it is told to, the first time, the second time, and so on.

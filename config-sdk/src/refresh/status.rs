@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+use super::keyed_status::KeyedStatus;
 use crate::block::Faults;
 use crate::cell::Origin;
 use crate::time::rfc3339;
@@ -28,6 +29,8 @@ pub struct Status {
     pub epoch: u64,
     /// Block by block, in the order they were registered.
     pub blocks: Vec<BlockStatus>,
+    /// Keyed block by keyed block, in the order they were registered.
+    pub keyed: Vec<KeyedStatus>,
 }
 
 /// Whether the store can be read.
@@ -151,11 +154,19 @@ impl Status {
         self.blocks.iter().find(|block| block.name == name)
     }
 
+    /// The keyed block of that name.
+    #[must_use]
+    pub fn keyed(&self, name: &str) -> Option<&KeyedStatus> {
+        self.keyed.iter().find(|block| block.name == name)
+    }
+
     /// Whether every block has a value that the store stands behind: what a readiness probe asks.
     /// It may go back: a store that is lost makes it false again.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.store == StoreState::Connected && self.blocks.iter().all(BlockStatus::is_ready)
+        self.store == StoreState::Connected
+            && self.blocks.iter().all(BlockStatus::is_ready)
+            && self.keyed.iter().all(KeyedStatus::is_ready)
     }
 }
 
@@ -221,7 +232,7 @@ impl fmt::Display for Status {
                 write!(f, "\n{:width$}  waits for a restart: {fields}", "")?;
             }
         }
-        Ok(())
+        self.keyed.iter().try_for_each(|block| write!(f, "\n\n{block}"))
     }
 }
 

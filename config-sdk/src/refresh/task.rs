@@ -14,7 +14,7 @@ use super::hangup::Hangup;
 use super::last_good::{self, Keeper};
 use super::listener::listen;
 use super::pass::Ask;
-use super::{Board, Force, RefreshReport, Refresher, metrics};
+use super::{Beside, Board, Force, RefreshReport, Refresher, metrics};
 use crate::cell::Cells;
 use crate::source::{Heard, Listening, Signal, Source, SourceError};
 
@@ -58,6 +58,7 @@ pub(crate) struct Started {
 pub(crate) async fn run(
     mut refresher: Refresher,
     source: Arc<dyn Source>,
+    beside: Beside,
     settings: Settings,
     mut commands: mpsc::Receiver<Command>,
     mut stop: watch::Receiver<bool>,
@@ -90,10 +91,9 @@ pub(crate) async fn run(
     };
     // The listener starts after the first pass: what changes in between is caught by the pass that
     // follows `Heard::listening`.
-    let listener = tokio::spawn(listen(source, signal, task.refresher.board.clone()));
-    let ended = EndWith(listener.abort_handle());
-    let failure = task.failure.clone();
-    let _ = started.send(Started { failure, unbacked });
+    let listener = tokio::spawn(listen(source.clone(), signal, task.refresher.board.clone()));
+    let ended = (EndWith(listener.abort_handle()), beside.spawn(source));
+    let _ = started.send(Started { failure: task.failure.clone(), unbacked });
     tokio::select! {
         biased;
         _ = stop.wait_for(|stop| *stop) => {}
@@ -279,8 +279,8 @@ async fn at(time: Option<Instant>) {
     }
 }
 
-/// Ends the listener with the task, also when the task is dropped.
-struct EndWith(tokio::task::AbortHandle);
+/// Ends another task with this one, also when this one is dropped.
+pub(super) struct EndWith(pub(super) tokio::task::AbortHandle);
 
 impl Drop for EndWith {
     fn drop(&mut self) {

@@ -1,11 +1,12 @@
 //! What a source does: yields records as of one epoch, and says when to look again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 
 use super::ddl::{Difference, Step};
-use super::{Signal, SourceError};
+use super::{Loaded, Moved, Signal, SourceError, Wanted};
+use crate::key::Pattern;
 use crate::record::Record;
 use crate::schema::BlockSchema;
 
@@ -25,7 +26,8 @@ pub trait Source: Send + Sync + 'static {
     /// Yields the epoch, and the records of every block that changed after `request.since`.
     ///
     /// Everything is as of one moment: a change committed while this runs is either wholly in it or
-    /// not at all. Without `since`, or when `since` is not an epoch that the source can count on from
+    /// not at all. Of a keyed block the keys that changed are yielded, with their rows if it is
+    /// [resident](BlockSchema::resident). Without `since`, or when `since` is not an epoch that the source can count on from
     /// (it is higher than the current one, or the changes after it have been forgotten), every block
     /// is yielded. `request.also` names blocks to yield in any case.
     ///
@@ -35,6 +37,19 @@ pub trait Source: Send + Sync + 'static {
     /// If nothing can be said of any block. What concerns one block alone is told in its
     /// [`Found`], so that the others move on.
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>>;
+
+    /// Yields rows of one keyed block and the row that they inherit from, all as of one moment.
+    ///
+    /// This is asked beside `fetch`, whenever somebody wants a key. A source without keyed blocks need
+    /// not write it. Cancel safe, as `fetch` is.
+    ///
+    /// # Errors
+    /// If nothing can be said of the block.
+    fn load<'a>(&'a self, wanted: Wanted<'a>) -> BoxFuture<'a, Result<Loaded, SourceError>> {
+        let block = wanted.block.name;
+        let reason = format!("this source has no keyed blocks, and {block} is one");
+        Box::pin(std::future::ready(Err(SourceError::refused(reason))))
+    }
 
     /// Listens for changes for as long as it can, and says why it ended.
     ///
@@ -73,6 +88,35 @@ pub trait Store: Source {
         &'a self,
         blocks: &'a [&'static BlockSchema],
     ) -> BoxFuture<'a, Result<Vec<Difference>, SourceError>>;
+
+    /// Adds to the tables of [adopted](BlockSchema::adopt) blocks what tells of their changes, and says
+    /// what it did: nothing else is ever added to them. Until then `migrate` reports the same SQL as
+    /// steps that are not done, and the blocks are [untracked](Fetched::untracked).
+    ///
+    /// # Errors
+    /// If the store cannot be reached or refuses; nothing has changed then.
+    fn adopt<'a>(
+        &'a self,
+        blocks: &'a [&'static BlockSchema],
+    ) -> BoxFuture<'a, Result<Vec<Step>, SourceError>> {
+        let _ = blocks;
+        let refused = SourceError::refused("this store cannot tell of changes of adopted tables");
+        Box::pin(std::future::ready(Err(refused)))
+    }
+
+    /// Logs that the copies of a keyed block whose keys match are to be read again, so that every
+    /// reader of the store hears of it as of a change. Returns the new epoch.
+    ///
+    /// # Errors
+    /// If the store cannot be reached or refuses.
+    fn invalidate<'a>(
+        &'a self,
+        block: &'static BlockSchema,
+        keys: &'a Pattern,
+    ) -> BoxFuture<'a, Result<u64, SourceError>> {
+        let reason = format!("this store cannot tell others to read {} {keys} again", block.name);
+        Box::pin(std::future::ready(Err(SourceError::refused(reason))))
+    }
 
     /// Forgets all changes but those of the newest `keep` epochs, and says how many it forgot. A
     /// reader that is older than what is left is yielded everything. A store that keeps no changes
@@ -139,13 +183,18 @@ pub struct Fetched {
     pub epoch: u64,
     /// Blocks by name. A block that is not among them has not changed.
     pub blocks: BTreeMap<&'static str, Found>,
+    /// Keyed blocks by name. One that is not among them has not changed.
+    pub keyed: BTreeMap<&'static str, Moved>,
+    /// Blocks whose changes the epoch does not count, because nothing in their tables tells of them:
+    /// they are asked for with every poll.
+    pub untracked: BTreeSet<&'static str>,
 }
 
 impl Fetched {
     /// Nothing has changed up to `epoch`.
     #[must_use]
     pub fn unchanged(epoch: u64) -> Self {
-        Self { epoch, blocks: BTreeMap::new() }
+        Self { epoch, ..Self::default() }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Where records come from: the contract of a source, and the sources that come with the library.
 
+mod changed;
 mod contract;
 mod ddl;
 mod error;
+mod keyed;
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -10,6 +12,8 @@ mod postgres;
 mod print;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod row;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod rows;
 mod signal;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -19,6 +23,7 @@ pub(crate) use contract::MAX_RECORD;
 pub use contract::{BoxFuture, Deaf, Fetched, Found, Request, Source, Store};
 pub use ddl::{Difference, Step};
 pub use error::SourceError;
+pub use keyed::{Keys, Loaded, Moved, Rows, Wanted, Which};
 pub use memory::{Edit, MemoryStore};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;

@@ -36,6 +36,22 @@ enum Flaw {
     ListensForEver,
     ShowsItsPassword,
     Panics,
+    ForgetsAKey,
+    TellsKeysLate,
+    TellsAllKeys,
+    ForgetsSharedRows,
+    SharedRowChangesNoKey,
+    ForgetsRemovedKeys,
+    FailsKeyedAsAWhole,
+    ForgetsPatterns,
+    LoadsNoSharedRow,
+    LoadsForgetTheLastKey,
+    LoadsAnOlderEpoch,
+    LoadsRowByRow,
+    TrimsKeys,
+    PagesTwice,
+    PagesShort,
+    LoadsBreakWhenDropped,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,6 +82,22 @@ async fn each_flaw_breaks_the_rule_about_it() {
         (Flaw::ListensForEver, "dropped listening ends"),
         (Flaw::ShowsItsPassword, "no password is shown"),
         (Flaw::Panics, "the first fetch yields every block"),
+        (Flaw::ForgetsAKey, "keys changed in one transaction come together"),
+        (Flaw::TellsKeysLate, "only the keys that changed are yielded"),
+        (Flaw::TellsAllKeys, "only the keys that changed are yielded"),
+        (Flaw::ForgetsSharedRows, "the first fetch yields all keys"),
+        (Flaw::SharedRowChangesNoKey, "a changed shared row is a change of all keys"),
+        (Flaw::ForgetsRemovedKeys, "a row of a key that was removed is found missing"),
+        (Flaw::FailsKeyedAsAWhole, "a keyed block that cannot be read fails alone"),
+        (Flaw::ForgetsPatterns, "an invalidation is heard of as a change"),
+        (Flaw::LoadsNoSharedRow, "keys are loaded with the row that they inherit from"),
+        (Flaw::LoadsForgetTheLastKey, "keys are loaded with the row that they inherit from"),
+        (Flaw::LoadsAnOlderEpoch, "a load is of this epoch"),
+        (Flaw::LoadsRowByRow, "a load is as of one moment"),
+        (Flaw::TrimsKeys, "every text is a key and no other"),
+        (Flaw::PagesTwice, "page after page visits every key once"),
+        (Flaw::PagesShort, "page after page visits every key once"),
+        (Flaw::LoadsBreakWhenDropped, "a load dropped half way leaves the source usable"),
     ];
     // Side by side, because some flaws show only after a while.
     let runs: Vec<_> =
@@ -127,6 +159,10 @@ impl Subject for Flawed {
         let reason = spoilt.then_some("its table was dropped");
         self.store.unreadable(block.name, reason);
         Box::pin(std::future::ready(true))
+    }
+
+    fn has_keys(&self) -> bool {
+        true
     }
 
     fn password(&self) -> Option<String> {

@@ -55,7 +55,16 @@ impl Limits {
     }
 }
 
+/// Limits of a symbol.
+#[derive(Debug, ConfigBlock)]
+#[config(key(symbol: String, number: u8), resident, adopt)]
+struct PairLimits {
+    #[config(default = 5)]
+    positions: u32,
+}
+
 #[test]
 fn a_block_compiles_under_every_lint() {
     assert!(Limits::default().rules().is_ok());
+    assert_eq!(PairLimits::default().positions, 5);
 }

@@ -1,4 +1,4 @@
-//! A block with a field of every kind, for tests.
+//! Blocks for tests: one with a field of every kind, and one of each manner.
 
 use std::time::Duration;
 
@@ -44,4 +44,26 @@ pub(crate) fn trading_with(more: impl FnOnce(private::Block) -> private::Block) 
 pub(crate) fn limits() -> BlockSchema {
     let limits = block("Limits", "limits", Some("risk.limits"), "");
     limits.field(field::<Plain, u8>("max", "")).build()
+}
+
+/// Keyed block `bytes`, one copy for each guild.
+pub(crate) fn guild() -> BlockSchema {
+    guild_with(|block| block)
+}
+
+/// The same with more to it.
+pub(crate) fn guild_with(more: impl FnOnce(private::Block) -> private::Block) -> BlockSchema {
+    let bytes =
+        block("BytesConfig", "bytes", None, "What a guild gives.").key::<String>("guild_id");
+    let bytes =
+        bytes
+            .field(field::<Plain, u32>("daily_amount", "Each day."))
+            .field(field::<Nullable<Sealed<Plain>>, Option<Secret<String>>>("token", ""));
+    more(bytes).build()
+}
+
+/// Resident block `pair`, one copy for each symbol and strategy.
+pub(crate) fn pair() -> BlockSchema {
+    let pair = block("Pair", "pair", None, "").key::<String>("symbol").key::<String>("strategy");
+    pair.field(field::<Plain, u32>("risk", "")).resident().build()
 }

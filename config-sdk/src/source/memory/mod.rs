@@ -1,18 +1,23 @@
 //! A store in memory: for tests, and for programs that want no store at all.
 
+mod keyed;
 mod rows;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use rows::Content;
 pub use rows::Edit;
-use rows::Rows;
 
 use super::ddl::{Difference, Step};
-use super::{BoxFuture, Deaf, Fetched, Request, Signal, Source, SourceError, Store};
+use super::{
+    BoxFuture, Deaf, Fetched, Loaded, Request, Signal, Source, SourceError, Store, Wanted,
+};
 use crate::block::ConfigBlock;
+use crate::key::Pattern;
 use crate::schema::BlockSchema;
 
 /// A store in memory that can be told to misbehave.
@@ -30,7 +35,7 @@ pub struct MemoryStore(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    rows: Mutex<Rows>,
+    rows: Mutex<Content>,
     /// Counts what listeners should hear of.
     moved: watch::Sender<u64>,
     manners: watch::Sender<Manners>,
@@ -57,22 +62,19 @@ impl MemoryStore {
     }
 
     /// Makes these columns the whole active row of `block`, as text; columns that are not among them
-    /// are `NULL`. Returns the new epoch.
+    /// are `NULL`. Of a keyed block, that is the row that all keys inherit from. Returns the new epoch.
     pub fn set<'a>(
         &self,
         block: &str,
         columns: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> u64 {
-        let columns =
-            columns.into_iter().map(|(name, text)| (name.to_owned(), Some(text.to_owned())));
-        self.transaction(|edit| edit.put(block, columns.collect()))
+        let columns = texts(columns);
+        self.transaction(|edit| edit.put(block, columns))
     }
 
     /// Stores a whole block. Returns the new epoch.
     pub fn put<T: ConfigBlock>(&self, block: &T) -> u64 {
-        let columns = T::schema().fields.iter().zip(block.encode());
-        let columns = columns.map(|(field, value)| (field.column.to_owned(), value.to_stored()));
-        self.transaction(|edit| edit.put(T::schema().name, columns.collect()))
+        self.transaction(|edit| edit.put(T::schema().name, stored(block)))
     }
 
     /// Takes the active row of `block` away, so that its defaults hold. Returns the new epoch.
@@ -91,13 +93,13 @@ impl MemoryStore {
         epoch
     }
 
-    /// Makes every fetch fail with `message` from now on, and listening too.
+    /// Makes every fetch and load fail with `message` from now on, and listening too.
     pub fn fail(&self, message: impl Into<String>) {
         let message = message.into();
         self.0.manners.send_modify(|manners| manners.failing = Some(message));
     }
 
-    /// Makes every fetch hang from now on: no answer, no error.
+    /// Makes every fetch and load hang from now on: no answer, no error.
     pub fn freeze(&self) {
         self.0.manners.send_modify(|manners| manners.frozen = true);
     }
@@ -131,7 +133,7 @@ impl MemoryStore {
         self.notify();
     }
 
-    /// Forgets which blocks changed up to `epoch`.
+    /// Forgets what changed up to `epoch`.
     pub fn prune(&self, epoch: u64) {
         self.rows().forget(epoch);
     }
@@ -147,13 +149,13 @@ impl MemoryStore {
         self.rows().fetches
     }
 
-    fn rows(&self) -> MutexGuard<'_, Rows> {
+    fn rows(&self) -> MutexGuard<'_, Content> {
         self.0.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn answer(&self, request: Request<'_>) -> Result<Fetched, SourceError> {
+    async fn answer<R>(&self, read: impl FnOnce(&mut Content) -> R) -> Result<R, SourceError> {
         let manners = self.0.manners.borrow().clone();
-        let fetched = self.rows().read(&request);
+        let answer = read(&mut self.rows());
         if let Some(delay) = manners.slow {
             tokio::time::sleep(delay).await;
         }
@@ -164,7 +166,7 @@ impl MemoryStore {
         }
         match manners.failing {
             Some(message) => Err(SourceError::unreachable(message)),
-            None => Ok(fetched),
+            None => Ok(answer),
         }
     }
 
@@ -203,7 +205,11 @@ impl Source for MemoryStore {
     }
 
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>> {
-        Box::pin(self.answer(request))
+        Box::pin(self.answer(move |rows| rows.read(&request)))
+    }
+
+    fn load<'a>(&'a self, wanted: Wanted<'a>) -> BoxFuture<'a, Result<Loaded, SourceError>> {
+        Box::pin(async move { self.answer(|rows| rows.load(wanted)).await? })
     }
 
     fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
@@ -231,10 +237,33 @@ impl Store for MemoryStore {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
+    fn invalidate<'a>(
+        &'a self,
+        block: &'static BlockSchema,
+        keys: &'a Pattern,
+    ) -> BoxFuture<'a, Result<u64, SourceError>> {
+        let write = || self.transaction(|edit| edit.invalidate(block.name, keys));
+        Box::pin(async move { self.answer(|_| ()).await.map(|()| write()) })
+    }
+
     fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
         let mut rows = self.rows();
         let (before, floor) = (rows.changes.len(), rows.epoch.saturating_sub(keep));
         rows.forget(floor);
         Box::pin(std::future::ready(Ok((before - rows.changes.len()) as u64)))
     }
+}
+
+/// Columns as text.
+fn texts<'a>(
+    columns: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> BTreeMap<String, Option<String>> {
+    let columns = columns.into_iter();
+    columns.map(|(name, text)| (name.to_owned(), Some(text.to_owned()))).collect()
+}
+
+/// The columns that a whole block is stored as.
+fn stored<T: ConfigBlock>(block: &T) -> BTreeMap<String, Option<String>> {
+    let columns = T::schema().fields.iter().zip(block.encode());
+    columns.map(|(field, value)| (field.column.to_owned(), value.to_stored())).collect()
 }

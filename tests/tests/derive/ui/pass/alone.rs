@@ -11,8 +11,13 @@ struct Trading {
 #[derive(ConfigBlock)]
 struct Empty {}
 
+#[derive(ConfigBlock)]
+#[config(key(guild_id: String), resident, adopt)]
+struct Bytes {}
+
 fn main() {
     let trading = Trading::default();
     assert_eq!((trading.positions, trading.account), (5, None));
     let Empty {} = Empty::default();
+    let Bytes {} = Bytes::default();
 }

@@ -11,6 +11,16 @@ macro_rules! block {
     };
 }
 
+macro_rules! keyed {
+    ($name:ident, $first:ident: $ty:ty $(, $($rest:tt)*)?) => {
+        #[derive(ConfigBlock)]
+        #[config(key($first: $ty $(, $($rest)*)?))]
+        struct $name {}
+    };
+}
+
+keyed!(Strategy, symbol: String, r#type: u8);
+
 block! {
     Trading, "trade.limits",
     threshold: Decimal = 0.70, -1..=1;
@@ -23,5 +33,6 @@ fn main() {
     assert_eq!(trading.threshold.to_string(), "0.70");
     assert_eq!(trading.factor.map(|factor| factor.to_string()).as_deref(), Some("-0.5"));
     assert_eq!(trading.weight, 5.0);
+    assert_eq!(Strategy::schema().keys.len(), 2);
     assert_eq!(Trading::schema().table, "trade.limits");
 }

@@ -16,6 +16,10 @@ struct Trading {
     threshold: framework::vendor::settings::Decimal,
 }
 
+#[derive(framework::vendor::settings::ConfigBlock)]
+#[config(crate = crate::framework::vendor::settings, key(symbol: String), resident)]
+struct Pair {}
+
 /// As a macro of that crate would write it.
 macro_rules! block {
     ($name:ident, $default:expr) => {
@@ -30,7 +34,10 @@ macro_rules! block {
 
 block!(Risk, 5);
 
+fn is_resident<B: framework::vendor::settings::ResidentBlock>() {}
+
 fn main() {
+    is_resident::<Pair>();
     assert_eq!(Risk::default().positions, 5);
     assert_eq!(Trading::default().threshold.to_string(), "0.70");
 }

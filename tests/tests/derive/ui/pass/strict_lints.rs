@@ -43,6 +43,12 @@ fn check(limits: &Limits) -> Result<(), Faults> {
 #[derive(ConfigBlock)]
 struct Empty {}
 
+/// Limits of a symbol.
+#[derive(Debug, ConfigBlock)]
+#[config(key(symbol: std::string::String, number: u8), resident, adopt)]
+#[deprecated = "use `Limits`"]
+pub struct PairLimits {}
+
 fn main() {
     assert_eq!(Limits::default().positions, 5);
     drop(Empty::default());

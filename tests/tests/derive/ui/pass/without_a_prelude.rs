@@ -50,6 +50,10 @@ struct Limits {
     tiers: ::std::vec::Vec<::core::primitive::i8>,
 }
 
+#[derive(::config_sdk::ConfigBlock)]
+#[config(key(symbol: ::std::string::String, number: ::core::primitive::u8), resident, adopt)]
+struct Pair {}
+
 const LIMIT: ::core::primitive::usize = 8;
 
 fn check(_: &Limits) -> ::core::result::Result<(), ::config_sdk::Faults> {
@@ -61,4 +65,6 @@ fn main() {
     ::std::assert_eq!(limits.r#type, 5);
     let schema = <Limits as ::config_sdk::ConfigBlock>::schema();
     ::std::assert_eq!(schema.fields[0].name, "type");
+    let schema = <Pair as ::config_sdk::ConfigBlock>::schema();
+    ::std::assert_eq!(schema.keys[0].name, "symbol");
 }

@@ -1,20 +1,18 @@
 //! Rules over several attributes, and over an attribute and the field it is on.
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
+mod names;
 
-use syn::Error;
+use std::cmp::Ordering;
 
 use crate::constant::{Bounds, Known};
 use crate::errors::Errors;
 use crate::model::{Block, Field};
 use crate::shape::Class;
-use crate::sql_name;
 
 /// Adds every mistake of `block` that can be told without knowing its types.
 pub(crate) fn check(block: &Block<'_>, errors: &mut Errors) {
-    names(block, errors);
-    columns(block, errors);
+    names::check(block, errors);
+    keyed(block, errors);
     stale(block, errors);
     for field in &block.fields {
         has_default(field, errors);
@@ -26,64 +24,27 @@ pub(crate) fn check(block: &Block<'_>, errors: &mut Errors) {
     }
 }
 
-fn names(block: &Block<'_>, errors: &mut Errors) {
-    let name = &block.name;
-    if name.text.is_empty() && !name.given {
-        let message = "the block has no name: add `#[config(name = \"…\")]` to the struct";
-        errors.push(Error::new(name.span, message));
-    } else if let Err(problem) = sql_name::check(&name.text) {
-        let remedy =
-            if name.given { "" } else { "; add `#[config(name = \"…\")]` to the struct" };
-        errors.push(Error::new(name.span, format!("{problem}{remedy}")));
-    } else if block.table.is_none()
-        && let Err(problem) = sql_name::check(&format!("{}_config", name.text))
+fn keyed(block: &Block<'_>, errors: &mut Errors) {
+    if let (Some(resident), true, true) = (&block.resident, block.key.is_empty(), block.sound) {
+        let message = "`resident` is for keyed blocks: add `key(…)`, or remove it, \
+                       as a block without a key is in memory in any case";
+        errors.at(resident, message);
+    }
+    if block.key.is_empty() {
+        return;
+    }
+    // A word that was not understood may have been meant as `resident`.
+    if let (Some(on_boot), None, true) = (&block.on_boot, &block.resident, block.sound)
+        && on_boot.value == "Require"
     {
-        let message = format!("its table's name {problem}; add `table = \"…\"`");
-        errors.push(Error::new(name.span, message));
+        let message = "`on_boot = \"require\"` is for what is read at start, and the copies of this \
+                       block are read when they are asked for: add `resident`, or remove it";
+        errors.at(&on_boot.word, message);
     }
-    if let Some(table) = &block.table
-        && let Err(problem) = sql_name::check_table(&table.value())
-    {
-        let message = format!("{problem}; one schema may stand before it: `risk.limits`");
-        errors.at(table, message);
-    }
-}
-
-fn columns(block: &Block<'_>, errors: &mut Errors) {
-    let mut owners: HashMap<&str, &Field<'_>> = HashMap::new();
-    for field in &block.fields {
-        let column = &field.column;
-        if let Err(problem) = sql_name::check_column(&column.text) {
-            let remedy = if column.given {
-                ""
-            } else {
-                "; add `#[config(column = \"…\")]` or rename the field"
-            };
-            errors.push(Error::new(column.span, format!("{problem}{remedy}")));
-        } else if let Some(owner) = owners.insert(&column.text, field) {
-            let message = format!(
-                "`{}` and `{}` have the same column `{}`; give one of them another",
-                owner.name, field.name, column.text
-            );
-            errors.push(Error::new(column.span, message));
-        }
-    }
-    let mut seen = Vec::new();
-    for retired in &block.retired {
-        let name = retired.value();
-        if let Err(problem) = sql_name::check_column(&name) {
-            errors.at(retired, problem);
-        } else if let Some(owner) = owners.get(name.as_str()) {
-            let message = format!(
-                "`{name}` is retired, and still the column of `{}`; \
-                 give the field a column that was never used",
-                owner.name
-            );
-            errors.at(retired, message);
-        } else if seen.contains(&name) {
-            errors.at(retired, format!("`{name}` is retired twice; keep one of them"));
-        }
-        seen.push(name);
+    for restart in block.fields.iter().filter_map(|field| field.restart.as_ref()) {
+        let message = "`restart` keeps the value from start, and the copies of a keyed block \
+                       come and go later than that: remove it";
+        errors.at(restart, message);
     }
 }
 

@@ -1,0 +1,14 @@
+//! Keyed blocks: a copy for each key, all in memory or those that are used.
+
+mod blocks;
+mod bounded;
+mod doors;
+mod fixed;
+mod invalidation;
+mod outage;
+mod postgres;
+mod races;
+mod resident;
+mod rows;
+mod sqlite;
+mod warming;
