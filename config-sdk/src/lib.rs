@@ -83,8 +83,8 @@ pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, Pattern
 pub use keyed::{KeyGuard, Keyed, KeyedOptions, KeyedRef, LoadError, Stats, Warmed};
 pub use record::Record;
 pub use refresh::{
-    BlockReport, BlockState, BlockStatus, Change, Event, Events, KeyedStatus, Outcome, PushState,
-    RefreshReport, Status, StoreState, Subscription, Trigger,
+    BlockReport, BlockState, BlockStatus, Change, Event, Events, KeptState, KeyedStatus, Outcome,
+    PushState, RefreshReport, Status, StoreState, Subscription, Trigger,
 };
 pub use rust_decimal::Decimal;
 pub use schema::{BlockSchema, FieldSchema, KeySchema, Kind, Length, OnBoot, OnStale, Range};

@@ -5,6 +5,7 @@
 //! | [`data_flow`] | what happens between a commit and a read, and in which order |
 //! | [`keyed`] | a copy for each guild or pair: what is in memory, when it is read, who drops it |
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
+//! | [`on_call`] | what the status and the log say in each kind of trouble, and what to do |
 //! | [`deploying`] | URLs, encryption, poolers, what is connected and when it is given up |
 //! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
 //! | [`faults`] | how soon each kind of trouble is noticed, and healed once it is over |
@@ -23,6 +24,10 @@ pub mod keyed {
 
 pub mod failure_modes {
     #![doc = include_str!("failure_modes.md")]
+}
+
+pub mod on_call {
+    #![doc = include_str!("on_call.md")]
 }
 
 pub mod deploying {

@@ -41,5 +41,5 @@ pub(crate) use loads::Loader;
 pub(crate) use overlay::Overlay;
 pub(crate) use pass::Refresher;
 pub use report::{BlockReport, Outcome, RefreshReport};
-pub use status::{BlockState, BlockStatus, PushState, Status, StoreState};
+pub use status::{BlockState, BlockStatus, KeptState, PushState, Status, StoreState};
 pub(crate) use task::{Command, Settings, Started, run};

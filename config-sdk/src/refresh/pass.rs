@@ -103,7 +103,8 @@ impl Refresher {
     async fn try_pass(&mut self, ask: &Ask<'_>) -> Result<RefreshReport, SourceError> {
         match self.fetch(ask).await {
             Ok(fetched) => {
-                self.outage.ends(&self.board, &self.reader.name());
+                let (before, epoch) = (self.epoch(), fetched.epoch);
+                self.outage.ends(&self.board, &self.reader.name(), before, epoch);
                 Ok(self.apply(fetched, ask))
             }
             Err(error) => {
@@ -241,7 +242,8 @@ impl Refresher {
         self.note();
     }
 
-    pub(super) fn note(&self) {
+    pub(super) fn note(&mut self) {
+        self.tracks.iter_mut().for_each(Track::date);
         let notices = self.tracks.iter().map(|track| track.notice(!self.outage.is_now()));
         let keyed = self.shelves.iter().map(|block| block.notice(!self.outage.is_now()));
         self.board.set_blocks(notices.collect(), keyed.collect());

@@ -117,6 +117,17 @@ pub trait Store: Source {
         let reason = format!("this store cannot tell others to read {} {keys} again", block.name);
         Box::pin(std::future::ready(Err(SourceError::refused(reason))))
     }
+
+    /// Forgets all changes but those of the newest `keep` epochs, and says how many it forgot. A
+    /// reader that is older than what is left is yielded everything. A store that keeps no changes
+    /// need not write this.
+    ///
+    /// # Errors
+    /// If the store cannot be reached or refuses.
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        let _ = keep;
+        Box::pin(std::future::ready(Ok(0)))
+    }
 }
 
 /// How many bytes of text a record may hold, unless said.

@@ -135,9 +135,7 @@ impl MemoryStore {
 
     /// Forgets what changed up to `epoch`.
     pub fn prune(&self, epoch: u64) {
-        let mut rows = self.rows();
-        rows.floor = epoch;
-        rows.changes.retain(|changed, _| *changed > epoch);
+        self.rows().forget(epoch);
     }
 
     /// Sends a notification although nothing changed.
@@ -246,6 +244,13 @@ impl Store for MemoryStore {
     ) -> BoxFuture<'a, Result<u64, SourceError>> {
         let write = || self.transaction(|edit| edit.invalidate(block.name, keys));
         Box::pin(async move { self.answer(|_| ()).await.map(|()| write()) })
+    }
+
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        let mut rows = self.rows();
+        let (before, floor) = (rows.changes.len(), rows.epoch.saturating_sub(keep));
+        rows.forget(floor);
+        Box::pin(std::future::ready(Ok((before - rows.changes.len()) as u64)))
     }
 }
 
