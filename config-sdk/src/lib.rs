@@ -31,6 +31,7 @@
 //! - Start: [`Config::builder`], on [memory](MemoryStore), SQLite or Postgres, by URL.
 //! - Read: [`Config::get`], [`Config::handle`], [`Config::with`], [`Config::snapshot`]; by path
 //!   [`Config::value`], [`Config::explain`].
+//! - Keyed blocks, a copy for each guild or pair: [`Config::keyed`].
 //! - Watch: [`Config::subscribe`], [`Config::events`], [`Config::status`], [`Config::ready`].
 //! - Refresh: [`Config::refresh`], [`Config::wait_for`], or SIGHUP.
 //! - Test: [`Config::fixed`], and a [`MemoryStore`] that misbehaves on demand.

@@ -3,6 +3,7 @@
 //! | essay | answers |
 //! |---|---|
 //! | [`data_flow`] | what happens between a commit and a read, and in which order |
+//! | [`keyed`] | a copy for each guild or pair: what is in memory, when it is read, who drops it |
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
 //! | [`deploying`] | URLs, encryption, poolers, what is connected and when it is given up |
 //! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
@@ -14,6 +15,10 @@
 
 pub mod data_flow {
     #![doc = include_str!("data_flow.md")]
+}
+
+pub mod keyed {
+    #![doc = include_str!("keyed.md")]
 }
 
 pub mod failure_modes {

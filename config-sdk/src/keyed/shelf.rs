@@ -48,6 +48,19 @@ impl<T: KeyedBlock> Shelf<T> {
         Self { kept, outbox, options, refusals: Refusals::default(), clamped: AtomicU64::new(0) }
     }
 
+    /// Keeps a copy for good; of no key, what all keys without one share. Nothing is ever loaded.
+    pub(crate) fn fix(&self, key: Option<&Key>, value: Arc<T>, meta: Meta) {
+        let copy = Published::new(value, meta);
+        match (&self.kept, key) {
+            (Kept::Resident(resident), key) => resident.put(key, copy),
+            (Kept::Bounded(bounded), Some(key)) => bounded.land(key, copy, 0, true),
+            (Kept::Bounded(bounded), None) => bounded.set_shared(copy),
+        }
+        if let Kept::Bounded(bounded) = &self.kept {
+            bounded.flight.close(&Arc::from("a fixed configuration loads nothing"));
+        }
+    }
+
     /// What a snapshot keeps of it.
     pub(crate) fn standing(&self) -> Option<Arc<dyn Standing>> {
         match &self.kept {

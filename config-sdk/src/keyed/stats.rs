@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::bounded::Bounded;
+use super::counts::Reads;
 use super::flight::ended;
 use crate::key::{Key, KeyError};
 
@@ -86,21 +87,25 @@ pub struct Warmed {
 }
 
 impl<T: Send + Sync + 'static> Bounded<T> {
-    /// What was read and loaded; walks through all copies.
+    /// What was read and loaded, and what there is now; walks through all copies.
     pub(super) fn stats(&self) -> Stats {
-        let counts = self.table.counts();
-        let reads = counts.reads();
-        let all = reads.hits + reads.misses;
-        let (mut active, mut expired, mut without_row) = (0, 0, 0);
+        let mut stats = Stats { top: self.table.top(TOP), ..self.tally() };
         self.table.for_each(|copy, _| {
-            let current = self.is_current(copy.stamp.load(Ordering::Relaxed));
-            *if current { &mut active } else { &mut expired } += 1;
-            without_row += usize::from(copy.absent);
+            stats.active += usize::from(self.is_current(copy.stamp.load(Ordering::Relaxed)));
+            stats.without_row += usize::from(copy.absent);
         });
+        stats.expired = stats.entries.saturating_sub(stats.active);
+        stats
+    }
+
+    /// The same, as far as it costs no walk.
+    pub(super) fn tally(&self) -> Stats {
+        let counts = self.table.counts();
+        let Reads { hits, misses } = counts.reads();
         Stats {
-            hits: reads.hits,
-            misses: reads.misses,
-            hit_rate: if all == 0 { 0.0 } else { reads.hits as f64 / all as f64 },
+            hits,
+            misses,
+            hit_rate: hits as f64 / (hits + misses).max(1) as f64,
             sets: counts.sets.get(),
             loads: counts.loads.get(),
             loaded_keys: counts.loaded_keys.get(),
@@ -108,12 +113,9 @@ impl<T: Send + Sync + 'static> Bounded<T> {
             errors: counts.errors.get(),
             evictions: counts.evictions.get(),
             entries: self.table.len(),
-            active,
-            expired,
-            without_row,
             bytes: self.table.bytes(),
             ttl: self.options.ttl.unwrap_or_default(),
-            top: self.table.top(TOP),
+            ..Stats::default()
         }
     }
 

@@ -115,9 +115,10 @@ impl Press<'_> {
         self.shelf.clamped().fetch_add(clamped.len() as u64, Ordering::Relaxed);
         for Clamped { field, from, to } in clamped {
             let to = to.to_string();
-            let key = key.map(tracing::field::display);
-            warn!(block, key, field, from, to, "a value out of range was brought into it");
-            self.board.tell(Event::Clamped { block, field, from: from.clone(), to });
+            let shown = key.map(tracing::field::display);
+            warn!(block, key = shown, field, from, to, "a value out of range was brought into it");
+            let (key, from) = (key.cloned(), from.clone());
+            self.board.tell(Event::Clamped { block, key, field, from, to });
         }
     }
 }

@@ -221,7 +221,7 @@ impl Judge<'_> {
         let tell = |clamped: &crate::block::Clamped| {
             let (field, from, to) = (clamped.field, clamped.from.clone(), clamped.to.to_string());
             warn!(block, field, from, to, "a value out of range was brought into it");
-            Event::Clamped { block, field, from, to }
+            Event::Clamped { block, key: None, field, from, to }
         };
         ready.clamped.iter().map(tell).collect()
     }

@@ -12,6 +12,7 @@ use tracing::{debug, warn};
 use super::backoff::Backoff;
 use super::board::Board;
 use super::copy::{Copy, Press};
+use super::keyed_metrics;
 use super::overlay::Overlay;
 use super::warm::Schedule;
 use crate::guarded::guarded;
@@ -66,12 +67,14 @@ impl Loader {
                 () = schedule.due() => schedule.act(&self, bounded, &mut known).await,
                 () = bounded.wanted() => {
                     self.load(bounded, &mut known).await;
+                    keyed_metrics::shelf(&*self.shelf);
                     for order in bounded.take_orders() {
                         self.warm_all(bounded, &order, &mut known).await;
                     }
                 }
                 () = sleep_until(older) => {
                     older = Instant::now() + part;
+                    keyed_metrics::shelf(&*self.shelf);
                     if self.board.is_untracked(self.shelf.schema().name) {
                         let hard = self.shelf.options().hard_ttl.unwrap_or(self.ttl * 2);
                         let hard = hard.as_secs_f64() / part.as_secs_f64().max(f64::MIN_POSITIVE);
@@ -117,7 +120,8 @@ impl Loader {
     pub(super) async fn ask(&self, which: Which<'_>) -> Result<Loaded, SourceError> {
         let mut wanted = Wanted::of(self.shelf.schema(), which);
         wanted.max_record = self.max_record;
-        let limit = self.shelf.options().load_timeout;
+        // A load that is late for its readers may still be in time for the next ones.
+        let limit = self.shelf.options().load_timeout * 2;
         let loaded = guarded(async { self.source.load(wanted).await });
         match tokio::time::timeout(limit, loaded).await {
             Ok(Some(loaded)) => loaded,

@@ -12,6 +12,7 @@ mod force;
 mod hangup;
 mod hottest;
 mod judge;
+mod keyed_metrics;
 mod keyed_status;
 mod last_good;
 mod listener;

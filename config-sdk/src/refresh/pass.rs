@@ -204,10 +204,11 @@ impl Refresher {
             max_record: self.reader.max_record,
             epoch,
             trigger: ask.trigger,
+            anew: self.applied.is_none(),
         };
         for shelved in &mut self.shelves {
             let outcome = match moved.remove(shelved.name()) {
-                Some(moved) => shelved.apply(moved, round),
+                Some(moved) => shelved.apply(moved, round, ask.force.names(shelved.name())),
                 None => {
                     shelved.confirm();
                     Outcome::Unchanged

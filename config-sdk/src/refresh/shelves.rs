@@ -38,6 +38,8 @@ pub(super) struct Round<'a> {
     pub(super) max_record: u64,
     pub(super) epoch: u64,
     pub(super) trigger: Trigger,
+    /// Whether everything was asked for, so that of what is told nothing need have changed.
+    pub(super) anew: bool,
 }
 
 impl Shelved {
@@ -72,8 +74,8 @@ impl Shelved {
         self.last_success = Some(SystemTime::now());
     }
 
-    /// What becomes of a block of which `moved` tells.
-    pub(super) fn apply(&mut self, moved: Moved, round: Round<'_>) -> Outcome {
+    /// What becomes of a block of which `moved` tells; `forced` if it was asked for.
+    pub(super) fn apply(&mut self, moved: Moved, round: Round<'_>, forced: bool) -> Outcome {
         let Moved { keys, again, rows } = moved;
         let rows = match rows {
             Some(Err(reason)) => return self.unreadable(reason, round),
@@ -89,6 +91,9 @@ impl Shelved {
             }
             for pattern in &again {
                 bounded.drop_matching(pattern);
+            }
+            if keys == Keys::All && (round.anew || forced) {
+                return Outcome::Unchanged; // as far as is known: what is used is read again
             }
             return self.tell(&keys, Vec::new(), round);
         }

@@ -12,6 +12,8 @@ mod postgres;
 mod print;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod row;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod rows;
 mod signal;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -3,8 +3,12 @@
 mod blocks;
 mod bounded;
 mod doors;
+mod fixed;
 mod invalidation;
 mod outage;
+mod postgres;
 mod races;
 mod resident;
 mod rows;
+mod sqlite;
+mod warming;

@@ -1,10 +1,14 @@
 //! A store of its own for each test, reached as a program does and as a person with SQL does.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use std::{env, fs};
 
-use config_sdk::{Config, ConfigBlock, ConfigBuilder, Dialect, Difference, Step};
+use config_sdk::{
+    Config, ConfigBlock, ConfigBuilder, Dialect, Difference, PostgresStore, Source, SqliteStore,
+    Step,
+};
 use config_tests::postgres::{Database, Server};
 use rusqlite::Connection;
 use rusqlite::fallible_iterator::FallibleIterator;
@@ -64,6 +68,14 @@ impl Store {
         match self {
             Self::Postgres(_) => Dialect::Postgres,
             Self::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// A source of its own, as a program would hold it.
+    pub(crate) fn source(&self) -> Arc<dyn Source> {
+        match self {
+            Self::Postgres(database) => Arc::new(PostgresStore::new(&database.url()).unwrap()),
+            Self::Sqlite(file) => Arc::new(SqliteStore::new(file.path())),
         }
     }
 

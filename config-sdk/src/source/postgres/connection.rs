@@ -3,7 +3,7 @@
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error, SimpleQueryMessage};
+use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::address::{Address, Drive};
 use crate::source::SourceError;
@@ -63,6 +63,30 @@ pub(super) async fn session(client: &Client, sql: &str) -> Result<String, Error>
         _ => None,
     };
     Ok(messages.iter().find_map(number).unwrap_or_default())
+}
+
+/// Why a round trip brought nothing.
+pub(super) enum Trouble {
+    /// The server or the connection refused.
+    Query(Error),
+    /// It answered, and not what a store answers.
+    Store(SourceError),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Query(error)
+    }
+}
+
+/// Runs `sql`, and yields the rows of all its statements.
+pub(super) async fn rows(client: &Client, sql: &str) -> Result<Vec<SimpleQueryRow>, Error> {
+    let messages = client.simple_query(sql).await?;
+    let row = |message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    };
+    Ok(messages.into_iter().filter_map(row).collect())
 }
 
 /// What an error means and what to do about it.
