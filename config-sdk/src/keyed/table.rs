@@ -52,8 +52,6 @@ pub(super) struct Hit<T> {
     pub(super) guard: Guard<T>,
     /// When the copy was loaded, as its owner stamped it.
     pub(super) stamp: u32,
-    /// There is no row of this key.
-    pub(super) absent: bool,
     place: usize,
 }
 
@@ -95,8 +93,8 @@ impl<T> Table<T> {
             if copy.meta.key.as_ref()?.joined() != joined {
                 return None;
             }
-            let (stamp, absent) = (copy.stamp.load(Ordering::Acquire), copy.absent);
-            Some(Hit { guard, stamp, absent, place })
+            let stamp = copy.stamp.load(Ordering::Acquire);
+            Some(Hit { guard, stamp, place })
         })
     }
 
@@ -153,29 +151,6 @@ impl<T> Table<T> {
             self.counts.evictions.add(1);
         }
         true
-    }
-
-    /// Takes the copy of this key out; whether there was one.
-    pub(super) fn remove(&self, joined: &str) -> bool {
-        let mut ledger = self.lock();
-        let Some(Hit { place, .. }) = self.find(joined) else { return false };
-        ledger.release(place);
-        let left = self.vacate(place, ledger.tag(place));
-        drop(ledger);
-        drop(left); // without the lock: a value's own Drop may read as well
-        true
-    }
-
-    /// Takes all copies out.
-    pub(super) fn clear(&self) {
-        let mut left = Vec::new(); // dropped after the lock
-        let mut ledger = self.lock();
-        for place in 0..self.places.len() {
-            if self.places[place].copy.load().meta.key.is_some() {
-                ledger.release(place);
-                left.push(self.vacate(place, ledger.tag(place)));
-            }
-        }
     }
 
     /// Stamps the copy of `key`; whether there is one.

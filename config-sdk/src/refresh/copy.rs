@@ -86,9 +86,10 @@ impl Press<'_> {
         let judged =
             judged.map_err(|faults| self.overlay.blame(schema, whole.as_ref(), None, faults));
         let meta = meta(schema, self.overlay, whole.as_ref(), self.origin, &columns, 0);
-        let json = schema.fields.iter().filter(|field| field.kind == Kind::Json);
-        let json = json.filter_map(|field| columns.get(field.column)?.as_ref());
-        let heap = json.map(String::len).sum();
+        let on_heap = |kind| matches!(kind, Kind::Text | Kind::Json);
+        let texts = schema.fields.iter().filter(|field| on_heap(field.kind));
+        let texts = texts.filter_map(|field| columns.get(field.column)?.as_ref());
+        let heap = texts.map(String::len).sum();
         judged.map(|ready| (meta, heap, ready))
     }
 
