@@ -60,7 +60,7 @@ impl Changed {
     }
 
     /// The copies whose rows are to be read; `None` if those of all are.
-    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    #[cfg(feature = "sqlite")]
     pub(super) fn few(&self, block: &BlockSchema) -> Option<Vec<Key>> {
         (!self.is_all(block)).then(|| self.keys.iter().cloned().collect())
     }

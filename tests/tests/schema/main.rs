@@ -1,6 +1,7 @@
 //! What `schema`, `migrate` and `check` say and do, held against real stores.
 
 mod adopted;
+mod adopting;
 mod blocks;
 mod drift;
 mod edits;
