@@ -84,6 +84,7 @@ impl Board {
             source: notices.source.clone(),
             store: notices.store.clone(),
             push: notices.push.clone(),
+            tier: None,
             epoch: *cells.epoch().borrow(),
             blocks: blocks
                 .map(|(cell, notice)| {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::keyed_status::KeyedStatus;
 use crate::block::Faults;
 use crate::cell::Origin;
+use crate::source::TierStatus;
 use crate::time::rfc3339;
 
 /// How things stand. `Display` prints it for people, `Serialize` for programs.
@@ -20,6 +21,9 @@ pub struct Status {
     pub store: StoreState,
     /// Whether changes are heard of at once.
     pub push: PushState,
+    /// How the shared tier stands that is asked before the store, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<TierStatus>,
     /// The store's epoch that readers have.
     pub epoch: u64,
     /// Block by block, in the order they were registered.
@@ -157,6 +161,9 @@ impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "store  {} {}", self.source, self.store)?;
         writeln!(f, "push   {}", self.push)?;
+        if let Some(tier) = &self.tier {
+            writeln!(f, "tier   {tier}")?;
+        }
         write!(f, "epoch  {}", self.epoch)?;
         let width = self.blocks.iter().map(|block| block.name.len()).max();
         let width = width.unwrap_or(0).max("block".len());
