@@ -44,6 +44,7 @@
 //! |---|---|---|
 //! | `postgres` | `postgres://…` stores | yes |
 //! | `sqlite` | `sqlite:PATH` stores | yes |
+//! | `redis` | [Redis](docs::shared_tier) as a shared tier for keyed blocks and as a bus | no |
 //! | `validator` | `#[config(validate)]` | yes |
 //! | `chrono` | `chrono::DateTime<Utc>` as a field type | no |
 //! | `uuid` | `uuid::Uuid` as a part of a key | no |
@@ -96,6 +97,8 @@ pub use source::PostgresStore;
 pub use source::SqliteStore;
 pub use source::{
     BoxFuture, Deaf, Difference, Edit, Fetched, Found, Keys, Loaded, MemoryStore, Moved, Request,
-    Rows, Signal, Source, SourceError, Step, Store, UrlError, Wanted, Which,
+    Rows, Signal, Source, SourceError, Step, Store, TierState, TierStatus, UrlError, Wanted, Which,
 };
+#[cfg(feature = "redis")]
+pub use source::{RedisOptions, RedisTier};
 pub use value::Value;

@@ -15,6 +15,8 @@ use crate::block::{ConfigBlock, KeyedBlock};
 use crate::keyed::{AnyShelf, KeyedOptions, Outbox};
 use crate::refresh::{self, Beside, Loader, Overlay, Refresher, Settings, Started};
 use crate::schema::BlockSchema;
+#[cfg(feature = "redis")]
+use crate::source::RedisOptions;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 use crate::source::{self, Dialect};
 use crate::source::{MAX_RECORD, Source, SourceError, Step};
@@ -80,6 +82,22 @@ impl ConfigBuilder {
     /// changes behind such a pooler are found by polling.
     pub fn listen_url(mut self, url: &str) -> Self {
         self.place.listen = Some(url.to_owned());
+        self
+    }
+
+    /// Looks for copies of bounded keyed blocks in a Redis server at `redis://HOST:PORT/NUMBER` (or
+    /// `rediss://…`, encrypted) before it asks the store, and has processes tell each other of
+    /// changes there; see the essay [`shared_tier`](crate::docs::shared_tier). The program neither
+    /// waits for the server nor needs it.
+    #[cfg(feature = "redis")]
+    pub fn redis(self, url: &str) -> Self {
+        self.redis_with(url, RedisOptions::new())
+    }
+
+    /// The same, with how the server is used.
+    #[cfg(feature = "redis")]
+    pub fn redis_with(mut self, url: &str, options: RedisOptions) -> Self {
+        self.place.redis = Some((url.to_owned(), options));
         self
     }
 

@@ -199,7 +199,9 @@ impl Config {
     /// How things stand.
     #[must_use]
     pub fn status(&self) -> Status {
-        self.0.board.status(&self.0.cells)
+        let source = self.0.running.as_ref().and_then(|running| running.source.upgrade());
+        let tier = source.and_then(|source| source.tier());
+        Status { tier, ..self.0.board.status(&self.0.cells) }
     }
 
     /// Waits until [`Status::is_ready`], and says whether it came to that within `limit`. It says how

@@ -7,6 +7,7 @@
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
 //! | [`on_call`] | what the status and the log say in each kind of trouble, and what to do |
 //! | [`deploying`] | URLs, encryption, poolers, what is connected and when it is given up |
+//! | [`shared_tier`] | what Redis is for, what is kept there, and why it is never wrong |
 //! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
 //! | [`faults`] | how soon each kind of trouble is noticed, and healed once it is over |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
@@ -32,6 +33,10 @@ pub mod on_call {
 
 pub mod deploying {
     #![doc = include_str!("deploying.md")]
+}
+
+pub mod shared_tier {
+    #![doc = include_str!("shared_tier.md")]
 }
 
 pub mod metrics {

@@ -94,6 +94,7 @@ impl Board {
             push: notices.push.clone(),
             push_error: notices.push_error.clone(),
             kept: notices.kept.clone(),
+            tier: None,
             epoch: *cells.epoch().borrow(),
             blocks: blocks
                 .map(|(cell, notice)| {

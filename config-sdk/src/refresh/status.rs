@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::keyed_status::KeyedStatus;
 use crate::block::Faults;
 use crate::cell::Origin;
+use crate::source::TierStatus;
 use crate::time::rfc3339;
 
 /// How things stand. `Display` prints it for people, `Serialize` for programs.
@@ -25,6 +26,9 @@ pub struct Status {
     pub push_error: Option<String>,
     /// Whether the last good values are kept on disk.
     pub kept: KeptState,
+    /// How the shared tier stands that is asked before the store, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<TierStatus>,
     /// The store's epoch that readers have.
     pub epoch: u64,
     /// Block by block, in the order they were registered.
@@ -199,6 +203,9 @@ impl fmt::Display for Status {
         }
         if self.kept != KeptState::None {
             writeln!(f, "kept   {}", self.kept)?;
+        }
+        if let Some(tier) = &self.tier {
+            writeln!(f, "tier   {tier}")?;
         }
         write!(f, "epoch  {}", self.epoch)?;
         let width = self.blocks.iter().map(|block| block.name.len()).max();

@@ -86,6 +86,7 @@ impl MemoryStore {
     pub fn transaction(&self, change: impl FnOnce(&mut Edit<'_>)) -> u64 {
         let mut rows = self.rows();
         rows.epoch += 1;
+        rows.mark = fastrand::u64(..);
         change(&mut Edit(&mut rows));
         let epoch = rows.epoch;
         drop(rows);
@@ -129,7 +130,9 @@ impl MemoryStore {
 
     /// Sets the epoch without a change, as a store restored from a backup would.
     pub fn rewind(&self, epoch: u64) {
-        self.rows().epoch = epoch;
+        let mut rows = self.rows();
+        (rows.epoch, rows.mark) = (epoch, fastrand::u64(..));
+        drop(rows);
         self.notify();
     }
 
