@@ -11,5 +11,6 @@ mod postgres;
 mod races;
 mod resident;
 mod rows;
+mod scale;
 mod sqlite;
 mod warming;

@@ -19,20 +19,20 @@ fn builder(database: &Database) -> ConfigBuilder {
         .start_timeout(SOON)
 }
 
-async fn database() -> Database {
+pub(crate) async fn database() -> Database {
     let database = Server::shared().database();
     builder(&database).migrate_now().await.unwrap();
     database
 }
 
-async fn process(database: &Database) -> Config {
+pub(crate) async fn process(database: &Database) -> Config {
     let config = builder(database).start().await.unwrap();
     wait::until("push", SOON, || async { config.status().push == PushState::Push }).await;
     config
 }
 
 /// As many guilds as that, without the triggers' work.
-fn fill(database: &Database, count: u64) {
+pub(crate) fn fill(database: &Database, count: u64) {
     database.psql(&format!(
         "begin; alter table bytes_config disable trigger user; \
          insert into bytes_config (version, status, guild_id, daily_amount) \
@@ -48,7 +48,12 @@ fn set_daily(database: &Database, guild: &str, amount: i64) {
 }
 
 /// How long until a reader has it.
-async fn seen(bytes: &Keyed<BytesConfig>, guild: &str, amount: i64, began: Instant) -> Duration {
+pub(crate) async fn seen(
+    bytes: &Keyed<BytesConfig>,
+    guild: &str,
+    amount: i64,
+    began: Instant,
+) -> Duration {
     let arrived = || async { bytes.get(guild).await.daily_amount == amount };
     wait::until("the change", SOON, arrived).await;
     began.elapsed()
@@ -179,30 +184,6 @@ async fn a_row_whose_key_is_null_in_part_or_empty_is_refused_at_the_table() {
     database.psql("insert into plan_config (status, size) values ('active', 9)");
     let config = process(&database).await;
     assert_eq!(config.keyed::<PlanConfig>().load(("any", "thing")).size, 9);
-}
-
-#[tokio::test]
-async fn a_change_costs_the_same_among_a_hundred_thousand_keys_as_among_a_thousand() {
-    let mut took = Vec::new();
-    for count in [1000, 100_000] {
-        let database = database().await;
-        fill(&database, count);
-        let bytes = process(&database).await.keyed::<BytesConfig>();
-        let client = database.client().await;
-        let mut delays = Vec::new();
-        for round in 1..=15 {
-            let sql = format!(
-                "update bytes_config set daily_amount = {round} where guild_id = 'guild-500'"
-            );
-            let began = Instant::now();
-            client.batch_execute(&sql).await.unwrap();
-            delays.push(seen(&bytes, "guild-500", round, began).await);
-        }
-        delays.sort_unstable();
-        took.push(delays[delays.len() / 2]);
-    }
-    // A scan of a hundred thousand rows takes many times as long as an index.
-    assert!(took[1] < took[0] * 3 + Duration::from_millis(5), "{took:?}");
 }
 
 #[tokio::test]
