@@ -24,6 +24,8 @@ pub(crate) use board::{Board, wait_until};
 pub use change::{Change, Subscription};
 pub use event::{Event, Events, Trigger};
 pub(crate) use force::Force;
+#[cfg(feature = "testing")]
+pub(crate) use last_good::{kept, sealed};
 pub(crate) use overlay::Overlay;
 pub(crate) use pass::Refresher;
 pub use report::{BlockReport, Outcome, RefreshReport};

@@ -22,10 +22,14 @@ pub use error::SourceError;
 pub use memory::{Edit, MemoryStore};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+#[cfg(all(feature = "testing", feature = "postgres"))]
+pub(crate) use postgres::heard;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use print::Dialect;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use print::schema;
+#[cfg(all(feature = "testing", any(feature = "postgres", feature = "sqlite")))]
+pub(crate) use row::record;
 pub use signal::Signal;
 pub(crate) use signal::{Heard, Listening};
 #[cfg(feature = "sqlite")]

@@ -7,7 +7,7 @@ use crate::record::Record;
 use crate::time;
 
 /// The record of a row.
-pub(super) fn record(mut columns: BTreeMap<String, Option<String>>) -> Record {
+pub(crate) fn record(mut columns: BTreeMap<String, Option<String>>) -> Record {
     let mut kept: BTreeMap<&str, String> = BTreeMap::new();
     for name in BOOKKEEPING_COLUMNS {
         if let Some(Some(text)) = columns.remove(name) {
