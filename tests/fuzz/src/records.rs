@@ -1,0 +1,43 @@
+//! Record decoding: any text in any column is a whole value or faults.
+
+use config_sdk::testing::fuzzing::{judged, record};
+use config_sdk::{ConfigBlock, Faults};
+
+use crate::block::{Columns, Everything, columns, keeps_secrets, stored};
+
+/// The parts are columns.
+pub(crate) fn records(input: &[u8]) {
+    let Some(row) = columns(crate::parts(input)) else { return };
+    let columns = record(row).columns;
+    match judged::<Everything>(&columns) {
+        Ok(block) => is_whole(&block, &columns),
+        Err(faults) => are_told(&faults, &columns),
+    }
+}
+
+/// What was read is what a store gives back, passes every rule again, and is the default where there
+/// was nothing to read.
+pub(crate) fn is_whole(block: &Everything, columns: &Columns) {
+    let again = judged::<Everything>(&stored(block));
+    assert_eq!(again.as_ref(), Ok(block));
+    let defaults = Everything::default().encode();
+    let fields = Everything::schema().fields.iter().zip(block.encode().into_iter().zip(defaults));
+    for (field, (value, default)) in fields {
+        if columns.get(field.column).is_none_or(Option::is_none) {
+            assert_eq!(value, default, "{}", field.name);
+        }
+    }
+}
+
+/// There is something wrong, at a place that was written, and no secret in what is said of it.
+pub(crate) fn are_told(faults: &Faults, columns: &Columns) {
+    assert!(!faults.is_empty());
+    for fault in faults {
+        assert_eq!(fault.block, "all");
+        assert_ne!(fault.rule, "panic", "{fault}");
+        let column = fault.column.as_deref().expect("no rule is about the block as a whole");
+        let is_written = |column| columns.get(column).is_some_and(Option::is_some);
+        assert!(is_written(column) || fault.rule == "check" && is_written("high"), "{fault}");
+    }
+    keeps_secrets(&faults.to_string(), columns);
+}
