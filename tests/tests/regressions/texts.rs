@@ -1,0 +1,25 @@
+//! Texts that were taken for something that they are not; most of them were found by fuzzing.
+
+use config_sdk::{Config, ConfigBlock, Decimal, MemoryStore, Outcome};
+
+#[derive(Debug, ConfigBlock)]
+struct ListsConfig {
+    #[config(default = 1)]
+    tiny: u8,
+    #[config(default = vec![7, 8], json)]
+    list: Vec<u8>,
+    #[config(default = Vec::new(), json)]
+    amounts: Vec<Decimal>,
+    #[config(default = chrono::DateTime::UNIX_EPOCH)]
+    time: chrono::DateTime<chrono::Utc>,
+}
+
+#[test]
+fn an_item_of_a_list_has_one_path_and_not_also_one_with_a_plus_or_zeros() {
+    let config = Config::fixed().with(ListsConfig::default()).build();
+    assert_eq!(config.value("lists.list.1").unwrap().as_i64(), Some(8));
+    assert_eq!(config.value("lists.list.0").unwrap().as_i64(), Some(7));
+    for path in ["lists.list.+1", "lists.list.01", "lists.list.00", "lists.list.+0"] {
+        assert!(config.value(path).is_err(), "{path}");
+    }
+}
