@@ -23,3 +23,12 @@ fn an_item_of_a_list_has_one_path_and_not_also_one_with_a_plus_or_zeros() {
         assert!(config.value(path).is_err(), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_variable_with_a_letter_that_grows_up_to_one_of_a_field_is_not_taken_for_that_field() {
+    let builder = Config::builder().block::<ListsConfig>().store(MemoryStore::new());
+    // A dotless i, whose upper case is I.
+    let variables = [("APP__LISTS__T\u{131}NY", "5"), ("app__l\u{131}sts__tiny", "6")];
+    let config = builder.env_prefix("APP").env_vars(variables).start().await.unwrap();
+    assert_eq!(config.get::<ListsConfig>().tiny, 1);
+}
