@@ -32,3 +32,19 @@ async fn a_variable_with_a_letter_that_grows_up_to_one_of_a_field_is_not_taken_f
     let config = builder.env_prefix("APP").env_vars(variables).start().await.unwrap();
     assert_eq!(config.get::<ListsConfig>().tiny, 1);
 }
+
+#[tokio::test]
+async fn a_decimal_in_json_with_underscores_or_an_exponent_is_not_rounded_either() {
+    let store = MemoryStore::new();
+    let config = crate::on::<ListsConfig>(&store).await;
+    for amount in [
+        "0.1234567890_1234567890_1234567890",
+        "0.123456789012345678901234567890e5",
+        "1.00000000000675533208e-10",
+    ] {
+        store.set("lists", [("amounts", format!("[\"{amount}\"]").as_str())]);
+        let report = config.refresh_all().await.unwrap();
+        let outcome = report.outcome("lists");
+        assert!(matches!(outcome, Some(Outcome::Rejected { .. })), "{amount}: {outcome:?}");
+    }
+}
