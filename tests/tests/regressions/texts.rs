@@ -48,3 +48,16 @@ async fn a_decimal_in_json_with_underscores_or_an_exponent_is_not_rounded_either
         assert!(matches!(outcome, Some(Outcome::Rejected { .. })), "{amount}: {outcome:?}");
     }
 }
+
+#[tokio::test]
+async fn a_time_keeps_its_nanoseconds_when_it_is_put_and_read_again() {
+    let store = MemoryStore::new();
+    let config = crate::on::<ListsConfig>(&store).await;
+    for time in ["2026-01-31T12:00:00.123456789Z", "9999-12-31T23:59:59.999999999Z"] {
+        store.set("lists", [("time", time)]);
+        config.refresh_all().await.unwrap();
+        store.put(&*config.get::<ListsConfig>());
+        config.refresh_all().await.unwrap();
+        assert_eq!(config.value("lists.time").unwrap().to_string(), time);
+    }
+}
