@@ -10,6 +10,7 @@ use crate::schema::BlockSchema;
 
 /// The last good rows of a program's blocks, by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(in crate::refresh) struct Content {
     /// The source they were read from, which another's must not be taken for.
     source: String,
@@ -18,6 +19,7 @@ pub(in crate::refresh) struct Content {
 
 /// One block's last good row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Saved {
     /// Of the type that the row was good for.
     fingerprint: u32,
@@ -26,6 +28,7 @@ struct Saved {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Row {
     version: u64,
     author: Option<String>,

@@ -14,7 +14,9 @@ const FORMAT: &str = "config-sdk last good values, form 1, checksum ";
 /// A file longer than this is not read.
 const LONGEST: u64 = 64 << 20;
 
+/// A word that is not known makes it another form, of which half would be lost.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Body {
     /// When it was written, in microseconds since 1970.
     written: u64,
@@ -131,6 +133,17 @@ mod tests {
             wrong[place] ^= 1;
             fs::write(&path, &wrong).unwrap();
             assert!(read(&path).is_err(), "changed at {place}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_word_that_is_not_known_is_not_read_by_half() {
+        let known = r#"{"written":1,"content":{"source":"","blocks":{}}}"#;
+        assert!(parse(sealed(known).as_bytes()).is_ok());
+        for (before, after) in [("{\"written\"", "{\"x\":0,\"written\""), ("{}", "{},\"x\":0")] {
+            let unknown = known.replacen(before, after, 1);
+            let problem = parse(sealed(&unknown).as_bytes()).unwrap_err();
+            assert_eq!(problem, "its content cannot be read", "{unknown}");
         }
     }
 
