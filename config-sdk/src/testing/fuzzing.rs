@@ -23,6 +23,12 @@ pub fn judged<T: ConfigBlock>(columns: &BTreeMap<String, Option<String>>) -> Res
     Candidate::decode(columns)?.validate().map(|valid| valid.into_parts().0)
 }
 
+/// The columns of the row that `block` is stored as.
+pub fn stored<T: ConfigBlock>(block: &T) -> BTreeMap<String, Option<String>> {
+    let fields = T::schema().fields.iter().zip(block.encode());
+    fields.map(|(field, value)| (field.column.to_owned(), field.stored(&value))).collect()
+}
+
 /// What a pass is told after notifications with these payloads: the epoch that the last one with a
 /// number named, and names of blocks.
 #[cfg(feature = "postgres")]

@@ -73,7 +73,7 @@ pub(crate) struct Everything {
     tiers: Vec<Tier>,
     #[config(default = BTreeMap::new(), json)]
     roles: BTreeMap<String, i64>,
-    #[config(default = serde_json::Value::Null, json)]
+    #[config(default = serde_json::json!(5), json)]
     any: serde_json::Value,
     maybe: Option<String>,
     some: Option<Decimal>,
@@ -101,13 +101,6 @@ pub(crate) fn columns<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Option<Colum
         })
     };
     parts.map(column).collect()
-}
-
-/// The columns that `block` is stored as.
-pub(crate) fn stored(block: &Everything) -> Columns {
-    let fields = Everything::schema().fields.iter().zip(block.encode());
-    let text = |value: config_sdk::Value| (!value.is_null()).then(|| value.to_string());
-    fields.map(|(field, value)| (field.column.to_owned(), text(value))).collect()
 }
 
 /// Fails if `said` tells of a secret in `columns`: of one that is long enough to be no coincidence, and

@@ -1,9 +1,9 @@
 //! Record decoding: any text in any column is a whole value or faults.
 
-use config_sdk::testing::fuzzing::{judged, record};
+use config_sdk::testing::fuzzing::{judged, record, stored};
 use config_sdk::{ConfigBlock, Faults};
 
-use crate::block::{Columns, Everything, columns, keeps_secrets, stored};
+use crate::block::{Columns, Everything, columns, keeps_secrets};
 
 /// The parts are columns.
 pub(crate) fn records(input: &[u8]) {

@@ -12,6 +12,8 @@ struct ListsConfig {
     amounts: Vec<Decimal>,
     #[config(default = chrono::DateTime::UNIX_EPOCH)]
     time: chrono::DateTime<chrono::Utc>,
+    #[config(default = serde_json::json!(5), json)]
+    any: serde_json::Value,
 }
 
 #[test]
@@ -59,5 +61,20 @@ async fn a_time_keeps_its_nanoseconds_when_it_is_put_and_read_again() {
         store.put(&*config.get::<ListsConfig>());
         config.refresh_all().await.unwrap();
         assert_eq!(config.value("lists.time").unwrap().to_string(), time);
+    }
+}
+
+#[tokio::test]
+async fn a_json_field_that_is_one_word_or_number_is_put_as_json_and_read_again() {
+    let store = MemoryStore::new();
+    let config = crate::on::<ListsConfig>(&store).await;
+    for json in [r#""words""#, "null", "333.0", "1e300", "true", "7"] {
+        store.set("lists", [("any", json)]);
+        config.refresh_all().await.unwrap();
+        let any = config.get::<ListsConfig>().any.clone();
+        store.put(&ListsConfig { any: any.clone(), ..ListsConfig::default() });
+        let report = config.refresh_all().await.unwrap();
+        assert_eq!(config.get::<ListsConfig>().any, any, "{json}: {report}");
+        assert_eq!(any, serde_json::from_str::<serde_json::Value>(json).unwrap());
     }
 }

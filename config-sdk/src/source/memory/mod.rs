@@ -71,7 +71,7 @@ impl MemoryStore {
     /// Stores a whole block. Returns the new epoch.
     pub fn put<T: ConfigBlock>(&self, block: &T) -> u64 {
         let columns = T::schema().fields.iter().zip(block.encode());
-        let columns = columns.map(|(field, value)| (field.column.to_owned(), value.to_stored()));
+        let columns = columns.map(|(field, value)| (field.column.to_owned(), field.stored(&value)));
         self.transaction(|edit| edit.put(T::schema().name, columns.collect()))
     }
 
