@@ -1,7 +1,7 @@
 //! Record decoding: any text in any column is a whole value or faults.
 
 use config_sdk::testing::fuzzing::{judged, record, stored};
-use config_sdk::{ConfigBlock, Faults};
+use config_sdk::{ConfigBlock, Fault, Faults};
 
 use crate::block::{Columns, Everything, columns, keeps_secrets};
 
@@ -18,8 +18,10 @@ pub(crate) fn records(input: &[u8]) {
 /// What was read is what a store gives back, passes every rule again, and is the default where there
 /// was nothing to read.
 pub(crate) fn is_whole(block: &Everything, columns: &Columns) {
-    let again = judged::<Everything>(&stored(block));
-    assert_eq!(again.as_ref(), Ok(block));
+    match judged::<Everything>(&stored(block)) {
+        Ok(again) => assert_eq!(again, *block),
+        Err(faults) => assert!(faults.iter().all(is_of_a_float), "{faults}"),
+    }
     let defaults = Everything::default().encode();
     let fields = Everything::schema().fields.iter().zip(block.encode().into_iter().zip(defaults));
     for (field, (value, default)) in fields {
@@ -27,6 +29,11 @@ pub(crate) fn is_whole(block: &Everything, columns: &Columns) {
             assert_eq!(value, default, "{}", field.name);
         }
     }
+}
+
+/// Not every float that JSON prints is read back by its parser as the same one; such a one is refused.
+fn is_of_a_float(fault: &Fault) -> bool {
+    fault.message.starts_with("has a number with more digits than JSON numbers keep")
 }
 
 /// There is something wrong, at a place that was written, and no secret in what is said of it.
