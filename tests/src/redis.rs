@@ -161,7 +161,9 @@ impl Life {
         let deadline = Instant::now() + START;
         loop {
             let log = self.watchdog.log();
-            if log.contains("Ready to accept connections") {
+            // The log of the run before may still be there.
+            let ours = log.lines().filter(|line| line.starts_with(&format!("{process}:")));
+            if ours.into_iter().any(|line| line.contains("Ready to accept connections")) {
                 return Ok(());
             }
             if log.contains("Failed listening") || Instant::now() > deadline {

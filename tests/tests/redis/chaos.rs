@@ -179,5 +179,6 @@ async fn whatever_happens_to_the_server_no_process_reads_what_it_knows_to_be_out
         hits += process.await.expect("no read is stale, torn or failed");
     }
     acts.await.unwrap();
+    println!("{value} changes, {hits} copies found");
     assert!(hits > 100, "only {hits} copies were found, which proves little");
 }
