@@ -31,6 +31,7 @@
 //! - Start: [`Config::builder`], on [memory](MemoryStore), SQLite or Postgres, by URL.
 //! - Read: [`Config::get`], [`Config::handle`], [`Config::with`], [`Config::snapshot`]; by path
 //!   [`Config::value`], [`Config::explain`].
+//! - Keyed blocks, a copy for each guild or pair: [`Config::keyed`].
 //! - Watch: [`Config::subscribe`], [`Config::events`], [`Config::status`], [`Config::ready`].
 //! - Refresh: [`Config::refresh`], [`Config::wait_for`], or SIGHUP.
 //! - Test: [`Config::fixed`], and a [`MemoryStore`] that misbehaves on demand.
@@ -43,6 +44,7 @@
 //! |---|---|---|
 //! | `postgres` | `postgres://…` stores | yes |
 //! | `sqlite` | `sqlite:PATH` stores | yes |
+//! | `redis` | [Redis](docs::shared_tier) as a shared tier for keyed blocks and as a bus | no |
 //! | `validator` | `#[config(validate)]` | yes |
 //! | `chrono` | `chrono::DateTime<Utc>` as a field type | no |
 //! | `uuid` | `uuid::Uuid` as a part of a key | no |
@@ -57,6 +59,7 @@ pub mod docs;
 mod guarded;
 mod json;
 mod key;
+mod keyed;
 mod names;
 mod number;
 #[doc(hidden)]
@@ -77,11 +80,12 @@ pub use client::{
     ReadError, RefreshError, StartError, WaitError, global,
 };
 pub use config_sdk_derive::ConfigBlock;
-pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, PatternError};
+pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, PatternFor};
+pub use keyed::{KeyGuard, Keyed, KeyedOptions, KeyedRef, LoadError, Stats, Warmed};
 pub use record::Record;
 pub use refresh::{
-    BlockReport, BlockState, BlockStatus, Change, Event, Events, Outcome, PushState, RefreshReport,
-    Status, StoreState, Subscription, Trigger,
+    BlockReport, BlockState, BlockStatus, Change, Event, Events, KeptState, KeyedStatus, Outcome,
+    PushState, RefreshReport, Status, StoreState, Subscription, Trigger,
 };
 pub use rust_decimal::Decimal;
 pub use schema::{BlockSchema, FieldSchema, KeySchema, Kind, Length, OnBoot, OnStale, Range};
@@ -93,6 +97,8 @@ pub use source::PostgresStore;
 pub use source::SqliteStore;
 pub use source::{
     BoxFuture, Deaf, Difference, Edit, Fetched, Found, Keys, Loaded, MemoryStore, Moved, Request,
-    Rows, Signal, Source, SourceError, Step, Store, UrlError, Wanted, Which,
+    Rows, Signal, Source, SourceError, Step, Store, TierState, TierStatus, UrlError, Wanted, Which,
 };
+#[cfg(feature = "redis")]
+pub use source::{RedisOptions, RedisTier};
 pub use value::Value;

@@ -39,6 +39,18 @@ impl Record {
         self
     }
 
+    /// The same record, with what it leaves open filled in from `shared`, the row that it inherits
+    /// from.
+    pub(crate) fn inheriting(mut self, shared: Option<&Self>) -> Self {
+        for (column, text) in shared.iter().flat_map(|shared| &shared.columns) {
+            let own = self.columns.entry(column.clone()).or_default();
+            if own.is_none() {
+                own.clone_from(text);
+            }
+        }
+        self
+    }
+
     /// The same record if it holds at most `most` bytes of text; else what is known of it without
     /// that text.
     #[must_use]

@@ -1,6 +1,6 @@
 //! One thing wrong with a record, and a collection of them.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::Serialize;
 
@@ -41,9 +41,30 @@ impl fmt::Display for Fault {
             write!(f, " (column {column})")?;
         }
         if let Some(value) = &self.value {
-            write!(f, " = {value}")?;
+            write!(f, " = {}", Excerpt(value))?;
         }
         write!(f, ": {} ({})", self.message, self.rule)
+    }
+}
+
+/// Longest piece of a value that is shown, in characters.
+const SHOWN: usize = 80;
+
+/// The beginning of a value, in one line: whoever may write a row writes no lines of the log.
+struct Excerpt<'a>(&'a str);
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars().take(SHOWN) {
+            match character {
+                '"' | '\'' | '\\' => f.write_char(character)?,
+                _ => write!(f, "{}", character.escape_debug())?,
+            }
+        }
+        match self.0.chars().count().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "… ({more} characters more)"),
+        }
     }
 }
 
@@ -109,6 +130,14 @@ impl Faults {
         if let Some(last) = self.0.last_mut() {
             last.field = None;
         }
+    }
+
+    /// The same faults, of the copy of `key`.
+    pub(crate) fn of_key(mut self, key: Option<&crate::key::Key>) -> Self {
+        for fault in &mut self.0 {
+            fault.key = key.map(ToString::to_string);
+        }
+        self
     }
 
     /// `Ok` if nothing was added.

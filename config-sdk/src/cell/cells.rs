@@ -15,8 +15,19 @@ use crate::block::ConfigBlock;
 pub(crate) struct Cells {
     slots: Vec<Option<Arc<dyn Any + Send + Sync>>>,
     blocks: Vec<Arc<dyn Erased>>,
+    /// What else is part of every snapshot.
+    others: Vec<Arc<dyn Standing>>,
     moment: ArcSwap<Moment>,
     epoch: watch::Sender<u64>,
+}
+
+/// What is part of every snapshot and no cell of one block.
+pub(crate) trait Standing: Send + Sync {
+    /// Its place in a snapshot.
+    fn slot(&self) -> usize;
+
+    /// What a snapshot keeps of how it stands now.
+    fn standing(&self) -> Arc<dyn Any + Send + Sync>;
 }
 
 /// A cell in the making, before it is known which others there are.
@@ -29,7 +40,7 @@ pub(crate) struct Fresh {
 impl Fresh {
     /// A cell with its first value.
     pub(crate) fn new<T: ConfigBlock>(first: Arc<T>, meta: Meta) -> Self {
-        let cell = Arc::new(Cell::new(Published { value: first, meta }));
+        let cell = Arc::new(Cell::new(Published::new(first, meta)));
         Self { slot: T::slot().index(), any: cell.clone(), erased: cell }
     }
 
@@ -48,7 +59,7 @@ pub(crate) enum Turn {
 }
 
 impl Cells {
-    pub(crate) fn new(fresh: Vec<Fresh>) -> Self {
+    pub(crate) fn new(fresh: Vec<Fresh>, others: Vec<Arc<dyn Standing>>) -> Self {
         let size = fresh.iter().map(|cell| cell.slot + 1).max().unwrap_or(0);
         let mut slots = vec![None; size];
         let mut blocks = Vec::with_capacity(fresh.len());
@@ -59,6 +70,7 @@ impl Cells {
         let cells = Self {
             slots,
             blocks,
+            others,
             moment: ArcSwap::from_pointee(Moment { epoch: 0, blocks: Vec::new() }),
             epoch: watch::Sender::new(0),
         };
@@ -139,9 +151,13 @@ impl Cells {
     }
 
     fn advance(&self, epoch: u64) {
-        let mut blocks = vec![None; self.slots.len()];
-        for block in &self.blocks {
-            blocks[block.slot()] = Some(block.published());
+        let blocks = self.blocks.iter().map(|block| (block.slot(), block.published()));
+        let others = self.others.iter().map(|other| (other.slot(), other.standing()));
+        let all: Vec<_> = blocks.chain(others).collect();
+        let size = all.iter().map(|(slot, _)| slot + 1).max().unwrap_or(0);
+        let mut blocks = vec![None; size];
+        for (slot, standing) in all {
+            blocks[slot] = Some(standing);
         }
         self.moment.store(Arc::new(Moment { epoch, blocks }));
     }

@@ -26,6 +26,13 @@ impl Ready {
     }
 }
 
+impl<T: ConfigBlock> Published<T> {
+    /// A value that waited to be published; `None` if it is of another block's type.
+    pub(crate) fn of(ready: Ready, meta: Meta) -> Option<Self> {
+        ready.value.downcast().ok().map(|value| Self::new(value, meta))
+    }
+}
+
 impl fmt::Debug for Ready {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ready").finish_non_exhaustive()
@@ -90,14 +97,14 @@ impl<T: ConfigBlock> Erased for Cell<T> {
     }
 
     fn publish(&self, ready: Ready, meta: Meta) {
-        if let Ok(value) = ready.value.downcast::<T>() {
-            self.store(Arc::new(Published { value, meta }));
+        if let Some(next) = Published::of(ready, meta) {
+            self.store(Arc::new(next));
         }
     }
 
     fn restamp(&self, meta: Meta) {
         let value = Arc::clone(&self.load_full().value);
-        self.store(Arc::new(Published { value, meta }));
+        self.store(Arc::new(Published::new(value, meta)));
     }
 
     fn wake(&self) {

@@ -15,8 +15,24 @@ pub struct Guard<T>(arc_swap::Guard<Arc<Published<T>>>);
 
 impl<T> Guard<T> {
     #[inline]
-    pub(super) fn new(guard: arc_swap::Guard<Arc<Published<T>>>) -> Self {
+    pub(crate) fn new(guard: arc_swap::Guard<Arc<Published<T>>>) -> Self {
         Self(guard)
+    }
+
+    /// Of a value that is held already.
+    pub(crate) fn of(published: Arc<Published<T>>) -> Self {
+        Self(arc_swap::Guard::from_inner(published))
+    }
+
+    /// The value and what is known of it.
+    #[inline]
+    pub(crate) fn published(&self) -> &Published<T> {
+        &self.0
+    }
+
+    /// The value and what is known of it, to keep.
+    pub(crate) fn into_published(self) -> Arc<Published<T>> {
+        arc_swap::Guard::into_inner(self.0)
     }
 
     /// Where the value came from, its version and epoch.

@@ -6,6 +6,8 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+use crate::key::Key;
+
 /// Where a value that is being read came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,9 +39,13 @@ impl fmt::Display for Origin {
 /// What is known of a published value besides itself.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
+#[repr(C)] // so that the key is near the front: see `Published`
 pub struct Meta {
     /// The block's name.
     pub block: &'static str,
+    /// Which copy it is, of a keyed block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<Key>,
     /// Number of the stored copy; 0 where there is none.
     pub version: u64,
     /// The store's epoch when this value was read; 0 before the first read.
@@ -66,6 +72,7 @@ impl Meta {
     pub(crate) fn unstored(block: &'static str, origin: Origin, fields: Arc<[Origin]>) -> Self {
         Self {
             block,
+            key: None,
             version: 0,
             epoch: 0,
             origin,

@@ -13,7 +13,7 @@ mod missing;
 mod snapshot;
 
 pub(crate) use cell::{Cell, Moves, Published};
-pub(crate) use cells::{Cells, Fresh, Turn};
+pub(crate) use cells::{Cells, Fresh, Standing, Turn};
 pub(crate) use erased::{Erased, Ready};
 pub use guard::Guard;
 pub use handle::Handle;

@@ -45,8 +45,12 @@ impl Snapshot {
     /// The block's value, or `None` if it was not registered.
     #[must_use]
     pub fn try_get<T: ConfigBlock>(&self) -> Option<BlockRef<'_, T>> {
-        let block = self.0.blocks.get(T::slot().index())?.as_ref()?;
-        block.downcast_ref().map(BlockRef)
+        self.standing(T::slot().index()).map(BlockRef)
+    }
+
+    /// What stands in a slot, if it is of that type.
+    pub(crate) fn standing<S: Send + Sync + 'static>(&self, slot: usize) -> Option<&S> {
+        self.0.blocks.get(slot)?.as_ref()?.downcast_ref()
     }
 }
 
@@ -60,6 +64,10 @@ impl fmt::Debug for Snapshot {
 pub struct BlockRef<'a, T>(&'a Published<T>);
 
 impl<'a, T> BlockRef<'a, T> {
+    pub(crate) fn new(published: &'a Published<T>) -> Self {
+        Self(published)
+    }
+
     /// What is known of the value.
     #[must_use]
     pub fn meta(self) -> &'a Meta {

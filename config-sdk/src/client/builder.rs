@@ -9,11 +9,14 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::environment::{self, Variables};
 use super::place::{Given, Place};
-use super::registration::{self, Registration};
+use super::registration::{self, KeyedRegistration, Registration};
 use super::{Config, Mistake, StartError, start};
-use crate::block::ConfigBlock;
-use crate::refresh::{self, Overlay, Refresher, Settings, Started};
+use crate::block::{ConfigBlock, KeyedBlock};
+use crate::keyed::{AnyShelf, KeyedOptions, Outbox};
+use crate::refresh::{self, Beside, Loader, Overlay, Refresher, Settings, Started};
 use crate::schema::BlockSchema;
+#[cfg(feature = "redis")]
+use crate::source::RedisOptions;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 use crate::source::{self, Dialect};
 use crate::source::{MAX_RECORD, Source, SourceError, Step};
@@ -26,6 +29,7 @@ pub(super) const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 #[must_use = "a builder does nothing until `start`"]
 pub struct ConfigBuilder {
     blocks: Vec<Registration>,
+    keyed: Vec<KeyedRegistration>,
     place: Place,
     ttl: Duration,
     start_timeout: Duration,
@@ -41,6 +45,7 @@ impl ConfigBuilder {
     pub(super) fn new() -> Self {
         Self {
             blocks: Vec::new(),
+            keyed: Vec::new(),
             place: Place::default(),
             ttl: Duration::from_secs(60),
             start_timeout: Duration::from_secs(5),
@@ -59,6 +64,12 @@ impl ConfigBuilder {
         self
     }
 
+    /// Registers a keyed block, with how its copies are kept in memory.
+    pub fn keyed<T: KeyedBlock>(mut self, options: KeyedOptions) -> Self {
+        self.keyed.push(KeyedRegistration::of::<T>(options));
+        self
+    }
+
     /// Says where the store is: `memory:`, `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
     /// What is wrong with it is told by [`start`](Self::start).
     pub fn url(mut self, url: &str) -> Self {
@@ -71,6 +82,22 @@ impl ConfigBuilder {
     /// changes behind such a pooler are found by polling.
     pub fn listen_url(mut self, url: &str) -> Self {
         self.place.listen = Some(url.to_owned());
+        self
+    }
+
+    /// Looks for copies of bounded keyed blocks in a Redis server at `redis://HOST:PORT/NUMBER` (or
+    /// `rediss://…`, encrypted) before it asks the store, and has processes tell each other of
+    /// changes there; see the essay [`shared_tier`](crate::docs::shared_tier). The program neither
+    /// waits for the server nor needs it.
+    #[cfg(feature = "redis")]
+    pub fn redis(self, url: &str) -> Self {
+        self.redis_with(url, RedisOptions::new())
+    }
+
+    /// The same, with how the server is used.
+    #[cfg(feature = "redis")]
+    pub fn redis_with(mut self, url: &str, options: RedisOptions) -> Self {
+        self.place.redis = Some((url.to_owned(), options));
         self
     }
 
@@ -183,9 +210,17 @@ impl ConfigBuilder {
         let mut mistakes = Vec::new();
         let source = self.source(&mut mistakes);
         let schemas = self.schemas();
-        registration::clashes(&self.blocks, &mut mistakes);
-        let overlay = self.overlay(&schemas, &mut mistakes);
-        let cells = registration::cells(&self.blocks, &overlay, &mut mistakes);
+        registration::clashes(&self.blocks, &self.keyed, &mut mistakes);
+        let overlay = Arc::new(self.overlay(&schemas, &mut mistakes));
+        let outbox = Arc::new(Outbox::default());
+        let (cells, shelves) = registration::cells(
+            &self.blocks,
+            &self.keyed,
+            &overlay,
+            &outbox,
+            self.ttl,
+            &mut mistakes,
+        );
         let ttl = start::poll_interval(self.ttl, &schemas);
         if ttl.is_zero() {
             mistakes.push(Mistake::ZeroTtl);
@@ -195,10 +230,22 @@ impl ConfigBuilder {
             _ => return Err(StartError::Mistakes(mistakes)),
         };
         let cells = Arc::new(cells);
-        let board = Arc::new(start::board(source.name(), schemas.len()));
+        let all = shelves.all().to_vec();
+        let board = Arc::new(start::board(source.name(), self.blocks.len(), all.clone()));
+        let loader = |shelf: &Arc<dyn AnyShelf>| Loader {
+            source: source.clone(),
+            shelf: shelf.clone(),
+            overlay: overlay.clone(),
+            board: board.clone(),
+            max_record: self.max_record,
+            ttl: shelf.options().ttl.unwrap_or(self.ttl).min(LONGEST),
+            folder: self.last_good.clone(),
+        };
+        let beside = Beside { loaders: all.iter().map(loader).collect(), outbox };
         let refresher = Refresher::new(
             source.clone(),
             cells.clone(),
+            all,
             board.clone(),
             overlay,
             self.migrate,
@@ -213,8 +260,9 @@ impl ConfigBuilder {
         let (commands, orders) = mpsc::channel(32);
         let (stop, stopped) = watch::channel(false);
         let (started, start) = oneshot::channel();
-        let config = Config::running(cells, board, Arc::downgrade(&source), commands, stop);
-        tokio::spawn(refresh::run(refresher, source, settings, orders, stopped, started));
+        let config =
+            Config::running(cells, shelves, board, Arc::downgrade(&source), commands, stop);
+        tokio::spawn(refresh::run(refresher, source, beside, settings, orders, stopped, started));
         // The task keeps to the time itself; this is for a source that blocks it.
         let late = self.start_timeout.min(LONGEST) + Duration::from_secs(1);
         let failed = |reason: &str| Started {
@@ -230,7 +278,8 @@ impl ConfigBuilder {
     }
 
     fn schemas(&self) -> Vec<&'static BlockSchema> {
-        self.blocks.iter().map(Registration::schema).collect()
+        let blocks = self.blocks.iter().map(Registration::schema);
+        blocks.chain(self.keyed.iter().map(KeyedRegistration::schema)).collect()
     }
 
     fn source(&self, mistakes: &mut Vec<Mistake>) -> Option<Arc<dyn Source>> {

@@ -1,5 +1,6 @@
 //! A configuration: what a program reads from, and asks to refresh.
 
+use std::any::Any;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -8,14 +9,16 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{
     AlreadyInstalled, ConfigBuilder, FixedBuilder, ReadError, RefreshError, WaitError, global,
 };
-use crate::block::ConfigBlock;
+use crate::block::{ConfigBlock, KeyedBlock};
 use crate::cell::{Cells, Guard, Handle, Snapshot, local};
+use crate::keyed::{Keyed, Shelves};
 use crate::names;
 use crate::refresh::{self, Board, Command, Events, Force, RefreshReport, Status, Subscription};
+use crate::schema::BlockSchema;
 use crate::source::{Difference, Source, SourceError};
 
-/// Longest time that comparing the tables may take.
-const CHECK: Duration = Duration::from_secs(10);
+/// Longest time that work on the tables may take.
+const WORK: Duration = Duration::from_secs(10);
 
 /// The configuration of a program: every registered block, always whole, always valid.
 ///
@@ -26,6 +29,7 @@ pub struct Config(Arc<Shared>);
 
 struct Shared {
     cells: Arc<Cells>,
+    shelves: Shelves,
     board: Arc<Board>,
     /// None for a configuration that a test has fixed.
     running: Option<Running>,
@@ -51,18 +55,19 @@ impl Config {
 
     pub(super) fn running(
         cells: Arc<Cells>,
+        shelves: Shelves,
         board: Arc<Board>,
         source: Weak<dyn Source>,
         commands: mpsc::Sender<Command>,
         stop: watch::Sender<bool>,
     ) -> Self {
         let running = Some(Running { source, commands, stop });
-        Self(Arc::new(Shared { cells, board, running }))
+        Self(Arc::new(Shared { cells, shelves, board, running }))
     }
 
-    pub(super) fn standing(cells: Cells, board: Board) -> Self {
+    pub(super) fn standing(cells: Cells, shelves: Shelves, board: Board) -> Self {
         let (cells, board) = (Arc::new(cells), Arc::new(board));
-        Self(Arc::new(Shared { cells, board, running: None }))
+        Self(Arc::new(Shared { cells, shelves, board, running: None }))
     }
 
     pub(super) fn cells(&self) -> &Cells {
@@ -107,6 +112,15 @@ impl Config {
         Handle::new(self.0.cells.shared::<T>())
     }
 
+    /// The way to the copies of a keyed block. Cheap, and cheap to clone: keep it where it is used.
+    ///
+    /// # Panics
+    /// If the block was not registered with the builder; the message says which line to add.
+    #[must_use]
+    pub fn keyed<T: KeyedBlock>(&self) -> Keyed<T> {
+        self.0.shelves.keyed(Arc::clone(&self.0) as Arc<dyn Any + Send + Sync>)
+    }
+
     /// Every block as of one epoch. About the cost of one `ArcSwap::load`.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
@@ -141,8 +155,9 @@ impl Config {
     /// # Errors
     /// If there is no such block, or the configuration was shut down.
     pub async fn refresh_block(&self, name: &str) -> Result<RefreshReport, RefreshError> {
-        let block = self.0.cells.named(name).ok_or_else(|| self.unknown_block(name))?;
-        self.force(Force::Blocks(vec![block.schema().name])).await
+        let mut names = self.schemas().map(|schema| schema.name);
+        let name = names.find(|known| *known == name).ok_or_else(|| self.unknown_block(name))?;
+        self.force(Force::Blocks(vec![name])).await
     }
 
     /// Like [`refresh`](Self::refresh), for all blocks.
@@ -184,7 +199,9 @@ impl Config {
     /// How things stand.
     #[must_use]
     pub fn status(&self) -> Status {
-        self.0.board.status(&self.0.cells)
+        let source = self.0.running.as_ref().and_then(|running| running.source.upgrade());
+        let tier = source.and_then(|source| source.tier());
+        Status { tier, ..self.0.board.status(&self.0.cells) }
     }
 
     /// Waits until [`Status::is_ready`], and says whether it came to that within `limit`. It says how
@@ -199,19 +216,30 @@ impl Config {
     /// # Errors
     /// If the store cannot be read, or is one that cannot be compared.
     pub async fn check(&self) -> Result<Vec<Difference>, SourceError> {
-        let Some(running) = &self.0.running else {
+        let Some(source) = self.source()? else {
             return Ok(Vec::new());
         };
-        let source = running.source.upgrade();
-        let source = source.ok_or_else(|| {
-            SourceError::refused("the configuration was shut down: start another")
-        })?;
         let store = source
             .store()
             .ok_or_else(|| SourceError::refused("this source has no tables to compare with"))?;
-        let schemas: Vec<_> = self.0.cells.blocks().iter().map(|block| block.schema()).collect();
-        let checked = tokio::time::timeout(CHECK, store.check(&schemas)).await;
-        checked.unwrap_or_else(|_| Err(SourceError::unreachable("the store does not answer")))
+        let schemas: Vec<_> = self.schemas().collect();
+        in_time(store.check(&schemas)).await
+    }
+
+    /// Forgets the history of all changes but those of the newest `keep` epochs, and says how many
+    /// changes that were. Values stay as they are. A process that has not read for longer than that
+    /// reads everything once.
+    ///
+    /// # Errors
+    /// If the store cannot be reached, or refuses: only the owner of its bookkeeping may do this.
+    pub async fn prune(&self, keep: u64) -> Result<u64, SourceError> {
+        let Some(source) = self.source()? else {
+            return Ok(0);
+        };
+        match source.store() {
+            Some(store) => in_time(store.prune(keep)).await,
+            None => Ok(0),
+        }
     }
 
     /// Ends the background task, whatever it is doing, and waits until it has ended. Values can still be
@@ -221,6 +249,22 @@ impl Config {
             running.stop.send_replace(true);
             running.commands.closed().await;
         }
+    }
+
+    /// Of all blocks, the keyed ones last.
+    fn schemas(&self) -> impl Iterator<Item = &'static BlockSchema> {
+        let blocks = self.0.cells.blocks().iter().map(|block| block.schema());
+        blocks.chain(self.0.shelves.all().iter().map(|shelf| shelf.schema()))
+    }
+
+    /// What this reads from; none, if it is fixed.
+    fn source(&self) -> Result<Option<Arc<dyn Source>>, SourceError> {
+        let Some(running) = &self.0.running else {
+            return Ok(None);
+        };
+        let source = running.source.upgrade();
+        let ended = || SourceError::refused("the configuration was shut down: start another");
+        source.map(Some).ok_or_else(ended)
     }
 
     async fn force(&self, force: Force) -> Result<RefreshReport, RefreshError> {
@@ -241,6 +285,11 @@ impl Config {
             name: name.to_owned(),
         }
     }
+}
+
+async fn in_time<R>(work: impl Future<Output = Result<R, SourceError>>) -> Result<R, SourceError> {
+    let done = tokio::time::timeout(WORK, work).await;
+    done.unwrap_or_else(|_| Err(SourceError::unreachable("the store does not answer")))
 }
 
 impl std::fmt::Debug for Config {

@@ -37,6 +37,9 @@ pub enum Mistake {
     /// A type was registered twice.
     #[error("`{0}` is registered twice: take one `.block::<{0}>()` away")]
     Twice(&'static str),
+    /// A keyed block was registered as one without a key.
+    #[error("`{0}` has a key: register it with `.keyed::<{0}>(KeyedOptions::new())`")]
+    HasKey(&'static str),
     /// Two types have the same block name.
     #[error(
         "`{first}` and `{second}` are both named \"{name}\": give one another `#[config(name = \"…\")]`"

@@ -11,6 +11,9 @@ use crate::source::{self, Source, UrlError};
 pub(super) struct Place {
     pub(super) store: Option<Given>,
     pub(super) listen: Option<String>,
+    /// The URL of a shared tier before it, and how that is used.
+    #[cfg(feature = "redis")]
+    pub(super) redis: Option<(String, source::RedisOptions)>,
 }
 
 /// What was given for a store.
@@ -25,6 +28,16 @@ impl Place {
     /// # Errors
     /// What is wrong with what was said.
     pub(super) fn source(&self) -> Result<Arc<dyn Source>, Mistake> {
+        let store = self.bare()?;
+        #[cfg(feature = "redis")]
+        if let Some((url, options)) = &self.redis {
+            return Ok(Arc::new(source::RedisTier::new(store, url, options.clone())?));
+        }
+        Ok(store)
+    }
+
+    /// The store without anything before it.
+    fn bare(&self) -> Result<Arc<dyn Source>, Mistake> {
         let listen = self.listen.as_deref();
         match &self.store {
             None => Err(Mistake::NoStore),

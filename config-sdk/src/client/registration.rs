@@ -1,10 +1,12 @@
 //! The blocks that a builder was given, and what can be wrong with them before any store is asked.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Mistake;
-use crate::block::{Candidate, Columns, ConfigBlock, Faults};
+use crate::block::{Candidate, Columns, ConfigBlock, Faults, KeyedBlock};
 use crate::cell::{Cells, Fresh, Meta, Origin};
+use crate::keyed::{KeyedOptions, Outbox, Shelves};
 use crate::refresh::Overlay;
 use crate::schema::BlockSchema;
 
@@ -14,6 +16,38 @@ pub(super) struct Registration {
     schema: fn() -> &'static BlockSchema,
     slot: fn() -> usize,
     first: fn(&Columns, Meta) -> Result<Fresh, Faults>,
+}
+
+/// Makes a shelf with what its keys share at first.
+type FirstShelf =
+    fn(&mut Shelves, &Columns, Meta, KeyedOptions, &Arc<Outbox>) -> Result<(), Faults>;
+
+/// A keyed block type, as far as a builder needs to know it.
+#[derive(Clone, Debug)]
+pub(super) struct KeyedRegistration {
+    schema: fn() -> &'static BlockSchema,
+    slot: fn() -> usize,
+    options: KeyedOptions,
+    first: FirstShelf,
+}
+
+impl KeyedRegistration {
+    pub(super) fn of<T: KeyedBlock>(options: KeyedOptions) -> Self {
+        Self {
+            schema: T::schema,
+            slot: || T::slot().index(),
+            options,
+            first: |shelves, columns, meta, options, outbox| {
+                let (value, _) = Candidate::<T>::decode(columns)?.validate()?.into_parts();
+                shelves.add(options, Arc::new(value), meta, Arc::clone(outbox));
+                Ok(())
+            },
+        }
+    }
+
+    pub(super) fn schema(&self) -> &'static BlockSchema {
+        (self.schema)()
+    }
 }
 
 impl Registration {
@@ -31,19 +65,24 @@ impl Registration {
     pub(super) fn schema(&self) -> &'static BlockSchema {
         (self.schema)()
     }
-
-    fn is(&self, other: &Self) -> bool {
-        (self.slot)() == (other.slot)()
-    }
 }
 
-/// Finds types that were registered twice, and names and tables that two types share.
-pub(super) fn clashes(blocks: &[Registration], mistakes: &mut Vec<Mistake>) {
-    for (place, later) in blocks.iter().enumerate() {
-        for earlier in &blocks[..place] {
-            let (one, two) = (earlier.schema(), later.schema());
+/// Finds types that were registered twice or in the wrong way, and names and tables that two types
+/// share.
+pub(super) fn clashes(
+    blocks: &[Registration],
+    keyed: &[KeyedRegistration],
+    mistakes: &mut Vec<Mistake>,
+) {
+    let wrong = blocks.iter().map(Registration::schema).filter(|schema| schema.is_keyed());
+    mistakes.extend(wrong.map(|schema| Mistake::HasKey(schema.type_name)));
+    let all = blocks.iter().map(|block| ((block.slot)(), block.schema()));
+    let keyed = keyed.iter().map(|block| ((block.slot)(), block.schema()));
+    let all: Vec<_> = all.chain(keyed).collect();
+    for (place, (slot, two)) in all.iter().enumerate() {
+        for (earlier, one) in &all[..place] {
             let (first, second) = (one.type_name, two.type_name);
-            if earlier.is(later) {
+            if earlier == slot {
                 mistakes.push(Mistake::Twice(second));
             } else if one.name == two.name {
                 let name = one.name;
@@ -56,31 +95,60 @@ pub(super) fn clashes(blocks: &[Registration], mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// A cell for each block, with its defaults and the environment over them; both have to be valid.
+/// A cell for each block, and a shelf for each keyed one, with their defaults and the environment over
+/// them; both have to be valid.
 pub(super) fn cells(
     blocks: &[Registration],
+    keyed: &[KeyedRegistration],
     overlay: &Overlay,
+    outbox: &Arc<Outbox>,
+    ttl: Duration,
     mistakes: &mut Vec<Mistake>,
-) -> Cells {
+) -> (Cells, Shelves) {
     let mut cells = Vec::new();
     for block in blocks {
-        let schema = block.schema();
-        let type_name = schema.type_name;
-        let first = |columns: &Columns| {
-            let (origin, fields) = overlay.origins(schema, columns, Origin::Default);
-            (block.first)(columns, Meta::unstored(schema.name, origin, fields))
+        let first = |columns: &Columns, meta| (block.first)(columns, meta);
+        cells.extend(first_value(block.schema(), overlay, mistakes, first));
+    }
+    let mut shelves = Shelves::default();
+    for block in keyed {
+        let first = |columns: &Columns, meta| {
+            // Of the two times that this is asked, the latter stays.
+            let mut made = Shelves::default();
+            let mut options = block.options.clone();
+            options.ttl = options.ttl.or(block.schema().ttl).or(Some(ttl));
+            (block.first)(&mut made, columns, meta, options, outbox).map(|()| made)
         };
-        if let Err(faults) = first(&Columns::new()) {
-            mistakes.push(Mistake::Defaults { type_name, faults });
-            continue;
-        }
-        match first(&overlay.lay(schema, None, None)) {
-            Ok(cell) => cells.push(cell),
-            Err(faults) => {
-                let faults = overlay.blame(schema, None, None, faults);
-                mistakes.push(Mistake::Environment { type_name, faults });
-            }
+        if let Some(made) = first_value(block.schema(), overlay, mistakes, first) {
+            shelves.append(made);
         }
     }
-    Cells::new(cells)
+    let standing = shelves.standing();
+    (Cells::new(cells, standing), shelves)
+}
+
+/// What `first` makes of the defaults with the environment over them, if it is valid.
+fn first_value<V>(
+    schema: &'static BlockSchema,
+    overlay: &Overlay,
+    mistakes: &mut Vec<Mistake>,
+    first: impl Fn(&Columns, Meta) -> Result<V, Faults>,
+) -> Option<V> {
+    let type_name = schema.type_name;
+    let first = |columns: &Columns| {
+        let (origin, fields) = overlay.origins(schema, columns, Origin::Default);
+        first(columns, Meta::unstored(schema.name, origin, fields))
+    };
+    if let Err(faults) = first(&Columns::new()) {
+        mistakes.push(Mistake::Defaults { type_name, faults });
+        return None;
+    }
+    match first(&overlay.lay(schema, None, None)) {
+        Ok(made) => Some(made),
+        Err(faults) => {
+            let faults = overlay.blame(schema, None, None, faults);
+            mistakes.push(Mistake::Environment { type_name, faults });
+            None
+        }
+    }
 }

@@ -3,8 +3,11 @@
 //! | essay | answers |
 //! |---|---|
 //! | [`data_flow`] | what happens between a commit and a read, and in which order |
+//! | [`keyed`] | a copy for each guild or pair: what is in memory, when it is read, who drops it |
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
+//! | [`on_call`] | what the status and the log say in each kind of trouble, and what to do |
 //! | [`deploying`] | URLs, encryption, poolers, what is connected and when it is given up |
+//! | [`shared_tier`] | what Redis is for, what is kept there, and why it is never wrong |
 //! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
 //! | [`faults`] | how soon each kind of trouble is noticed, and healed once it is over |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
@@ -16,12 +19,24 @@ pub mod data_flow {
     #![doc = include_str!("data_flow.md")]
 }
 
+pub mod keyed {
+    #![doc = include_str!("keyed.md")]
+}
+
 pub mod failure_modes {
     #![doc = include_str!("failure_modes.md")]
 }
 
+pub mod on_call {
+    #![doc = include_str!("on_call.md")]
+}
+
 pub mod deploying {
     #![doc = include_str!("deploying.md")]
+}
+
+pub mod shared_tier {
+    #![doc = include_str!("shared_tier.md")]
 }
 
 pub mod metrics {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arrayvec::ArrayString;
 pub use part::{KeyFor, KeyKind, KeyPart, PartFor};
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternFor};
 use serde::{Serialize, Serializer};
 
 /// Longest key, in bytes of all its parts together; one more is between each two of them.

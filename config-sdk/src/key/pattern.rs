@@ -7,7 +7,7 @@ use super::{Key, KeyError};
 /// A pattern of keys: `guild-*`, or for a key of several parts one for each: `("ETH/*", "*")`.
 ///
 /// `*` stands for any text, also none; `?` for exactly one character; `\*`, `\?` and `\\` for the
-/// characters themselves. A pattern covers the whole of its part, and no wildcard reaches into the
+/// characters themselves, and a `\` at the end for itself. A pattern covers the whole of its part, and no wildcard reaches into the
 /// next one.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Pattern(Vec<String>);
@@ -16,14 +16,11 @@ impl Pattern {
     /// The pattern of these parts.
     ///
     /// # Errors
-    /// If there is none, one is empty or holds a NUL, or one ends in a `\` with nothing after it.
-    pub fn new<'a>(parts: impl IntoIterator<Item = &'a str>) -> Result<Self, PatternError> {
+    /// If no key could be like it: there is no part, one is empty or holds a NUL, or all are too long.
+    pub fn new<'a>(parts: impl IntoIterator<Item = &'a str>) -> Result<Self, KeyError> {
         let parts: Vec<_> = parts.into_iter().map(str::to_owned).collect();
-        Key::new(parts.iter().map(String::as_str)).map_err(PatternError::Key)?;
-        match parts.iter().find(|part| tokens(part).any(|token| token == Token::Nothing)) {
-            Some(part) => Err(PatternError::Unfinished(part.clone())),
-            None => Ok(Self(parts)),
-        }
+        Key::new(parts.iter().map(String::as_str))?;
+        Ok(Self(parts))
     }
 
     /// The pattern that only `key` matches.
@@ -76,24 +73,48 @@ impl fmt::Debug for Pattern {
     }
 }
 
-/// Why something is no pattern.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PatternError {
-    /// It has a part that no key has.
-    #[error("no key is like this pattern: {0}")]
-    Key(KeyError),
-    /// It ends in the middle of an escape.
-    #[error("the pattern `{0}` ends in a `\\` with nothing after it: write `\\\\` for a backslash")]
-    Unfinished(String),
-    /// It has another number of parts than the keys.
-    #[error("the pattern has {found} parts, and the block's keys have {wanted}: give one for each")]
-    Parts {
-        /// How many parts it has.
-        found: usize,
-        /// How many it should have.
-        wanted: usize,
-    },
+/// What may be given as a pattern of keys of type `K`: a text where the key has one part, a tuple of
+/// texts where it has several, or a [`Pattern`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a pattern of this block's keys, whose parts are `{K}`",
+    note = "give one text for each part that `key(…)` declares: `\"guild-*\"`, or `(\"ETH/*\", \"*\")`"
+)]
+pub trait PatternFor<K> {
+    /// The pattern.
+    ///
+    /// # Errors
+    /// As [`Pattern::new`].
+    fn into_pattern(self) -> Result<Pattern, KeyError>;
+}
+
+impl<K> PatternFor<K> for Pattern {
+    fn into_pattern(self) -> Result<Pattern, KeyError> {
+        Ok(self)
+    }
+}
+
+impl<P> PatternFor<(P,)> for &str {
+    fn into_pattern(self) -> Result<Pattern, KeyError> {
+        Pattern::new([self])
+    }
+}
+
+impl<P, Q> PatternFor<(P, Q)> for (&str, &str) {
+    fn into_pattern(self) -> Result<Pattern, KeyError> {
+        Pattern::new([self.0, self.1])
+    }
+}
+
+impl<P, Q, R> PatternFor<(P, Q, R)> for (&str, &str, &str) {
+    fn into_pattern(self) -> Result<Pattern, KeyError> {
+        Pattern::new([self.0, self.1, self.2])
+    }
+}
+
+impl<P, Q, R, S> PatternFor<(P, Q, R, S)> for (&str, &str, &str, &str) {
+    fn into_pattern(self) -> Result<Pattern, KeyError> {
+        Pattern::new([self.0, self.1, self.2, self.3])
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -101,8 +122,6 @@ enum Token {
     Any,
     One,
     Just(char),
-    /// An escape without its character.
-    Nothing,
 }
 
 fn tokens(pattern: &str) -> impl Iterator<Item = Token> + Clone {
@@ -111,7 +130,7 @@ fn tokens(pattern: &str) -> impl Iterator<Item = Token> + Clone {
         Some(match chars.next()? {
             '*' => Token::Any,
             '?' => Token::One,
-            '\\' => chars.next().map_or(Token::Nothing, Token::Just),
+            '\\' => Token::Just(chars.next().unwrap_or('\\')),
             other => Token::Just(other),
         })
     })
@@ -184,9 +203,10 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_pattern_says_why() {
-        assert_eq!(Pattern::new([r"a\"]), Err(PatternError::Unfinished(r"a\".to_owned())));
-        assert_eq!(Pattern::new([""]), Err(PatternError::Key(KeyError::Empty)));
+    fn a_pattern_that_no_key_is_like_says_why() {
+        assert_eq!(Pattern::new([""]), Err(KeyError::Empty));
+        assert_eq!(Pattern::new(["a", "b\0"]), Err(KeyError::Nul));
+        assert!(matches(r"a\", r"a\"));
     }
 
     #[test]

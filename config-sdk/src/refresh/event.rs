@@ -6,6 +6,7 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 
 use crate::block::Faults;
+use crate::key::Key;
 
 /// What made a pass run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -84,12 +85,26 @@ pub enum Event {
     Clamped {
         /// The block's name.
         block: &'static str,
+        /// Whose copy it is, of a keyed block.
+        key: Option<Key>,
         /// The field's name.
         field: &'static str,
         /// What the store holds.
         from: String,
         /// What readers get.
         to: String,
+    },
+    /// Copies of a keyed block changed; what is in memory of them is exchanged, or dropped and loaded
+    /// again when it is asked for.
+    KeysChanged {
+        /// The block's name.
+        block: &'static str,
+        /// Which copies; `None` if any may have.
+        keys: Option<Vec<Key>>,
+        /// The store's epoch.
+        epoch: u64,
+        /// What made the pass run.
+        trigger: Trigger,
     },
     /// One block cannot be read; the others can.
     Unavailable {

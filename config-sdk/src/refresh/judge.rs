@@ -54,6 +54,9 @@ impl Judge<'_> {
             Err(reason) => return self.unreadable(reason),
         };
         let readable_again = self.track.unreadable.take().is_some();
+        if readable_again {
+            info!(block = self.cell.schema().name, "the block can be read again");
+        }
         self.track.confirm();
         if self.track.read.as_ref() == Some(record) {
             let version = self.cell.meta().version;
@@ -171,10 +174,10 @@ impl Judge<'_> {
     fn accepted_again(&mut self, version: u64, readable_again: bool) -> Option<Event> {
         let refused = self.track.refused.take().is_some();
         let block = self.cell.schema().name;
-        (refused || readable_again).then(|| {
+        if refused {
             info!(block, version, "the store holds a good row again");
-            Event::Accepted { block, version }
-        })
+        }
+        (refused || readable_again).then_some(Event::Accepted { block, version })
     }
 
     fn refuse(&mut self, record: Option<&Record>, faults: Faults) -> Verdict {
@@ -195,21 +198,7 @@ impl Judge<'_> {
 
     /// What is known of a value that `columns` became, where `record` came from `source`.
     fn meta(&self, record: Option<&Record>, source: Origin, columns: &Columns, epoch: u64) -> Meta {
-        let schema = self.cell.schema();
-        let below = record.map_or(Origin::Default, |_| source);
-        let (origin, fields) = self.overlay.origins(schema, columns, below);
-        let unstored = Meta::unstored(schema.name, origin, fields);
-        match record {
-            None => Meta { epoch, ..unstored },
-            Some(record) => Meta {
-                epoch,
-                version: record.version,
-                author: record.author.clone(),
-                time: record.time,
-                reason: record.reason.clone(),
-                ..unstored
-            },
-        }
+        meta(self.cell.schema(), self.overlay, record, source, columns, epoch)
     }
 
     /// Names of the fields in which `ready`, made of `record`, differs from what readers have.
@@ -235,14 +224,39 @@ impl Judge<'_> {
         let tell = |clamped: &crate::block::Clamped| {
             let (field, from, to) = (clamped.field, clamped.from.clone(), clamped.to.to_string());
             warn!(block, field, from, to, "a value out of range was brought into it");
-            Event::Clamped { block, field, from, to }
+            Event::Clamped { block, key: None, field, from, to }
         };
         ready.clamped.iter().map(tell).collect()
     }
 }
 
+/// What is known of a value of `schema` that `columns` became, where `record` came from `source`.
+pub(super) fn meta(
+    schema: &BlockSchema,
+    overlay: &Overlay,
+    record: Option<&Record>,
+    source: Origin,
+    columns: &Columns,
+    epoch: u64,
+) -> Meta {
+    let below = record.map_or(Origin::Default, |_| source);
+    let (origin, fields) = overlay.origins(schema, columns, below);
+    let unstored = Meta::unstored(schema.name, origin, fields);
+    match record {
+        None => Meta { epoch, ..unstored },
+        Some(record) => Meta {
+            epoch,
+            version: record.version,
+            author: record.author.clone(),
+            time: record.time,
+            reason: record.reason.clone(),
+            ..unstored
+        },
+    }
+}
+
 /// The one fault of a row that was not read.
-fn too_large(schema: &BlockSchema, size: u64, most: u64) -> Faults {
+pub(super) fn too_large(schema: &BlockSchema, size: u64, most: u64) -> Faults {
     let mut faults = Faults::new();
     faults.push(Fault {
         block: schema.name.to_owned(),

@@ -2,38 +2,42 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use tracing::field::Empty;
-use tracing::{Instrument, debug, debug_span, warn};
+use tracing::{Instrument, debug, debug_span};
 
 use super::board::Board;
-use super::event::{Event, Trigger};
+use super::event::Trigger;
 use super::judge::{Judge, Round};
 use super::last_good::Content;
 use super::outage::Outage;
 use super::reader::{self, Reader};
 use super::report::{BlockReport, Outcome, RefreshReport};
+use super::shelves::{self, AllMoved, Shelved};
 use super::track::Track;
 use super::{Force, Overlay, metrics};
 use crate::cell::Cells;
 use crate::guarded::{caught, guarded};
-use crate::schema::{BlockSchema, OnStale};
+use crate::keyed::AnyShelf;
 use crate::source::{Fetched, Source, SourceError};
 
 /// Moves values from the source to the cells; one pass at a time, because it takes `&mut self`.
 pub(crate) struct Refresher {
-    reader: Reader,
+    pub(super) reader: Reader,
     pub(super) cells: Arc<Cells>,
     pub(super) board: Arc<Board>,
-    overlay: Overlay,
+    pub(super) overlay: Arc<Overlay>,
     pub(super) tracks: Vec<Track>,
+    pub(super) shelves: Vec<Shelved>,
+    /// Blocks whose changes the epoch does not count.
+    untracked: BTreeSet<&'static str>,
     /// The epoch that readers have; `None` makes the next pass read everything.
     applied: Option<u64>,
     outage: Outage,
     /// What is to be kept on disk, and whether it is news.
-    kept: Content,
-    news: bool,
+    pub(super) kept: Content,
+    pub(super) news: bool,
 }
 
 /// Why a pass runs, and what it is to look at besides what changed.
@@ -49,8 +53,9 @@ impl Refresher {
     pub(crate) fn new(
         source: Arc<dyn Source>,
         cells: Arc<Cells>,
+        shelves: Vec<Arc<dyn AnyShelf>>,
         board: Arc<Board>,
-        overlay: Overlay,
+        overlay: Arc<Overlay>,
         migrate: bool,
         max_record: u64,
     ) -> Self {
@@ -58,7 +63,15 @@ impl Refresher {
         let schemas: Vec<_> = cells.blocks().iter().map(|cell| cell.schema()).collect();
         Self {
             tracks: schemas.iter().map(|_| Track::new()).collect(),
-            reader: Reader::new(source, schemas, migrate, max_record),
+            reader: Reader::new(
+                source,
+                schemas,
+                shelves.iter().map(|shelf| shelf.schema()),
+                migrate,
+                max_record,
+            ),
+            shelves: shelves.into_iter().map(Shelved::new).collect(),
+            untracked: BTreeSet::new(),
             cells,
             board,
             overlay,
@@ -90,7 +103,8 @@ impl Refresher {
     async fn try_pass(&mut self, ask: &Ask<'_>) -> Result<RefreshReport, SourceError> {
         match self.fetch(ask).await {
             Ok(fetched) => {
-                self.outage.ends(&self.board, &self.reader.name());
+                let (before, epoch) = (self.epoch(), fetched.epoch);
+                self.outage.ends(&self.board, &self.reader.name(), before, epoch);
                 Ok(self.apply(fetched, ask))
             }
             Err(error) => {
@@ -103,6 +117,7 @@ impl Refresher {
     /// What a pass that failed reports for the blocks that were asked for.
     pub(super) fn unavailable(&self, force: &Force, error: &SourceError) -> RefreshReport {
         let names = self.reader.schemas.iter().map(|schema| schema.name);
+        let names = names.chain(self.shelves.iter().map(Shelved::name));
         let names = names.filter(|name| force.names(name));
         RefreshReport {
             epoch: self.epoch(),
@@ -118,7 +133,13 @@ impl Refresher {
                 .map(|(schema, _)| schema.name)
                 .collect()
         };
-        let also = names(&|name, track| ask.force.names(name) || track.is_wanting());
+        let mut also = names(&|name, track| ask.force.names(name) || track.is_wanting());
+        let keyed = self.shelves.iter();
+        let keyed = keyed.filter(|block| ask.force.names(block.name()) || block.is_wanting());
+        also.extend(keyed.map(Shelved::name));
+        if ask.trigger != Trigger::Push {
+            also.extend(&self.untracked);
+        }
         let hint = names(&|name, _| ask.hint.contains(name));
         let (since, limit) = (self.applied, ask.limit);
         let ask = reader::Ask { since, also: &also, hint: &hint, limit };
@@ -158,6 +179,11 @@ impl Refresher {
                 blocks.push(BlockReport { error, ..BlockReport::of(name, outcome) });
             }
         }
+        blocks.extend(self.shelve(fetched.keyed, fetched.epoch, ask));
+        if self.applied.is_none() || !fetched.untracked.is_subset(&self.untracked) {
+            self.untracked = fetched.untracked;
+            self.board.set_untracked(self.untracked.clone());
+        }
         let mut changed = Vec::new();
         if !turns.is_empty() || self.applied != Some(fetched.epoch) {
             changed = self.cells.publish(turns, fetched.epoch);
@@ -167,6 +193,41 @@ impl Refresher {
         events.into_iter().for_each(|event| self.board.tell(event));
         self.cells.announce(&changed, fetched.epoch);
         RefreshReport { epoch: fetched.epoch, blocks }
+    }
+
+    /// What becomes of the keyed blocks. Resident ones are exchanged here, and are part of the
+    /// snapshot that follows.
+    fn shelve(&mut self, mut moved: AllMoved, epoch: u64, ask: &Ask<'_>) -> Vec<BlockReport> {
+        let mut reports = Vec::new();
+        let round = shelves::Round {
+            overlay: &self.overlay,
+            board: &self.board,
+            max_record: self.reader.max_record,
+            epoch,
+            trigger: ask.trigger,
+            anew: self.applied.is_none(),
+        };
+        for shelved in &mut self.shelves {
+            let outcome = match moved.remove(shelved.name()) {
+                Some(moved) => {
+                    let outcome = shelved.apply(moved, round, ask.force.names(shelved.name()));
+                    if let Some(news) = shelved.news() {
+                        self.kept.add_keyed(shelved.shelf.schema(), news);
+                        self.news = true;
+                    }
+                    outcome
+                }
+                None => {
+                    shelved.confirm();
+                    Outcome::Unchanged
+                }
+            };
+            if ask.force.names(shelved.name()) || outcome != Outcome::Unchanged {
+                let error = shelved.unreadable.clone();
+                reports.push(BlockReport { error, ..BlockReport::of(shelved.name(), outcome) });
+            }
+        }
+        reports
     }
 
     /// Makes the next pass read everything.
@@ -181,106 +242,14 @@ impl Refresher {
         self.note();
     }
 
-    /// Takes what was kept on disk for the blocks that the store has not answered for, or whose row
-    /// was turned away.
-    pub(super) fn recall(&mut self, time: SystemTime, content: Content) {
-        if !content.is_of(&self.kept) {
-            warn!("the last good values on disk are of another store, and are not used");
-            return;
-        }
-        let mut turns = Vec::new();
-        for place in 0..self.reader.schemas.len() {
-            let schema = self.reader.schemas[place];
-            if self.tracks[place].read.is_some() {
-                continue;
-            }
-            match content.get(schema) {
-                Ok(None) => {}
-                Ok(Some(record)) => {
-                    let turn = self.judge(place).recall(record, time);
-                    turns.extend(turn.map(|turn| (place, turn)));
-                }
-                Err(problem) => {
-                    warn!(block = schema.name, problem, "the last good value on disk is not used")
-                }
-            }
-        }
-        self.kept = content.with(std::mem::take(&mut self.kept));
-        let changed = self.cells.publish(turns, self.epoch());
-        self.note();
-        self.cells.announce(&changed, self.epoch());
-    }
-
-    /// What is to be kept on disk, if it has changed since this was asked last.
-    pub(super) fn news(&mut self) -> Option<Content> {
-        std::mem::take(&mut self.news).then(|| self.kept.clone())
-    }
-
-    pub(super) fn source(&self) -> String {
-        self.reader.name()
-    }
-
-    pub(super) fn schemas(&self) -> &[&'static BlockSchema] {
-        &self.reader.schemas
-    }
-
-    /// The blocks of which readers have nothing but defaults that no store stands behind.
-    pub(super) fn unbacked(&self) -> Vec<&'static str> {
-        let blocks = self.reader.schemas.iter().zip(&self.tracks);
-        blocks.filter(|(_, track)| track.is_unbacked()).map(|(schema, _)| schema.name).collect()
-    }
-
-    /// From now on, fields that wait for a restart keep the value they have.
-    pub(super) fn hold(&mut self) {
-        for (schema, track) in self.reader.schemas.iter().zip(&mut self.tracks) {
-            track.hold(schema);
-        }
-    }
-
-    /// Whether a block has to be asked for again soon, whatever the source thinks has changed.
-    pub(super) fn is_wanting(&self) -> bool {
-        self.tracks.iter().any(Track::is_wanting)
-    }
-
-    /// When the next block expires.
-    pub(super) fn next_expiry(&self) -> Option<Instant> {
-        let blocks = self.reader.schemas.iter().zip(&self.tracks);
-        blocks.filter_map(|(schema, track)| track.expires_at(schema)).min()
-    }
-
-    /// Lets the blocks expire whose time is over.
-    pub(super) fn expire(&mut self) {
-        let now = Instant::now();
-        let (mut turns, mut events) = (Vec::new(), Vec::new());
-        for place in 0..self.reader.schemas.len() {
-            let schema = self.reader.schemas[place];
-            if self.tracks[place].expires_at(schema).is_none_or(|at| at > now) {
-                continue;
-            }
-            self.tracks[place].expire();
-            warn!(block = schema.name, "stale for longer than the block allows");
-            events.push(Event::Expired { block: schema.name });
-            if schema.on_stale == OnStale::Default
-                && let Some((turn, event)) = self.judge(place).defaults()
-            {
-                turns.push((place, turn));
-                events.push(event);
-                self.tracks[place].read = None;
-                self.tracks[place].refused = None;
-            }
-        }
-        let changed = self.cells.publish(turns, self.epoch());
-        self.note();
-        events.into_iter().for_each(|event| self.board.tell(event));
-        self.cells.announce(&changed, self.epoch());
-    }
-
-    fn note(&self) {
+    pub(super) fn note(&mut self) {
+        self.tracks.iter_mut().for_each(Track::date);
         let notices = self.tracks.iter().map(|track| track.notice(!self.outage.is_now()));
-        self.board.set_blocks(notices.collect());
+        let keyed = self.shelves.iter().map(|block| block.notice(!self.outage.is_now()));
+        self.board.set_blocks(notices.collect(), keyed.collect());
     }
 
-    fn judge(&mut self, place: usize) -> Judge<'_> {
+    pub(super) fn judge(&mut self, place: usize) -> Judge<'_> {
         Judge {
             cell: &*self.cells.blocks()[place],
             overlay: &self.overlay,

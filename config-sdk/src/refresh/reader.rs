@@ -12,7 +12,10 @@ use crate::source::{Fetched, Request, Source, SourceError};
 /// A source, and the blocks that are read from it.
 pub(super) struct Reader {
     source: Arc<dyn Source>,
+    /// Blocks without a key.
     pub(super) schemas: Vec<&'static BlockSchema>,
+    /// Those, and the keyed ones.
+    all: Vec<&'static BlockSchema>,
     /// Whether the source is still to be migrated.
     migrate: bool,
     /// How many bytes of text a record may hold.
@@ -31,10 +34,12 @@ impl Reader {
     pub(super) fn new(
         source: Arc<dyn Source>,
         schemas: Vec<&'static BlockSchema>,
+        keyed: impl Iterator<Item = &'static BlockSchema>,
         migrate: bool,
         max_record: u64,
     ) -> Self {
-        Self { source, schemas, migrate, max_record }
+        let all = schemas.iter().copied().chain(keyed).collect();
+        Self { source, schemas, all, migrate, max_record }
     }
 
     pub(super) fn name(&self) -> String {
@@ -50,7 +55,7 @@ impl Reader {
                 "the source panicked; its message is in the program's output",
             )),
             Err(_) => Err(SourceError::unreachable(format!(
-                "no answer within {}",
+                "no answer within {}: see that the store is not frozen, overloaded or cut off",
                 humantime::format_duration(limit)
             ))),
         }
@@ -58,7 +63,7 @@ impl Reader {
 
     async fn try_fetch(&mut self, ask: Ask<'_>) -> Result<Fetched, SourceError> {
         let refusal = self.migrate().await.err();
-        let mut request = Request::everything(&self.schemas);
+        let mut request = Request::everything(&self.all);
         request.since = ask.since;
         request.also = ask.also;
         request.hint = ask.hint;
@@ -83,7 +88,8 @@ impl Reader {
     /// If it is older than that and leaves blocks out: it knows nothing of the changes since, and to
     /// install some of it would mix two times. An older one that is whole is a store restored.
     fn believable(&self, mut fetched: Fetched, since: Option<u64>) -> Result<Fetched, SourceError> {
-        let is_whole = || self.schemas.iter().all(|it| fetched.blocks.contains_key(it.name));
+        let has = |name| fetched.blocks.contains_key(name) || fetched.keyed.contains_key(name);
+        let is_whole = || self.all.iter().all(|block| has(block.name));
         if let Some(since) = since.filter(|since| fetched.epoch < *since && !is_whole()) {
             return Err(SourceError::unreachable(format!(
                 "it answered with some blocks as of epoch {}, and readers have {since}: everything \
@@ -107,7 +113,7 @@ impl Reader {
                 "it is not a store that can be migrated: set its tables up yourself",
             )
         })?;
-        for step in store.migrate(&self.schemas).await? {
+        for step in store.migrate(&self.all).await? {
             if step.done {
                 info!(%step, "migrated");
             } else {

@@ -46,7 +46,8 @@ impl BlockReport {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Readers have a new value, which differs in these fields.
+    /// Readers have a new value, which differs in these fields; of a keyed block of which not every
+    /// copy is in memory they are not known, and not listed.
     Changed {
         /// Names of the fields.
         fields: Vec<&'static str>,
@@ -124,6 +125,7 @@ impl fmt::Display for RefreshReport {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Changed { fields } if fields.is_empty() => f.write_str("changed"),
             Self::Changed { fields } => write!(f, "changed: {}", fields.join(", ")),
             Self::Unchanged => f.write_str("unchanged"),
             Self::Rejected { faults } => {

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::ddl::{Difference, Step};
-use super::{Loaded, Moved, Signal, SourceError, Wanted};
+use super::{Loaded, Moved, Signal, SourceError, TierStatus, Wanted};
 use crate::key::Pattern;
 use crate::record::Record;
 use crate::schema::BlockSchema;
@@ -60,6 +60,11 @@ pub trait Source: Send + Sync + 'static {
     fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
         drop(signal);
         Box::pin(std::future::ready(Deaf::Never { reason: "this source has no push".to_owned() }))
+    }
+
+    /// How a shared tier stands that is asked before it, if there is one.
+    fn tier(&self) -> Option<TierStatus> {
+        None
     }
 
     /// The writing half, if there is one.
@@ -117,6 +122,17 @@ pub trait Store: Source {
         let reason = format!("this store cannot tell others to read {} {keys} again", block.name);
         Box::pin(std::future::ready(Err(SourceError::refused(reason))))
     }
+
+    /// Forgets all changes but those of the newest `keep` epochs, and says how many it forgot. A
+    /// reader that is older than what is left is yielded everything. A store that keeps no changes
+    /// need not write this.
+    ///
+    /// # Errors
+    /// If the store cannot be reached or refuses.
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        let _ = keep;
+        Box::pin(std::future::ready(Ok(0)))
+    }
 }
 
 /// How many bytes of text a record may hold, unless said.
@@ -170,6 +186,10 @@ pub type Found = Result<Option<Record>, String>;
 pub struct Fetched {
     /// The epoch that everything is as of.
     pub epoch: u64,
+    /// What tells this epoch from one of the same number in another life of the store, such as before
+    /// a backup was restored; never two different states under one mark. It lets a shared tier go on
+    /// where a process was away, and need not be given.
+    pub mark: Option<String>,
     /// Blocks by name. A block that is not among them has not changed.
     pub blocks: BTreeMap<&'static str, Found>,
     /// Keyed blocks by name. One that is not among them has not changed.

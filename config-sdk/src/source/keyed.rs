@@ -65,6 +65,8 @@ pub struct Wanted<'a> {
     pub which: Which<'a>,
     /// How many bytes of text a record may hold; see [`Request::max_record`](super::Request).
     pub max_record: u64,
+    /// Whether the store itself is to be asked, past any shared tier before it.
+    pub fresh: bool,
 }
 
 /// Some rows of a keyed block. The shared row is wanted in any case.
@@ -85,7 +87,7 @@ impl<'a> Wanted<'a> {
     /// Asks for rows of `block`.
     #[must_use]
     pub fn of(block: &'static BlockSchema, which: Which<'a>) -> Self {
-        Self { block, which, max_record: MAX_RECORD }
+        Self { block, which, max_record: MAX_RECORD, fresh: false }
     }
 }
 

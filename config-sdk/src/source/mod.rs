@@ -10,6 +10,8 @@ mod memory;
 mod postgres;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod print;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod row;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -17,6 +19,7 @@ mod rows;
 mod signal;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod tier;
 mod url;
 
 pub(crate) use contract::MAX_RECORD;
@@ -27,13 +30,20 @@ pub use keyed::{Keys, Loaded, Moved, Rows, Wanted, Which};
 pub use memory::{Edit, MemoryStore};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+#[cfg(all(feature = "testing", feature = "postgres"))]
+pub(crate) use postgres::heard;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use print::Dialect;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use print::schema;
+#[cfg(feature = "redis")]
+pub use redis::{RedisOptions, RedisTier};
+#[cfg(all(feature = "testing", any(feature = "postgres", feature = "sqlite")))]
+pub(crate) use row::record;
 pub use signal::Signal;
 pub(crate) use signal::{Heard, Listening};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+pub use tier::{TierState, TierStatus};
 pub use url::UrlError;
 pub(crate) use url::open;

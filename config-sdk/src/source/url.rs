@@ -41,6 +41,15 @@ pub enum UrlError {
     /// There is nothing to listen at apart from the store.
     #[error("`listen_url` is for a store that `.url(\"postgres://…\")` names: take it away")]
     NoListening,
+    /// The URL of a Redis server does not begin as one.
+    #[error("a redis URL starts with `redis://`, or `rediss://` if it is encrypted")]
+    NoRedis,
+    /// The rest of it is wrong.
+    #[error("the redis URL cannot be used: {0}")]
+    Redis(String),
+    /// A namespace in Redis has no such name.
+    #[error("a redis namespace is 1 to 64 letters, digits or `-_.:`: rename it")]
+    Namespace,
 }
 
 /// The store that `url` names, listening at `listen` if there is one; nothing is opened or connected

@@ -64,6 +64,14 @@ impl Store {
         }
     }
 
+    /// What a program reads from.
+    pub(crate) fn source(&self) -> Box<dyn Source> {
+        match self {
+            Self::Postgres(database) => Box::new(PostgresStore::new(&database.url()).unwrap()),
+            Self::Sqlite(file) => Box::new(SqliteStore::new(file.path())),
+        }
+    }
+
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
             Self::Postgres(_) => Dialect::Postgres,

@@ -86,6 +86,7 @@ impl MemoryStore {
     pub fn transaction(&self, change: impl FnOnce(&mut Edit<'_>)) -> u64 {
         let mut rows = self.rows();
         rows.epoch += 1;
+        rows.mark = fastrand::u64(..);
         change(&mut Edit(&mut rows));
         let epoch = rows.epoch;
         drop(rows);
@@ -129,15 +130,15 @@ impl MemoryStore {
 
     /// Sets the epoch without a change, as a store restored from a backup would.
     pub fn rewind(&self, epoch: u64) {
-        self.rows().epoch = epoch;
+        let mut rows = self.rows();
+        (rows.epoch, rows.mark) = (epoch, fastrand::u64(..));
+        drop(rows);
         self.notify();
     }
 
     /// Forgets what changed up to `epoch`.
     pub fn prune(&self, epoch: u64) {
-        let mut rows = self.rows();
-        rows.floor = epoch;
-        rows.changes.retain(|changed, _| *changed > epoch);
+        self.rows().forget(epoch);
     }
 
     /// Sends a notification although nothing changed.
@@ -247,6 +248,13 @@ impl Store for MemoryStore {
         let write = || self.transaction(|edit| edit.invalidate(block.name, keys));
         Box::pin(async move { self.answer(|_| ()).await.map(|()| write()) })
     }
+
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        let mut rows = self.rows();
+        let (before, floor) = (rows.changes.len(), rows.epoch.saturating_sub(keep));
+        rows.forget(floor);
+        Box::pin(std::future::ready(Ok((before - rows.changes.len()) as u64)))
+    }
 }
 
 /// Columns as text.
@@ -260,5 +268,5 @@ fn texts<'a>(
 /// The columns that a whole block is stored as.
 fn stored<T: ConfigBlock>(block: &T) -> BTreeMap<String, Option<String>> {
     let columns = T::schema().fields.iter().zip(block.encode());
-    columns.map(|(field, value)| (field.column.to_owned(), value.to_stored())).collect()
+    columns.map(|(field, value)| (field.column.to_owned(), field.stored(&value))).collect()
 }

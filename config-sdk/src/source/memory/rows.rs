@@ -13,6 +13,8 @@ use crate::source::{Fetched, Found, Loaded, Moved, Request, Rows, SourceError, W
 #[derive(Debug, Default)]
 pub(super) struct Content {
     pub(super) epoch: u64,
+    /// Tells the epoch from one of the same number, before a rewind or of another store.
+    pub(super) mark: u64,
     pub(super) floor: u64,
     pub(super) blocks: BTreeMap<String, Block>,
     /// What changed, by the epoch that changed it.
@@ -57,6 +59,7 @@ impl Content {
         self.fetches += 1;
         let since = request.counts_from(self.floor, self.epoch);
         let mut fetched = Fetched::unchanged(self.epoch);
+        fetched.mark = Some(format!("{:x}", self.mark));
         for block in request.blocks {
             let Some(changed) = self.changed(block.name, since, request.also) else {
                 continue;
@@ -138,6 +141,12 @@ impl Content {
         let own = choose(&block.own).into_iter();
         let own = own.filter_map(|(key, row)| Some((key.clone(), read(row)?))).collect();
         Ok(Rows { shared: read(&block.shared), own, odd: Vec::new() })
+    }
+
+    /// Forgets which blocks changed up to `epoch`.
+    pub(super) fn forget(&mut self, epoch: u64) {
+        self.floor = self.floor.max(epoch);
+        self.changes.retain(|changed, _| *changed > epoch);
     }
 
     fn found(&self, name: &str) -> Found {

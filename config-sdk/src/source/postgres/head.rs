@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use tokio_postgres::SimpleQueryRow;
 
-use super::adopted;
 use super::connection::{Connection, Trouble};
 use super::names::quoted_table;
+use super::{adopted, columns};
 use crate::schema::BlockSchema;
 use crate::source::changed::{Changed, MOST};
 use crate::source::{Request, SourceError, ddl};
@@ -22,11 +22,15 @@ pub(super) struct Head {
     changed: Option<BTreeMap<String, Option<Vec<Value>>>>,
     pub(super) untracked: BTreeSet<&'static str>,
     /// When the server was started.
-    pub(super) server: Option<String>,
+    server: Option<String>,
+    /// The mark of all columns, if it was asked for.
+    columns: Option<String>,
 }
 
-/// Asks for the head: one row, at the cost of what changed.
-pub(super) fn sql(request: &Request<'_>) -> String {
+/// Asks for the head: one row, at the cost of what changed; with the mark of all columns, if it is
+/// to be `looked` at.
+pub(super) fn sql(request: &Request<'_>, looked: bool) -> String {
+    let columns = if looked { columns::MARK } else { "null" };
     let changed = request.since.map_or_else(
         || "null::text".to_owned(),
         |since| {
@@ -42,7 +46,8 @@ pub(super) fn sql(request: &Request<'_>) -> String {
     );
     format!(
         "select e.epoch, e.floor, {changed} as changed, {} as untracked, \
-         extract(epoch from pg_postmaster_start_time()) as server from config_sdk.epoch e",
+         extract(epoch from pg_postmaster_start_time()) as server, {columns} as columns \
+         from config_sdk.epoch e",
         untracked(request)
     )
 }
@@ -84,7 +89,10 @@ impl Head {
         let epoch = number("epoch").ok_or_else(strange)?;
         let floor = number("floor").ok_or_else(strange)?;
         let server = text("server").map(str::to_owned);
-        let since = request.counts_from(floor, epoch).filter(|_| server == connection.server);
+        let columns = text("columns").map(str::to_owned);
+        let are_same = columns.as_ref().is_none_or(|mark| connection.columns.are(mark));
+        let is_same = are_same && server == connection.server;
+        let since = request.counts_from(floor, epoch).filter(|_| is_same);
         let changed = text("changed").and_then(|changed| serde_json::from_str(changed).ok());
         let is_untracked = |name: &&str| {
             text("untracked").is_some_and(|all| all.split(',').any(|one| one == *name))
@@ -94,7 +102,21 @@ impl Head {
             changed: changed.filter(|_| since.is_some()),
             untracked: request.blocks.iter().map(|block| block.name).filter(is_untracked).collect(),
             server,
+            columns,
         })
+    }
+
+    /// Whether the store can tell what changed since readers looked last.
+    pub(super) fn counts(&self) -> bool {
+        self.changed.is_some()
+    }
+
+    /// Notes what was read, now that it was.
+    pub(super) fn note(&self, connection: &mut Connection) {
+        connection.server.clone_from(&self.server);
+        if let Some(mark) = &self.columns {
+            connection.columns.note(mark);
+        }
     }
 
     /// What changed of `block`; `None` if nothing did, and nobody asks for it in any case.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error};
+use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
 use super::{blueprint, catalog};
 use crate::schema::BlockSchema;
@@ -101,6 +101,20 @@ pub(crate) async fn check(
     let drifts = catalog::differences(client, &wanted).await?;
     let drifts = drifts.into_iter().filter(|drift| !drift.offered);
     Ok(drifts.map(Drift::difference).collect())
+}
+
+/// Forgets all changes but those of the newest `keep` epochs, and says how many it forgot.
+///
+/// # Errors
+/// The server's.
+pub(crate) async fn prune(client: &Client, keep: u64) -> Result<u64, Error> {
+    let keep = i64::try_from(keep).unwrap_or(i64::MAX);
+    let sql = format!("select config_sdk.prune({keep})");
+    let count = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten()?.parse().ok(),
+        _ => None,
+    };
+    Ok(client.simple_query(&sql).await?.iter().find_map(count).unwrap_or_default())
 }
 
 /// What is still different after all that can be mended has been is what is left to a person.

@@ -3,6 +3,7 @@
 mod address;
 mod adopted;
 mod catalog;
+mod columns;
 mod connection;
 mod ddl;
 mod echo;
@@ -21,6 +22,8 @@ use tokio::sync::Mutex;
 use tokio_postgres::Error;
 
 pub(super) use ddl::{BOOKKEEPING, blueprint};
+#[cfg(feature = "testing")]
+pub(crate) use listen::heard;
 
 use super::{
     BoxFuture, Deaf, Difference, Fetched, Loaded, Request, Signal, Source, SourceError, Step,
@@ -184,6 +187,14 @@ impl Store for PostgresStore {
             let answer = answer.map_err(|error| connection::failure(&self.address, &error))?;
             let epoch = answer.first().and_then(|row| row.get("epoch")?.parse().ok());
             epoch.ok_or_else(|| SourceError::refused("the server did not say the new epoch"))
+        })
+    }
+
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        Box::pin(async move {
+            let connection = Connection::open(&self.address).await?;
+            let pruned = migrate::prune(connection.client(), keep).await;
+            pruned.map_err(|error| connection::failure(&self.address, &error))
         })
     }
 }

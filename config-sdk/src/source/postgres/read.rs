@@ -18,8 +18,12 @@ pub(super) const BEGIN: &str = "begin isolation level repeatable read read only;
 /// Where all copies of a keyed block are read, which may be many.
 const MORE_TIME: &str = "set local statement_timeout = '30s'";
 
-/// After a table that could not be read; many that are locked must not add up.
-const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'";
+/// Table by table there is less time for each: what all of them took may be the fault of one.
+const EACH: &str = "set local statement_timeout = '400ms'";
+
+/// After a table that could not be read; many that are locked or slow must not add up.
+const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'; \
+    set local statement_timeout = '50ms'";
 
 /// A block and which of its rows.
 type Part = (&'static BlockSchema, Scope<'static>);
@@ -36,7 +40,7 @@ pub(super) async fn fetch(
     if connection.server.is_none() {
         request.since = None; // it may be another database by now
     }
-    match together(connection, &request).await {
+    match together(connection, &mut request).await {
         Ok(fetched) => Ok(fetched),
         Err(Trouble::Store(error)) => Err(error),
         // One table that cannot be read must not hold back the others.
@@ -54,11 +58,16 @@ pub(super) async fn fetch(
 /// Reads the head, and in the same round trip and snapshot the rows that are likely to have changed.
 /// Where the guess fell short, what was learnt is the next guess; the guess that cannot fall short is
 /// everything.
-async fn together(connection: &mut Connection, request: &Request<'_>) -> Result<Fetched, Trouble> {
+async fn together(
+    connection: &mut Connection,
+    request: &mut Request<'_>,
+) -> Result<Fetched, Trouble> {
     let mut guess = guess(request);
     let mut tries = 0;
     loop {
-        let head = head::sql(request);
+        // Now and then an idle poll looks at the columns, too: where nobody can listen, no heartbeat does.
+        let is_due = guess.is_empty() && connection.columns.is_due();
+        let head = head::sql(request, request.since.is_none() || is_due);
         let sql = match guess.as_slice() {
             // The idle poll: one trivial query, whatever the number of blocks and keys.
             [] => head,
@@ -66,6 +75,9 @@ async fn together(connection: &mut Connection, request: &Request<'_>) -> Result<
         };
         let answer = rows(connection.client(), &sql).await?;
         let head = Head::of(&answer, request, connection)?;
+        if !head.counts() {
+            request.since = None;
+        }
         let wanted = wanted(request, &head);
         let is_guessed = |wanted: &Part| guess.iter().any(|guess| covers(guess, wanted));
         if wanted.iter().all(is_guessed) {
@@ -87,7 +99,8 @@ async fn one_by_one(
     request: &Request<'_>,
 ) -> Result<Fetched, Trouble> {
     let client = connection.client();
-    let answer = rows(client, &format!("rollback; {BEGIN}; {}", head::sql(request))).await?;
+    let head = head::sql(request, request.since.is_none());
+    let answer = rows(client, &format!("rollback; {BEGIN}; {EACH}; {head}")).await?;
     let head = Head::of(&answer, request, connection)?;
     let mut fetched = Fetched::unchanged(head.epoch);
     for part in wanted(request, &head) {
@@ -194,8 +207,8 @@ fn finish(
             fetched.keyed.insert(block.name, changed.moved(block, None));
         }
     }
+    head.note(connection);
     fetched.untracked = head.untracked;
-    connection.server = head.server;
     fetched
 }
 
@@ -209,7 +222,12 @@ pub(super) fn unreadable(block: &BlockSchema, error: &Error) -> String {
             "add `.migrate()`, or run the SQL that `schema` prints"
         }
         Some(&SqlState::INSUFFICIENT_PRIVILEGE) => "grant select on it to this user",
-        Some(&SqlState::LOCK_NOT_AVAILABLE) => "somebody holds a lock on it",
+        Some(&SqlState::QUERY_CANCELED) => {
+            "it takes too long to read: see what it is and who uses it"
+        }
+        Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+            "somebody holds a lock on it, and has to end their transaction (pg_stat_activity shows it)"
+        }
         _ => "see the server's log",
     };
     format!("table {}: {said}: {remedy}", block.table)

@@ -4,6 +4,7 @@ mod adopted;
 mod catalog;
 mod ddl;
 mod migrate;
+mod prune;
 mod read;
 mod rules;
 mod select;
@@ -186,6 +187,13 @@ impl Store for SqliteStore {
         Box::pin(self.with(&self.loading, false, move |open| {
             let epoch = read::invalidate(&mut open.connection, block, &keys);
             epoch.map_err(|error| failure(&path, error))
+        }))
+    }
+
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        let path = self.path.clone();
+        Box::pin(self.with(&self.open, false, move |open| {
+            prune::prune(&mut open.connection, keep).map_err(|error| failure(&path, error))
         }))
     }
 }

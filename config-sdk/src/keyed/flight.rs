@@ -1,0 +1,240 @@
+//! Loads that are under way: one for each key, however many wait for it.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, watch};
+
+use super::Warmed;
+use crate::cell::Published;
+use crate::key::Key;
+
+/// How many keys may be waited for at once.
+const MOST: usize = 100_000;
+
+/// How a load ended: a copy, or why there is none.
+pub(super) type Landed<T> = Result<Arc<Published<T>>, Arc<str>>;
+
+/// What whoever wants a key waits on; nothing comes of it if nobody loads any more.
+pub(super) type Landing<T> = watch::Receiver<Option<Landed<T>>>;
+
+/// What becomes of a load. Cancel safe.
+pub(super) async fn ended<T>(mut landing: Landing<T>) -> Landed<T> {
+    let landed = landing.wait_for(Option::is_some).await;
+    let landed = landed.ok().and_then(|landed| landed.clone());
+    landed.unwrap_or_else(|| Err(Arc::from("loading has ended")))
+}
+
+/// The keys that are wanted, and those that are being loaded.
+pub(super) struct Flight<T> {
+    state: Mutex<State<T>>,
+    /// Something is wanted.
+    wake: Notify,
+}
+
+struct State<T> {
+    pending: HashMap<Key, Pending<T>>,
+    /// Wanted, and not taken yet.
+    queue: VecDeque<Key>,
+    /// Who wants all copies.
+    orders: Vec<Order>,
+    /// What changed while copies are under way that nobody named, if they are.
+    meanwhile: Option<Meanwhile>,
+    /// Why nothing is loaded any more.
+    closed: Option<Arc<str>>,
+}
+
+struct Pending<T> {
+    landing: watch::Sender<Option<Landed<T>>>,
+    /// Taken from the queue, so that the answer may be older than what happens now.
+    is_loading: bool,
+    /// An answer that was under way before this is not wanted any more.
+    again: bool,
+    /// The key changed in this epoch: an older answer is not wanted any more.
+    at_least: u64,
+}
+
+/// Somebody wants all copies, and hears how far it is; it is over when this is dropped.
+pub(crate) type Order = watch::Sender<Warmed>;
+
+/// What changed while copies were under way that nobody had named.
+#[derive(Default)]
+pub(crate) struct Meanwhile {
+    keys: HashSet<Key>,
+    all: bool,
+}
+
+impl Meanwhile {
+    /// Whether the copy of `key` may have changed.
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        self.all || self.keys.contains(key)
+    }
+}
+
+impl<T> Pending<T> {
+    fn outdate(&mut self, epoch: Option<u64>) {
+        match epoch {
+            _ if !self.is_loading => {}
+            Some(epoch) => self.at_least = self.at_least.max(epoch),
+            None => (self.again, self.at_least) = (true, 0),
+        }
+    }
+}
+
+impl<T> Flight<T> {
+    pub(super) fn new() -> Self {
+        let state = State {
+            pending: HashMap::new(),
+            queue: VecDeque::new(),
+            orders: Vec::new(),
+            meanwhile: None,
+            closed: None,
+        };
+        Self { state: Mutex::new(state), wake: Notify::new() }
+    }
+
+    /// Wants `key`, by a load that is under way already or, if `fresh`, only by one that begins now.
+    /// Says whether somebody had wanted it before.
+    pub(super) fn want(&self, key: &Key, fresh: bool) -> (Landing<T>, bool) {
+        let mut state = self.lock();
+        if let Some(pending) = state.pending.get_mut(key) {
+            pending.again |= fresh && pending.is_loading;
+            return (pending.landing.subscribe(), true);
+        }
+        let crowded = || Arc::from("too many keys are waited for at once: ask for fewer");
+        let is_crowded = state.pending.len() >= MOST;
+        if let Some(reason) = state.closed.clone().or_else(|| is_crowded.then(crowded)) {
+            return (watch::channel(Some(Err(reason))).1, false);
+        }
+        let (landing, landed) = watch::channel(None);
+        let pending = Pending { landing, is_loading: false, again: false, at_least: 0 };
+        state.pending.insert(key.clone(), pending);
+        state.queue.push_back(key.clone());
+        drop(state);
+        self.wake.notify_one();
+        (landed, false)
+    }
+
+    /// Wants all copies.
+    pub(super) fn order(&self, order: Order) {
+        let mut state = self.lock();
+        if state.closed.is_none() {
+            state.orders.push(order);
+        }
+        drop(state);
+        self.wake.notify_one();
+    }
+
+    /// Waits until something is wanted. Cancel safe.
+    pub(super) async fn wanted(&self) {
+        loop {
+            let is_wanted = {
+                let state = self.lock();
+                !state.queue.is_empty() || !state.orders.is_empty()
+            };
+            if is_wanted {
+                return;
+            }
+            self.wake.notified().await;
+        }
+    }
+
+    pub(super) fn take_orders(&self) -> Vec<Order> {
+        std::mem::take(&mut self.lock().orders)
+    }
+
+    /// From now on, what changes is remembered, for copies that nobody named.
+    pub(super) fn begin(&self) {
+        self.lock().meanwhile = Some(Meanwhile::default());
+    }
+
+    /// What changed since [`begin`](Self::begin).
+    pub(super) fn end(&self) -> Meanwhile {
+        self.lock().meanwhile.take().unwrap_or_default()
+    }
+
+    /// Takes up to `most` keys that are to be loaded now.
+    pub(super) fn take(&self, most: usize) -> Vec<Key> {
+        let mut state = self.lock();
+        let State { pending, queue, .. } = &mut *state;
+        let count = queue.len().min(most);
+        let keys: Vec<_> = queue.drain(..count).collect();
+        for key in &keys {
+            if let Some(pending) = pending.get_mut(key) {
+                pending.is_loading = true;
+            }
+        }
+        keys
+    }
+
+    /// `key` changed, in `epoch` if one is known: what is under way for it must not be older.
+    pub(super) fn invalidate(&self, key: &Key, epoch: Option<u64>) {
+        let mut state = self.lock();
+        if let Some(meanwhile) = &mut state.meanwhile {
+            meanwhile.keys.insert(key.clone());
+        }
+        if let Some(pending) = state.pending.get_mut(key) {
+            pending.outdate(epoch);
+        }
+    }
+
+    /// The keys that `is_meant` names are to be read again: what is under way for them is not wanted.
+    pub(super) fn invalidate_where(&self, is_meant: impl Fn(&Key) -> bool) {
+        let mut state = self.lock();
+        if let Some(meanwhile) = &mut state.meanwhile {
+            meanwhile.all = true;
+        }
+        let meant = state.pending.iter_mut().filter(|(key, _)| is_meant(key));
+        meant.for_each(|(_, pending)| pending.outdate(None));
+    }
+
+    /// Whether nothing is wanted that is not there.
+    pub(super) fn is_idle(&self) -> bool {
+        self.lock().pending.is_empty()
+    }
+
+    /// Whether an answer as of `epoch` is what is wanted of `key`. If not, it is wanted again.
+    pub(super) fn accepts(&self, key: &Key, epoch: u64) -> bool {
+        let mut state = self.lock();
+        let State { pending, queue, .. } = &mut *state;
+        match pending.get_mut(key) {
+            Some(pending) if pending.again || epoch < pending.at_least => {
+                (pending.is_loading, pending.again) = (false, false);
+                queue.push_back(key.clone());
+                drop(state);
+                self.wake.notify_one();
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Gives whoever waits for `key` what came of it.
+    pub(super) fn land(&self, key: &Key, landed: Landed<T>) {
+        if let Some(pending) = self.lock().pending.remove(key) {
+            pending.landing.send_replace(Some(landed));
+        }
+    }
+
+    /// Gives everybody who waits the same answer: nothing can be loaded now.
+    pub(super) fn fail(&self, reason: &Arc<str>) {
+        let mut state = self.lock();
+        state.queue.clear();
+        for (_, pending) in state.pending.drain() {
+            pending.landing.send_replace(Some(Err(Arc::clone(reason))));
+        }
+    }
+
+    /// Nothing will be loaded any more.
+    pub(super) fn close(&self, reason: &Arc<str>) {
+        let mut state = self.lock();
+        state.closed = Some(Arc::clone(reason));
+        state.orders.clear();
+        drop(state);
+        self.fail(reason);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,78 @@
+//! All keyed blocks of one `Config`: found by type in constant time, and one after the other.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use super::missing::unregistered;
+use super::{AnyShelf, Keyed, KeyedOptions, Outbox, Shelf};
+use crate::block::KeyedBlock;
+use crate::cell::{Meta, Standing};
+
+/// The keyed blocks of one `Config`, each type in the slot of its number.
+#[derive(Default)]
+pub(crate) struct Shelves {
+    slots: Vec<Option<Arc<dyn Any + Send + Sync>>>,
+    all: Vec<Arc<dyn AnyShelf>>,
+    standing: Vec<Arc<dyn Standing>>,
+}
+
+impl Shelves {
+    /// Adds a block, and returns it.
+    pub(crate) fn add<T: KeyedBlock>(
+        &mut self,
+        options: KeyedOptions,
+        shared: Arc<T>,
+        meta: Meta,
+        outbox: Arc<Outbox>,
+    ) {
+        let shelf = Arc::new(Shelf::new(options, shared, meta, outbox));
+        let slot = T::slot().index();
+        if self.slots.len() <= slot {
+            self.slots.resize(slot + 1, None);
+        }
+        self.slots[slot] = Some(Arc::clone(&shelf) as Arc<dyn Any + Send + Sync>);
+        self.standing.extend(shelf.standing());
+        self.all.push(shelf);
+    }
+
+    /// Adds all of `more`, which are of other types.
+    pub(crate) fn append(&mut self, more: Self) {
+        let size = self.slots.len().max(more.slots.len());
+        self.slots.resize(size, None);
+        for (slot, shelf) in self.slots.iter_mut().zip(more.slots) {
+            *slot = slot.take().or(shelf);
+        }
+        self.all.extend(more.all);
+        self.standing.extend(more.standing);
+    }
+
+    /// The way to a block's copies, which keeps `alive` what keeps them up to date.
+    pub(crate) fn keyed<T: KeyedBlock>(&self, alive: Arc<dyn Any + Send + Sync>) -> Keyed<T> {
+        match self.find() {
+            Some(shelf) => Keyed::new(shelf, alive),
+            None => unregistered::<T>(),
+        }
+    }
+
+    pub(crate) fn find<T: KeyedBlock>(&self) -> Option<Arc<Shelf<T>>> {
+        let shelf = self.slots.get(T::slot().index())?.as_ref()?;
+        Arc::clone(shelf).downcast().ok()
+    }
+
+    /// All of them, in the order they were registered.
+    pub(crate) fn all(&self) -> &[Arc<dyn AnyShelf>] {
+        &self.all
+    }
+
+    /// What every snapshot keeps of them.
+    pub(crate) fn standing(&self) -> Vec<Arc<dyn Standing>> {
+        self.standing.clone()
+    }
+}
+
+impl fmt::Debug for Shelves {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.all).finish()
+    }
+}

@@ -1,0 +1,220 @@
+//! Loading the copies of a bounded keyed block that are wanted, many at a time, one question after the
+//! other.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, sleep_until};
+use tracing::{debug, warn};
+
+use super::backoff::Backoff;
+use super::board::Board;
+use super::copy::{Copy, Press};
+use super::keyed_metrics;
+use super::overlay::Overlay;
+use super::warm::Schedule;
+use crate::cell::Origin;
+use crate::guarded::guarded;
+use crate::key::Key;
+use crate::keyed::{AnyBounded, AnyShelf, MARKS};
+use crate::record::Record;
+use crate::source::{Loaded, Source, SourceError, Wanted, Which};
+
+/// Most keys of one question.
+pub(super) const BATCH: usize = 1000;
+/// Rest after an answer that was too old for all of its keys.
+const REST: Duration = Duration::from_millis(5);
+
+/// Loads what is wanted of one bounded block.
+pub(crate) struct Loader {
+    pub(crate) source: Arc<dyn Source>,
+    pub(crate) shelf: Arc<dyn AnyShelf>,
+    pub(crate) overlay: Arc<Overlay>,
+    pub(crate) board: Arc<Board>,
+    pub(crate) max_record: u64,
+    /// How long a copy lives where nothing tells of changes.
+    pub(crate) ttl: Duration,
+    /// The folder in which the hottest keys are remembered.
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// What the loader knows between two answers.
+pub(super) struct Known {
+    /// The shared row that the copies of keys without a row are made of.
+    pub(super) shared: Option<Record>,
+    /// One that was turned away.
+    refused: Option<Record>,
+    backoff: Backoff,
+    /// Why nothing can be loaded, if so.
+    failure: Option<Arc<str>>,
+}
+
+impl Loader {
+    /// Loads for as long as it is let.
+    pub(crate) async fn run(self) {
+        let Some(bounded) = self.shelf.bounded() else {
+            return;
+        };
+        let _closed = CloseWith(&self);
+        let mut known =
+            Known { shared: None, refused: None, backoff: Backoff::of_tries(), failure: None };
+        let part = self.ttl / MARKS;
+        let mut older = Instant::now() + part;
+        let mut schedule = Schedule::new(&self);
+        loop {
+            tokio::select! {
+                () = schedule.due() => schedule.act(&self, bounded, &mut known).await,
+                () = bounded.wanted() => {
+                    self.load(bounded, &mut known).await;
+                    keyed_metrics::shelf(&*self.shelf);
+                    for order in bounded.take_orders() {
+                        self.warm_all(bounded, &order, &mut known).await;
+                    }
+                }
+                () = sleep_until(older) => {
+                    older = Instant::now() + part;
+                    keyed_metrics::shelf(&*self.shelf);
+                    if self.board.is_untracked(self.shelf.schema().name) {
+                        let hard = self.shelf.options().hard_ttl.unwrap_or(self.ttl * 2);
+                        let hard = hard.as_secs_f64() / part.as_secs_f64().max(f64::MIN_POSITIVE);
+                        bounded.grow_older(MARKS, (hard as u32).max(MARKS));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Loads the keys that are wanted now, as many as one question takes.
+    pub(super) async fn load(&self, bounded: &dyn AnyBounded, known: &mut Known) {
+        let keys = bounded.take(BATCH);
+        if keys.is_empty() {
+            return;
+        }
+        bounded.asked(keys.len());
+        match self.ask(Which::Keys(&keys)).await {
+            Ok(loaded) => {
+                if known.failure.take().is_some() {
+                    tracing::info!(block = self.shelf.schema().name, "keys can be loaded again");
+                }
+                known.backoff.reset();
+                bounded.is_back();
+                if !self.land(bounded, &keys, loaded, known) {
+                    sleep(REST).await;
+                }
+            }
+            Err(error) => {
+                let reason: Arc<str> = error.to_string().into();
+                if known.failure.is_none() {
+                    let block = self.shelf.schema().name;
+                    warn!(block, %reason, "keys cannot be loaded; the last good copies stay");
+                }
+                bounded.fail(&reason);
+                known.failure = Some(reason);
+                sleep(known.backoff.next()).await;
+            }
+        }
+    }
+
+    /// Asks, and answers for a source that hangs or panics.
+    pub(super) async fn ask(&self, which: Which<'_>) -> Result<Loaded, SourceError> {
+        let mut wanted = Wanted::of(self.shelf.schema(), which);
+        wanted.max_record = self.max_record;
+        // A load that is late for its readers may still be in time for the next ones.
+        let limit = self.shelf.options().load_timeout * 2;
+        let loaded = guarded(async { self.source.load(wanted).await });
+        match tokio::time::timeout(limit, loaded).await {
+            Ok(Some(loaded)) => loaded,
+            Ok(None) => Err(SourceError::refused(
+                "the source panicked; its message is in the program's output",
+            )),
+            Err(_) => Err(SourceError::unreachable(format!(
+                "no answer within {}",
+                humantime::format_duration(limit)
+            ))),
+        }
+    }
+
+    /// Keeps what was loaded of `keys`; says whether any of it was still wanted.
+    fn land(
+        &self,
+        bounded: &dyn AnyBounded,
+        keys: &[Key],
+        loaded: Loaded,
+        known: &mut Known,
+    ) -> bool {
+        let Loaded { epoch, rows } = loaded;
+        debug!(block = self.shelf.schema().name, keys = keys.len(), epoch, "loaded");
+        for odd in &rows.odd {
+            warn!(block = self.shelf.schema().name, odd, "a row is not read");
+        }
+        self.share(bounded, rows.shared.map(|row| row.within(self.max_record)), epoch, known);
+        let mut own: HashMap<Key, Record> = rows.own.into_iter().collect();
+        let mut any = false;
+        for key in keys {
+            if !bounded.accepts(key, epoch) {
+                continue;
+            }
+            any = true;
+            let row = own.remove(key).map(|row| row.within(self.max_record));
+            let Some(row) = row else {
+                self.shelf.refusals().remove(Some(key));
+                bounded.land_shared(key, epoch);
+                continue;
+            };
+            match self.press().copy(Some(key), Some(&row), known.shared.as_ref(), epoch) {
+                Some(Copy { ready, meta, heap }) => bounded.land(key, ready, meta, heap),
+                None => {
+                    bounded.erred();
+                    bounded.keep(key);
+                }
+            }
+        }
+        any
+    }
+
+    /// Keys without a row of their own have what the shared row says, if that is good.
+    pub(super) fn share(
+        &self,
+        bounded: &dyn AnyBounded,
+        shared: Option<Record>,
+        epoch: u64,
+        known: &mut Known,
+    ) {
+        if shared == known.shared {
+            return;
+        }
+        if shared.is_some() && shared == known.refused {
+            return;
+        }
+        match self.press().copy(None, None, shared.as_ref(), epoch) {
+            Some(Copy { ready, meta, .. }) => {
+                bounded.set_shared(ready, meta);
+                (known.shared, known.refused) = (shared, None);
+            }
+            None => known.refused = shared,
+        }
+    }
+
+    pub(super) fn press(&self) -> Press<'_> {
+        Press {
+            shelf: &*self.shelf,
+            overlay: &self.overlay,
+            board: &self.board,
+            max_record: self.max_record,
+            origin: Origin::Store,
+        }
+    }
+}
+
+/// Lets nobody wait once nothing is loaded any more, also when the task is dropped.
+struct CloseWith<'a>(&'a Loader);
+
+impl Drop for CloseWith<'_> {
+    fn drop(&mut self) {
+        if let Some(bounded) = self.0.shelf.bounded() {
+            bounded.close(&Arc::from("the configuration was shut down, or its runtime is gone"));
+        }
+    }
+}

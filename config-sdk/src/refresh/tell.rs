@@ -1,0 +1,45 @@
+//! Telling the other readers of the store what to read again.
+
+use std::sync::Arc;
+
+use tracing::warn;
+
+use super::backoff::Backoff;
+use crate::key::Pattern;
+use crate::keyed::Outbox;
+use crate::schema::BlockSchema;
+use crate::source::{Source, SourceError};
+
+/// Tells them for as long as it is let. What cannot be told now is tried again; what the store refuses
+/// is told of in the log.
+pub(super) async fn tell(source: Arc<dyn Source>, outbox: Arc<Outbox>) {
+    let mut is_refused = false;
+    loop {
+        let (block, patterns) = outbox.take().await;
+        for pattern in &patterns {
+            if let Err(error) = told(&*source, block, pattern).await
+                && !std::mem::replace(&mut is_refused, true)
+            {
+                let block = block.name;
+                warn!(block, %pattern, %error, "others are not told to read keys again; they notice changes all the same");
+            }
+        }
+    }
+}
+
+async fn told(
+    source: &dyn Source,
+    block: &'static BlockSchema,
+    pattern: &Pattern,
+) -> Result<(), SourceError> {
+    let Some(store) = source.store() else {
+        return Err(SourceError::refused("this source cannot be written to"));
+    };
+    let mut backoff = Backoff::of_tries();
+    loop {
+        match store.invalidate(block, pattern).await {
+            Err(error) if error.is_passing() => tokio::time::sleep(backoff.next()).await,
+            told => return told.map(drop),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! A load that began before a change never leaves what was there before it.
+
+use std::time::Duration;
+
+use config_sdk::{Keyed, MemoryStore};
+use config_tests::wait;
+
+use crate::blocks::{BytesConfig, SOON, set_daily, start};
+
+#[tokio::test]
+async fn a_load_that_began_before_a_change_does_not_leave_the_old_copy() {
+    let store = MemoryStore::new();
+    set_daily(&store, "guild-1", 20);
+    let config = start(&store).await;
+    let bytes = config.keyed::<BytesConfig>();
+    store.delay(Duration::from_millis(500)); // the answer is read now, and arrives later
+    let slow = tokio::spawn({
+        let bytes = bytes.clone();
+        async move { bytes.get("guild-1").await.daily_amount }
+    });
+    wait::until("the load", SOON, || async { store.loads() == 1 }).await;
+    store.heal();
+    let epoch = set_daily(&store, "guild-1", 30);
+    config.wait_for(epoch, SOON).await.unwrap();
+    assert_eq!(bytes.get("guild-1").await.daily_amount, 30);
+    assert_eq!(slow.await.unwrap(), 30);
+    assert_eq!(bytes.peek("guild-1").unwrap().daily_amount, 30);
+}
+
+#[tokio::test]
+async fn a_load_that_began_before_an_invalidation_by_hand_is_done_again() {
+    let store = MemoryStore::new();
+    store.lose_notifications();
+    set_daily(&store, "guild-1", 20);
+    let config = start(&store).await;
+    let bytes = config.keyed::<BytesConfig>();
+    for invalidate in [
+        |bytes: &Keyed<BytesConfig>| _ = bytes.invalidate("guild-1"),
+        |bytes: &Keyed<BytesConfig>| _ = bytes.invalidate_matching("guild-*"),
+        |bytes: &Keyed<BytesConfig>| _ = bytes.clear(),
+    ] {
+        bytes.clear();
+        let before = store.loads();
+        set_daily(&store, "guild-1", 20);
+        store.delay(Duration::from_millis(500));
+        let slow = tokio::spawn({
+            let bytes = bytes.clone();
+            async move { bytes.get("guild-1").await.daily_amount }
+        });
+        wait::until("the load", SOON, || async { store.loads() == before + 1 }).await;
+        store.heal();
+        store.lose_notifications();
+        set_daily(&store, "guild-1", 30);
+        invalidate(&bytes);
+        assert_eq!(slow.await.unwrap(), 30);
+        assert_eq!(bytes.get("guild-1").await.daily_amount, 30);
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_went_back_is_believed_by_loads_too() {
+    let store = MemoryStore::new();
+    let config = start(&store).await;
+    for amount in 1..20 {
+        set_daily(&store, "guild-1", amount);
+    }
+    let bytes = config.keyed::<BytesConfig>();
+    wait::until("the last", SOON, || async { bytes.get("guild-1").await.daily_amount == 19 }).await;
+    set_daily(&store, "guild-1", 5);
+    store.rewind(3);
+    wait::until("the restored row", SOON, || async {
+        bytes.get("guild-1").await.daily_amount == 5
+    })
+    .await;
+}
