@@ -3,6 +3,7 @@
 mod bus;
 mod chaos;
 mod faults;
+mod lives;
 mod monitor;
 mod sharing;
 mod stage;
