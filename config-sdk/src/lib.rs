@@ -31,6 +31,7 @@
 //! - Start: [`Config::builder`], on [memory](MemoryStore), SQLite or Postgres, by URL.
 //! - Read: [`Config::get`], [`Config::handle`], [`Config::with`], [`Config::snapshot`]; by path
 //!   [`Config::value`], [`Config::explain`].
+//! - Keyed blocks, a copy for each guild or pair: [`Config::keyed`].
 //! - Watch: [`Config::subscribe`], [`Config::events`], [`Config::status`], [`Config::ready`].
 //! - Refresh: [`Config::refresh`], [`Config::wait_for`], or SIGHUP.
 //! - Test: [`Config::fixed`], and a [`MemoryStore`] that misbehaves on demand.
@@ -83,8 +84,8 @@ pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, Pattern
 pub use keyed::{KeyGuard, Keyed, KeyedOptions, KeyedRef, LoadError, Stats, Warmed};
 pub use record::Record;
 pub use refresh::{
-    BlockReport, BlockState, BlockStatus, Change, Event, Events, KeyedStatus, Outcome, PushState,
-    RefreshReport, Status, StoreState, Subscription, Trigger,
+    BlockReport, BlockState, BlockStatus, Change, Event, Events, KeptState, KeyedStatus, Outcome,
+    PushState, RefreshReport, Status, StoreState, Subscription, Trigger,
 };
 pub use rust_decimal::Decimal;
 pub use schema::{BlockSchema, FieldSchema, KeySchema, Kind, Length, OnBoot, OnStale, Range};

@@ -1,1 +1,5 @@
-//! Nothing: the examples stand beside this folder, and a package needs a target of its own.
+//! What the examples have in common: how they start, what they print on, a person at an SQL prompt.
+
+pub mod page;
+pub mod program;
+pub mod prompt;

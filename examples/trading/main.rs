@@ -2,7 +2,6 @@
 
 mod blocks;
 mod bot;
-mod page;
 mod prompt;
 mod serve;
 mod stage;
@@ -12,11 +11,10 @@ mod told;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use config_examples::page::Page;
+use config_examples::program::{Failure, ended, log};
 use config_sdk::{Config, ConfigBuilder};
-use page::Page;
 use prompt::Prompt;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 const USAGE: &str = "\
 A token-trading bot's configuration: seven blocks, reloaded while the bot reads them.
@@ -27,9 +25,6 @@ A token-trading bot's configuration: seven blocks, reloaded while the bot reads 
   CONFIG_URL   another store: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
   RUST_LOG     what to log to standard error: warn, or config_sdk=debug
   NO_COLOR     no colour";
-
-/// Whatever ends the example early, to be printed as it is.
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -48,13 +43,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(outcome)
 }
 
 /// All seven blocks, on the store at `url`.
@@ -92,15 +81,4 @@ async fn serve() -> Result<(), Failure> {
 
 fn url() -> Option<String> {
     std::env::var("CONFIG_URL").ok()
-}
-
-/// The library's own warnings are told as events, so they are logged only where `RUST_LOG` asks.
-fn log() {
-    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
-    let wanted = match wanted.parse::<tracing_subscriber::filter::Targets>() {
-        Ok(targets) if !wanted.is_empty() => targets,
-        _ => "warn,config_sdk=off".parse().unwrap_or_default(),
-    };
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    tracing_subscriber::registry().with(lines).with(wanted).init();
 }

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
+use config_examples::page::{Page, Voice};
 use config_sdk::Config;
 
 use crate::Failure;
 use crate::blocks::TradingConfig;
-use crate::page::{Page, Voice};
 use crate::prompt::command_line;
 use crate::told;
 

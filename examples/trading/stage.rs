@@ -3,12 +3,12 @@
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
+use config_examples::page::{Page, Voice};
 use config_sdk::{Config, Decimal, Event, Events, PushState};
 use tokio::time::timeout;
 
 use crate::Failure;
 use crate::bot::Bot;
-use crate::page::{Page, Voice};
 use crate::prompt::Prompt;
 use crate::told;
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use config_examples::page::{Page, Voice, grouped, of_this_build};
 use config_sdk::{Config, Decimal, Event, Origin};
 
 use crate::Failure;
 use crate::blocks::{ScoringConfig, TradingConfig};
-use crate::page::{Page, Voice, grouped};
 use crate::prompt::Prompt;
 use crate::stage::Stage;
 
@@ -55,7 +55,7 @@ async fn read(stage: &mut Stage) {
     let (value, origin) = (trading.score_threshold, trading.meta().origin);
     let origin = if origin == Origin::Default { "the struct's default" } else { "from the table" };
     stage.say(Voice::Bot, format!("reads trading.score_threshold: {value}, {origin}"));
-    let build = if cfg!(debug_assertions) { ", though this build is not optimised" } else { "" };
+    let build = of_this_build();
     let time = stage.bot.nanoseconds_per_read();
     stage
         .say(Voice::Bot, format!("{time} ns a read{build}: no lock, no query, no error to handle"));

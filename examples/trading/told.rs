@@ -1,8 +1,7 @@
 //! What an event says, in lines for people.
 
+use config_examples::page::{Page, Voice};
 use config_sdk::{Config, Event};
-
-use crate::page::{Page, Voice};
 
 /// Prints what happened; `when` goes before it and may be empty.
 pub(crate) fn tell(page: &Page, config: &Config, when: &str, event: &Event) {
@@ -28,7 +27,7 @@ fn sentence(config: &Config, event: &Event) -> String {
                 "turned away {block} version {version}, {number} fault{s}; the last good value stays"
             )
         }
-        Event::Clamped { block, field, from, to } => {
+        Event::Clamped { block, field, from, to, .. } => {
             format!("brought {block}.{field} into its range: {from} became {to}")
         }
         Event::Accepted { block, version } => {

@@ -15,7 +15,7 @@ use crate::postgres::{Database, Server, family};
 /// How long it may take to come up, on a busy machine.
 const START: Duration = Duration::from_secs(30);
 
-/// A pooler of our own, with the superuser as its only user; gone when dropped, or with the process.
+/// A pooler of our own, which lets in whom the server does; gone when dropped, or with the process.
 #[derive(Debug)]
 pub struct Pooler {
     port: u16,
@@ -47,6 +47,12 @@ impl Pooler {
             }
         };
         Self { port, life: Mutex::new(life) }
+    }
+
+    /// The port on 127.0.0.1 that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The URL of `database` through this pooler.
@@ -111,7 +117,7 @@ impl Life {
         let settings = format!(
             "[databases]\n* = host=127.0.0.1 port={}\n\
              [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-             auth_type = scram-sha-256\nauth_file = users.txt\n\
+             auth_type = scram-sha-256\nauth_file = users.txt\nauth_user = {user}\n\
              pool_mode = transaction\ndefault_pool_size = {size}\n",
             server.port()
         );

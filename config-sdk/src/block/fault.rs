@@ -1,6 +1,6 @@
 //! One thing wrong with a record, and a collection of them.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::Serialize;
 
@@ -41,9 +41,30 @@ impl fmt::Display for Fault {
             write!(f, " (column {column})")?;
         }
         if let Some(value) = &self.value {
-            write!(f, " = {value}")?;
+            write!(f, " = {}", Excerpt(value))?;
         }
         write!(f, ": {} ({})", self.message, self.rule)
+    }
+}
+
+/// Longest piece of a value that is shown, in characters.
+const SHOWN: usize = 80;
+
+/// The beginning of a value, in one line: whoever may write a row writes no lines of the log.
+struct Excerpt<'a>(&'a str);
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars().take(SHOWN) {
+            match character {
+                '"' | '\'' | '\\' => f.write_char(character)?,
+                _ => write!(f, "{}", character.escape_debug())?,
+            }
+        }
+        match self.0.chars().count().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "… ({more} characters more)"),
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Fresh {
 impl Fresh {
     /// A cell with its first value.
     pub(crate) fn new<T: ConfigBlock>(first: Arc<T>, meta: Meta) -> Self {
-        let cell = Arc::new(Cell::new(Published { value: first, meta }));
+        let cell = Arc::new(Cell::new(Published::new(first, meta)));
         Self { slot: T::slot().index(), any: cell.clone(), erased: cell }
     }
 

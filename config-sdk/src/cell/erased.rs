@@ -29,7 +29,7 @@ impl Ready {
 impl<T: ConfigBlock> Published<T> {
     /// A value that waited to be published; `None` if it is of another block's type.
     pub(crate) fn of(ready: Ready, meta: Meta) -> Option<Self> {
-        ready.value.downcast().ok().map(|value| Self { value, meta })
+        ready.value.downcast().ok().map(|value| Self::new(value, meta))
     }
 }
 
@@ -104,7 +104,7 @@ impl<T: ConfigBlock> Erased for Cell<T> {
 
     fn restamp(&self, meta: Meta) {
         let value = Arc::clone(&self.load_full().value);
-        self.store(Arc::new(Published { value, meta }));
+        self.store(Arc::new(Published::new(value, meta)));
     }
 
     fn wake(&self) {

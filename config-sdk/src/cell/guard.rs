@@ -24,6 +24,12 @@ impl<T> Guard<T> {
         Self(arc_swap::Guard::from_inner(published))
     }
 
+    /// The value and what is known of it.
+    #[inline]
+    pub(crate) fn published(&self) -> &Published<T> {
+        &self.0
+    }
+
     /// The value and what is known of it, to keep.
     pub(crate) fn into_published(self) -> Arc<Published<T>> {
         arc_swap::Guard::into_inner(self.0)

@@ -39,6 +39,7 @@ impl fmt::Display for Origin {
 /// What is known of a published value besides itself.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
+#[repr(C)] // so that the key is near the front: see `Published`
 pub struct Meta {
     /// The block's name.
     pub block: &'static str,

@@ -213,8 +213,14 @@ impl ConfigBuilder {
         registration::clashes(&self.blocks, &self.keyed, &mut mistakes);
         let overlay = Arc::new(self.overlay(&schemas, &mut mistakes));
         let outbox = Arc::new(Outbox::default());
-        let (cells, shelves) =
-            registration::cells(&self.blocks, &self.keyed, &overlay, &outbox, &mut mistakes);
+        let (cells, shelves) = registration::cells(
+            &self.blocks,
+            &self.keyed,
+            &overlay,
+            &outbox,
+            self.ttl,
+            &mut mistakes,
+        );
         let ttl = start::poll_interval(self.ttl, &schemas);
         if ttl.is_zero() {
             mistakes.push(Mistake::ZeroTtl);
@@ -232,7 +238,8 @@ impl ConfigBuilder {
             overlay: overlay.clone(),
             board: board.clone(),
             max_record: self.max_record,
-            ttl: shelf.options().ttl.or(shelf.schema().ttl).unwrap_or(self.ttl).min(LONGEST),
+            ttl: shelf.options().ttl.unwrap_or(self.ttl).min(LONGEST),
+            folder: self.last_good.clone(),
         };
         let beside = Beside { loaders: all.iter().map(loader).collect(), outbox };
         let refresher = Refresher::new(

@@ -17,8 +17,8 @@ use crate::refresh::{self, Board, Command, Events, Force, RefreshReport, Status,
 use crate::schema::BlockSchema;
 use crate::source::{Difference, Source, SourceError};
 
-/// Longest time that comparing the tables may take.
-const CHECK: Duration = Duration::from_secs(10);
+/// Longest time that work on the tables may take.
+const WORK: Duration = Duration::from_secs(10);
 
 /// The configuration of a program: every registered block, always whole, always valid.
 ///
@@ -216,19 +216,30 @@ impl Config {
     /// # Errors
     /// If the store cannot be read, or is one that cannot be compared.
     pub async fn check(&self) -> Result<Vec<Difference>, SourceError> {
-        let Some(running) = &self.0.running else {
+        let Some(source) = self.source()? else {
             return Ok(Vec::new());
         };
-        let source = running.source.upgrade();
-        let source = source.ok_or_else(|| {
-            SourceError::refused("the configuration was shut down: start another")
-        })?;
         let store = source
             .store()
             .ok_or_else(|| SourceError::refused("this source has no tables to compare with"))?;
         let schemas: Vec<_> = self.schemas().collect();
-        let checked = tokio::time::timeout(CHECK, store.check(&schemas)).await;
-        checked.unwrap_or_else(|_| Err(SourceError::unreachable("the store does not answer")))
+        in_time(store.check(&schemas)).await
+    }
+
+    /// Forgets the history of all changes but those of the newest `keep` epochs, and says how many
+    /// changes that were. Values stay as they are. A process that has not read for longer than that
+    /// reads everything once.
+    ///
+    /// # Errors
+    /// If the store cannot be reached, or refuses: only the owner of its bookkeeping may do this.
+    pub async fn prune(&self, keep: u64) -> Result<u64, SourceError> {
+        let Some(source) = self.source()? else {
+            return Ok(0);
+        };
+        match source.store() {
+            Some(store) => in_time(store.prune(keep)).await,
+            None => Ok(0),
+        }
     }
 
     /// Ends the background task, whatever it is doing, and waits until it has ended. Values can still be
@@ -244,6 +255,16 @@ impl Config {
     fn schemas(&self) -> impl Iterator<Item = &'static BlockSchema> {
         let blocks = self.0.cells.blocks().iter().map(|block| block.schema());
         blocks.chain(self.0.shelves.all().iter().map(|shelf| shelf.schema()))
+    }
+
+    /// What this reads from; none, if it is fixed.
+    fn source(&self) -> Result<Option<Arc<dyn Source>>, SourceError> {
+        let Some(running) = &self.0.running else {
+            return Ok(None);
+        };
+        let source = running.source.upgrade();
+        let ended = || SourceError::refused("the configuration was shut down: start another");
+        source.map(Some).ok_or_else(ended)
     }
 
     async fn force(&self, force: Force) -> Result<RefreshReport, RefreshError> {
@@ -264,6 +285,11 @@ impl Config {
             name: name.to_owned(),
         }
     }
+}
+
+async fn in_time<R>(work: impl Future<Output = Result<R, SourceError>>) -> Result<R, SourceError> {
+    let done = tokio::time::timeout(WORK, work).await;
+    done.unwrap_or_else(|_| Err(SourceError::unreachable("the store does not answer")))
 }
 
 impl std::fmt::Debug for Config {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Config;
-use crate::block::{Candidate, ConfigBlock};
+use crate::block::{Candidate, ConfigBlock, KeyedBlock};
 use crate::cell::{Cells, Fresh, Meta, Origin};
-use crate::keyed::Shelves;
+use crate::key::{Key, KeyFor};
+use crate::keyed::{KeyedOptions, Shelves};
 use crate::refresh::{BlockState, Board, StoreState};
 
 /// Puts a configuration together that never changes; made by [`Config::fixed`].
@@ -23,11 +24,14 @@ use crate::refresh::{BlockState, Board, StoreState};
 /// assert_eq!(config.get::<Limits>().most, 7);
 /// ```
 #[must_use = "a builder does nothing until `build`"]
-pub struct FixedBuilder(Vec<Fresh>);
+pub struct FixedBuilder {
+    blocks: Vec<Fresh>,
+    shelves: Shelves,
+}
 
 impl FixedBuilder {
     pub(super) fn new() -> Self {
-        Self(Vec::new())
+        Self { blocks: Vec::new(), shelves: Shelves::default() }
     }
 
     /// Fixes a block at `value`; the last one given counts.
@@ -35,38 +39,76 @@ impl FixedBuilder {
     /// # Panics
     /// If the value breaks the block's rules: no reader ever sees one that does, not even in a test.
     pub fn with<T: ConfigBlock>(mut self, value: T) -> Self {
-        let (value, _) = match Candidate::of(value).validate() {
-            Ok(valid) => valid.into_parts(),
-            Err(faults) => {
-                panic!("this value of {} breaks its rules:\n{faults}", T::schema().type_name)
-            }
-        };
-        let schema = T::schema();
-        let fields = schema.fields.iter().map(|_| Origin::Fixed).collect();
-        let meta = Meta::unstored(schema.name, Origin::Fixed, fields);
+        let (value, meta) = fixed(value);
         let fresh = Fresh::new(Arc::new(value), meta);
-        self.0.retain(|earlier| !earlier.is(&fresh));
-        self.0.push(fresh);
+        self.blocks.retain(|earlier| !earlier.is(&fresh));
+        self.blocks.push(fresh);
         self
+    }
+
+    /// Fixes the copy of `key` of a keyed block at `value`. Keys that are not fixed have the defaults,
+    /// or what [`with_shared`](Self::with_shared) says.
+    ///
+    /// # Panics
+    /// If the value breaks the block's rules, or it is no key.
+    pub fn with_key<T: KeyedBlock>(mut self, key: impl KeyFor<T::Key>, value: T) -> Self {
+        let parts = T::schema().keys.len();
+        let key = match key.with_joined(|joined| Key::of_joined(joined, parts)) {
+            Ok(key) => key,
+            Err(error) => panic!("a copy of {} cannot be fixed: {error}", T::schema().type_name),
+        };
+        self.fix(Some(&key), value);
+        self
+    }
+
+    /// Fixes what the keys of a keyed block have that are not fixed themselves.
+    ///
+    /// # Panics
+    /// If the value breaks the block's rules.
+    pub fn with_shared<T: KeyedBlock>(mut self, value: T) -> Self {
+        self.fix(None, value);
+        self
+    }
+
+    fn fix<T: KeyedBlock>(&mut self, key: Option<&Key>, value: T) {
+        if self.shelves.find::<T>().is_none() {
+            let (defaults, meta) = fixed(T::default());
+            let (options, outbox) = (KeyedOptions::new(), Arc::default());
+            self.shelves.add(options, Arc::new(defaults), meta, outbox);
+        }
+        let (value, meta) = fixed(value);
+        let meta = Meta { key: key.cloned(), ..meta };
+        if let Some(shelf) = self.shelves.find::<T>() {
+            shelf.fix(key, Arc::new(value), meta);
+        }
     }
 
     /// The configuration. It needs no runtime.
     #[must_use]
     pub fn build(self) -> Config {
-        let (blocks, cells) = (self.0.len(), Cells::new(self.0, Vec::new()));
-        let board = Board::new(
-            "fixed".to_owned(),
-            StoreState::Connected,
-            BlockState::Fresh,
-            blocks,
-            Vec::new(),
-        );
-        Config::standing(cells, Shelves::default(), board)
+        let Self { blocks, shelves } = self;
+        let (count, cells) = (blocks.len(), Cells::new(blocks, shelves.standing()));
+        let (store, state) = (StoreState::Connected, BlockState::Fresh);
+        let board = Board::new("fixed".to_owned(), store, state, count, shelves.all().to_vec());
+        Config::standing(cells, shelves, board)
     }
+}
+
+/// The value, once it has passed every rule.
+fn fixed<T: ConfigBlock>(value: T) -> (T, Meta) {
+    let (value, _) = match Candidate::of(value).validate() {
+        Ok(valid) => valid.into_parts(),
+        Err(faults) => {
+            panic!("this value of {} breaks its rules:\n{faults}", T::schema().type_name)
+        }
+    };
+    let schema = T::schema();
+    let fields = schema.fields.iter().map(|_| Origin::Fixed).collect();
+    (value, Meta::unstored(schema.name, Origin::Fixed, fields))
 }
 
 impl std::fmt::Debug for FixedBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FixedBuilder").field("blocks", &self.0.len()).finish()
+        f.debug_struct("FixedBuilder").field("blocks", &self.blocks.len()).finish()
     }
 }

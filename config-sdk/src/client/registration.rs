@@ -1,6 +1,7 @@
 //! The blocks that a builder was given, and what can be wrong with them before any store is asked.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Mistake;
 use crate::block::{Candidate, Columns, ConfigBlock, Faults, KeyedBlock};
@@ -101,6 +102,7 @@ pub(super) fn cells(
     keyed: &[KeyedRegistration],
     overlay: &Overlay,
     outbox: &Arc<Outbox>,
+    ttl: Duration,
     mistakes: &mut Vec<Mistake>,
 ) -> (Cells, Shelves) {
     let mut cells = Vec::new();
@@ -113,7 +115,9 @@ pub(super) fn cells(
         let first = |columns: &Columns, meta| {
             // Of the two times that this is asked, the latter stays.
             let mut made = Shelves::default();
-            (block.first)(&mut made, columns, meta, block.options.clone(), outbox).map(|()| made)
+            let mut options = block.options.clone();
+            options.ttl = options.ttl.or(block.schema().ttl).or(Some(ttl));
+            (block.first)(&mut made, columns, meta, options, outbox).map(|()| made)
         };
         if let Some(made) = first_value(block.schema(), overlay, mistakes, first) {
             shelves.append(made);

@@ -3,7 +3,9 @@
 //! | essay | answers |
 //! |---|---|
 //! | [`data_flow`] | what happens between a commit and a read, and in which order |
+//! | [`keyed`] | a copy for each guild or pair: what is in memory, when it is read, who drops it |
 //! | [`failure_modes`] | what readers get in each kind of trouble, and what to do |
+//! | [`on_call`] | what the status and the log say in each kind of trouble, and what to do |
 //! | [`deploying`] | URLs, encryption, poolers, what is connected and when it is given up |
 //! | [`shared_tier`] | what Redis is for, what is kept there, and why it is never wrong |
 //! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
@@ -17,8 +19,16 @@ pub mod data_flow {
     #![doc = include_str!("data_flow.md")]
 }
 
+pub mod keyed {
+    #![doc = include_str!("keyed.md")]
+}
+
 pub mod failure_modes {
     #![doc = include_str!("failure_modes.md")]
+}
+
+pub mod on_call {
+    #![doc = include_str!("on_call.md")]
 }
 
 pub mod deploying {

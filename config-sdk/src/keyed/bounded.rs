@@ -61,19 +61,29 @@ impl<T: Send + Sync + 'static> Bounded<T> {
         }
     }
 
-    /// What there is of a key, at once.
+    /// What there is of a key, at once; counted as a read.
     #[inline]
     pub(super) fn look<K>(&self, key: &impl KeyFor<K>) -> Look<T> {
         let Some(hit) = key.with_joined(|joined| self.table.find(joined)) else {
+            self.table.counts().miss();
             return Look::Nothing;
         };
-        if hit.stamp >= self.age.soft.load(Ordering::Relaxed) {
+        if self.is_current(hit.stamp) {
+            self.table.hit(&hit);
             Look::Fresh(hit.guard)
         } else if hit.stamp >= self.age.hard.load(Ordering::Relaxed) {
+            self.table.hit(&hit);
             Look::Stale(hit.guard)
         } else {
+            self.table.counts().miss();
             Look::Old(hit.guard)
         }
+    }
+
+    /// Whether a copy with this stamp is what the store holds, as far as anybody knows.
+    #[inline]
+    pub(super) fn is_current(&self, stamp: u32) -> bool {
+        stamp >= self.age.soft.load(Ordering::Relaxed)
     }
 
     /// The copy of `key` by a load, or if nothing can be loaded what is `left`.
@@ -121,7 +131,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
 
     /// Whether the copy of `key` is in memory, and what the store holds as far as anybody knows.
     pub(super) fn is_fresh(&self, key: &Key) -> bool {
-        matches!(self.look::<()>(&key), Look::Fresh(_))
+        self.table.find(key.joined()).is_some_and(|hit| self.is_current(hit.stamp))
     }
 
     /// Forgets the copy of `key`; says whether it was there.
@@ -141,9 +151,9 @@ impl<T: Send + Sync + 'static> Bounded<T> {
 
     /// Keeps what was loaded of `key`, and hands it to whoever waits for it.
     pub(super) fn land(&self, key: &Key, copy: Published<T>, heap: usize, is_own: bool) {
-        let copy = Arc::new(copy);
-        let stamp = self.age.now.load(Ordering::Relaxed);
-        self.table.insert(key, Arc::clone(&copy), heap, is_own, stamp);
+        let stamp = AtomicU32::new(self.age.now.load(Ordering::Relaxed));
+        let copy = Arc::new(Published { stamp, absent: !is_own, ..copy });
+        self.table.insert(Arc::clone(&copy), heap);
         self.flight.land(key, Ok(copy));
     }
 
@@ -151,7 +161,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     pub(super) fn land_shared(&self, key: &Key, epoch: u64) {
         let shared = self.shared.load();
         let meta = Meta { key: Some(key.clone()), epoch, ..shared.meta.clone() };
-        self.land(key, Published { value: Arc::clone(&shared.value), meta }, 0, false);
+        self.land(key, Published::new(Arc::clone(&shared.value), meta), 0, false);
     }
 
     /// The row of `key` was turned away: the copy that was there stays, or else what keys without a
@@ -182,13 +192,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     /// they are asked for.
     pub(super) fn drop_where(&self, is_meant: impl Fn(&Key) -> bool) -> usize {
         self.flight.invalidate_where(&is_meant);
-        let mut count = 0;
-        self.table.for_each(|key, _| {
-            if is_meant(key) && self.table.stamp(key, 0) {
-                count += 1;
-            }
-        });
-        count
+        self.table.stamp_matching(0, is_meant)
     }
 
     /// No copy is what the store holds any more, as far as anybody knows.

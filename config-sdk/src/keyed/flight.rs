@@ -1,10 +1,11 @@
 //! Loads that are under way: one for each key, however many wait for it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
+use super::Warmed;
 use crate::cell::Published;
 use crate::key::Key;
 
@@ -35,6 +36,10 @@ struct State<T> {
     pending: HashMap<Key, Pending<T>>,
     /// Wanted, and not taken yet.
     queue: VecDeque<Key>,
+    /// Who wants all copies.
+    orders: Vec<Order>,
+    /// What changed while copies are under way that nobody named, if they are.
+    meanwhile: Option<Meanwhile>,
     /// Why nothing is loaded any more.
     closed: Option<Arc<str>>,
 }
@@ -49,6 +54,23 @@ struct Pending<T> {
     at_least: u64,
 }
 
+/// Somebody wants all copies, and hears how far it is; it is over when this is dropped.
+pub(crate) type Order = watch::Sender<Warmed>;
+
+/// What changed while copies were under way that nobody had named.
+#[derive(Default)]
+pub(crate) struct Meanwhile {
+    keys: HashSet<Key>,
+    all: bool,
+}
+
+impl Meanwhile {
+    /// Whether the copy of `key` may have changed.
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        self.all || self.keys.contains(key)
+    }
+}
+
 impl<T> Pending<T> {
     fn outdate(&mut self, epoch: Option<u64>) {
         match epoch {
@@ -61,7 +83,13 @@ impl<T> Pending<T> {
 
 impl<T> Flight<T> {
     pub(super) fn new() -> Self {
-        let state = State { pending: HashMap::new(), queue: VecDeque::new(), closed: None };
+        let state = State {
+            pending: HashMap::new(),
+            queue: VecDeque::new(),
+            orders: Vec::new(),
+            meanwhile: None,
+            closed: None,
+        };
         Self { state: Mutex::new(state), wake: Notify::new() }
     }
 
@@ -87,11 +115,42 @@ impl<T> Flight<T> {
         (landed, false)
     }
 
+    /// Wants all copies.
+    pub(super) fn order(&self, order: Order) {
+        let mut state = self.lock();
+        if state.closed.is_none() {
+            state.orders.push(order);
+        }
+        drop(state);
+        self.wake.notify_one();
+    }
+
     /// Waits until something is wanted. Cancel safe.
     pub(super) async fn wanted(&self) {
-        while self.lock().queue.is_empty() {
+        loop {
+            let is_wanted = {
+                let state = self.lock();
+                !state.queue.is_empty() || !state.orders.is_empty()
+            };
+            if is_wanted {
+                return;
+            }
             self.wake.notified().await;
         }
+    }
+
+    pub(super) fn take_orders(&self) -> Vec<Order> {
+        std::mem::take(&mut self.lock().orders)
+    }
+
+    /// From now on, what changes is remembered, for copies that nobody named.
+    pub(super) fn begin(&self) {
+        self.lock().meanwhile = Some(Meanwhile::default());
+    }
+
+    /// What changed since [`begin`](Self::begin).
+    pub(super) fn end(&self) -> Meanwhile {
+        self.lock().meanwhile.take().unwrap_or_default()
     }
 
     /// Takes up to `most` keys that are to be loaded now.
@@ -110,7 +169,11 @@ impl<T> Flight<T> {
 
     /// `key` changed, in `epoch` if one is known: what is under way for it must not be older.
     pub(super) fn invalidate(&self, key: &Key, epoch: Option<u64>) {
-        if let Some(pending) = self.lock().pending.get_mut(key) {
+        let mut state = self.lock();
+        if let Some(meanwhile) = &mut state.meanwhile {
+            meanwhile.keys.insert(key.clone());
+        }
+        if let Some(pending) = state.pending.get_mut(key) {
             pending.outdate(epoch);
         }
     }
@@ -118,6 +181,9 @@ impl<T> Flight<T> {
     /// The keys that `is_meant` names are to be read again: what is under way for them is not wanted.
     pub(super) fn invalidate_where(&self, is_meant: impl Fn(&Key) -> bool) {
         let mut state = self.lock();
+        if let Some(meanwhile) = &mut state.meanwhile {
+            meanwhile.all = true;
+        }
         let meant = state.pending.iter_mut().filter(|(key, _)| is_meant(key));
         meant.for_each(|(_, pending)| pending.outdate(None));
     }
@@ -161,7 +227,10 @@ impl<T> Flight<T> {
 
     /// Nothing will be loaded any more.
     pub(super) fn close(&self, reason: &Arc<str>) {
-        self.lock().closed = Some(Arc::clone(reason));
+        let mut state = self.lock();
+        state.closed = Some(Arc::clone(reason));
+        state.orders.clear();
+        drop(state);
         self.fail(reason);
     }
 

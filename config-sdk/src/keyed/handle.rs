@@ -4,6 +4,8 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use super::bounded::{Bounded, Look};
 use super::error::LoadError;
 use super::resident::{self, KeyGuard};
@@ -99,6 +101,23 @@ impl<T: KeyedBlock> Keyed<T> {
             return Warmed { present: keys.len(), ..Warmed::default() };
         };
         bounded.warm(keys).await
+    }
+
+    /// Loads every copy that has a row of its own, a thousand at a time and as far as they fit, and
+    /// tells `progress` of what is done so far after each of them. Reads go on meanwhile.
+    ///
+    /// Cancel safe: the loads go on if this is dropped.
+    pub async fn warm_all(&self, mut progress: impl FnMut(&Warmed)) -> Warmed {
+        let Kept::Bounded(bounded) = &self.shelf.kept else {
+            return Warmed { present: self.shelf.len(), ..Warmed::default() };
+        };
+        let (order, mut done) = watch::channel(Warmed::default());
+        bounded.flight.order(order);
+        while done.changed().await.is_ok() {
+            progress(&done.borrow_and_update());
+        }
+        let done = done.borrow();
+        done.clone()
     }
 
     /// Drops the copy of `key`, here and, by way of the store, in every other process that reads it;

@@ -1,22 +1,35 @@
 //! Keyed blocks: one copy for each key, all in memory or those that are used.
 
+mod any_bounded;
 mod bounded;
+mod counts;
 mod error;
 mod flight;
+mod ghosts;
 mod handle;
+mod index;
+mod ledger;
+mod lists;
 mod map;
 mod missing;
+mod numbers;
 mod options;
 mod outbox;
+mod policy;
 mod refusals;
 mod resident;
 mod shelf;
 mod shelves;
 mod stats;
 mod table;
+#[cfg(test)]
+mod tests;
+mod weight;
 
+pub(crate) use any_bounded::AnyBounded;
 pub(crate) use bounded::MARKS;
 pub use error::LoadError;
+pub(crate) use flight::Order;
 pub use handle::Keyed;
 pub use options::KeyedOptions;
 pub(crate) use options::Warm;
@@ -24,6 +37,6 @@ pub(crate) use outbox::Outbox;
 pub(crate) use refusals::Refused;
 pub(crate) use resident::Edit;
 pub use resident::{KeyGuard, KeyedRef};
-pub(crate) use shelf::{AnyBounded, AnyShelf, Shelf};
+pub(crate) use shelf::{AnyShelf, Shelf};
 pub(crate) use shelves::Shelves;
 pub use stats::{Stats, Warmed};

@@ -81,7 +81,8 @@ impl KeyedOptions {
         self
     }
 
-    /// How long a reader waits for a copy that is not there, at most: 1 s unless said.
+    /// How long a reader waits for a copy that is not there, at most: 1 s unless said. The load goes on
+    /// for as long again, and if it has failed then, nobody waits until one succeeds.
     pub fn load_timeout(mut self, timeout: Duration) -> Self {
         self.load_timeout = timeout;
         self

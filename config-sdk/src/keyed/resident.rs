@@ -78,14 +78,25 @@ impl<T> Resident<T> {
 impl<T: ConfigBlock> Resident<T> {
     /// Exchanges the copies that `edit` names. One writer.
     pub(super) fn edit(&self, edit: Edit) {
-        let ready = |(ready, meta): (Ready, Meta)| Published::of(ready, meta);
-        let former = self.0.load();
+        let ready = |(ready, meta): (Ready, Meta)| Published::of(ready, meta).map(Arc::new);
         let own = edit.own.into_iter().filter_map(|(key, copy)| match copy {
             None => Some((key, None)),
-            Some(copy) => Some((key, Some(Arc::new(ready(copy)?)))),
+            Some(copy) => Some((key, Some(ready(copy)?))),
         });
-        let own: Changes<_> = own.collect();
-        let shared = edit.shared.and_then(ready).map(Arc::new);
+        self.exchange(edit.shared.and_then(ready), own.collect());
+    }
+
+    /// Exchanges the copy of `key`, or of no key what all keys without a row have. One writer.
+    pub(super) fn put(&self, key: Option<&Key>, copy: Published<T>) {
+        let copy = Arc::new(copy);
+        match key {
+            Some(key) => self.exchange(None, [(key.clone(), Some(copy))].into()),
+            None => self.exchange(Some(copy), Changes::new()),
+        }
+    }
+
+    fn exchange(&self, shared: Option<Arc<Published<T>>>, own: Changes<Arc<Published<T>>>) {
+        let former = self.0.load();
         let shared = shared.unwrap_or_else(|| Arc::clone(&former.shared));
         self.0.store(Arc::new(Copies { own: former.own.with(own), shared }));
     }

@@ -1,8 +1,6 @@
 //! All copies of one keyed block, resident or bounded, whatever its type.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,10 +8,10 @@ use super::bounded::Bounded;
 use super::outbox::Outbox;
 use super::refusals::Refusals;
 use super::resident::{Edit, Resident};
-use super::{KeyedOptions, Stats};
+use super::{AnyBounded, KeyedOptions};
 use crate::block::{Candidate, Columns, Faults, KeyedBlock};
 use crate::cell::{Meta, Published, Ready, Standing};
-use crate::key::{Key, Pattern};
+use crate::key::Key;
 use crate::schema::BlockSchema;
 use crate::value::Value;
 
@@ -41,13 +39,26 @@ impl<T: KeyedBlock> Shelf<T> {
         meta: Meta,
         outbox: Arc<Outbox>,
     ) -> Self {
-        let shared = Arc::new(Published { value: shared, meta });
+        let shared = Arc::new(Published::new(shared, meta));
         let kept = if T::schema().resident {
             Kept::Resident(Arc::new(Resident::new(shared)))
         } else {
             Kept::Bounded(Bounded::new(&options, shared))
         };
         Self { kept, outbox, options, refusals: Refusals::default(), clamped: AtomicU64::new(0) }
+    }
+
+    /// Keeps a copy for good; of no key, what all keys without one share. Nothing is ever loaded.
+    pub(crate) fn fix(&self, key: Option<&Key>, value: Arc<T>, meta: Meta) {
+        let copy = Published::new(value, meta);
+        match (&self.kept, key) {
+            (Kept::Resident(resident), key) => resident.put(key, copy),
+            (Kept::Bounded(bounded), Some(key)) => bounded.land(key, copy, 0, true),
+            (Kept::Bounded(bounded), None) => bounded.set_shared(copy),
+        }
+        if let Kept::Bounded(bounded) = &self.kept {
+            bounded.flight.close(&Arc::from("a fixed configuration loads nothing"));
+        }
     }
 
     /// What a snapshot keeps of it.
@@ -91,56 +102,6 @@ pub(crate) trait AnyShelf: fmt::Debug + Send + Sync {
 
     /// What a bounded block does besides.
     fn bounded(&self) -> Option<&dyn AnyBounded>;
-}
-
-/// What refreshing does with a bounded keyed block, whatever its type.
-pub(crate) trait AnyBounded: Send + Sync {
-    /// Waits until a key is wanted. Cancel safe.
-    fn wanted(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
-
-    /// Takes up to `most` keys that are to be loaded now.
-    fn take(&self, most: usize) -> Vec<Key>;
-
-    /// Whether an answer as of `epoch` is what is wanted of `key`; if not, it is wanted again.
-    fn accepts(&self, key: &Key, epoch: u64) -> bool;
-
-    /// Keeps a copy that takes `heap` bytes besides itself.
-    fn land(&self, key: &Key, ready: Ready, meta: Meta, heap: usize);
-
-    /// `key` has no row of its own, as of `epoch`.
-    fn land_shared(&self, key: &Key, epoch: u64);
-
-    /// The row of `key` was turned away.
-    fn keep(&self, key: &Key);
-
-    /// What keys without a row of their own have from now on.
-    fn set_shared(&self, ready: Ready, meta: Meta);
-
-    /// These keys changed, up to `epoch`.
-    fn drop_keys(&self, keys: &mut dyn Iterator<Item = &Key>, epoch: u64);
-
-    /// Somebody asked for these to be read again; how many there were.
-    fn drop_matching(&self, pattern: &Pattern) -> usize;
-
-    /// Any key may have changed.
-    fn drop_all(&self);
-
-    /// A part of the lifetime is over; copies live for so many parts.
-    fn grow_older(&self, soft: u32, hard: u32);
-
-    /// Nothing can be loaded now.
-    fn fail(&self, reason: &Arc<str>);
-
-    /// Loading works again.
-    fn is_back(&self);
-
-    /// Nothing will be loaded any more.
-    fn close(&self, reason: &Arc<str>);
-
-    /// Whether there is room for another copy without another having to leave.
-    fn has_room(&self) -> bool;
-
-    fn stats(&self) -> Stats;
 }
 
 impl<T: KeyedBlock> AnyShelf for Shelf<T> {
@@ -199,76 +160,6 @@ impl<T: KeyedBlock> AnyShelf for Shelf<T> {
             Kept::Resident(_) => None,
             Kept::Bounded(bounded) => Some(bounded),
         }
-    }
-}
-
-impl<T: KeyedBlock> AnyBounded for Bounded<T> {
-    fn wanted(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(self.flight.wanted())
-    }
-
-    fn take(&self, most: usize) -> Vec<Key> {
-        self.flight.take(most)
-    }
-
-    fn accepts(&self, key: &Key, epoch: u64) -> bool {
-        self.flight.accepts(key, epoch)
-    }
-
-    fn land(&self, key: &Key, ready: Ready, meta: Meta, heap: usize) {
-        if let Some(copy) = Published::of(ready, meta) {
-            self.land(key, copy, heap, true);
-        }
-    }
-
-    fn land_shared(&self, key: &Key, epoch: u64) {
-        self.land_shared(key, epoch);
-    }
-
-    fn keep(&self, key: &Key) {
-        self.keep(key);
-    }
-
-    fn set_shared(&self, ready: Ready, meta: Meta) {
-        if let Some(shared) = Published::of(ready, meta) {
-            self.set_shared(shared);
-        }
-    }
-
-    fn drop_keys(&self, keys: &mut dyn Iterator<Item = &Key>, epoch: u64) {
-        self.drop_keys(keys, Some(epoch));
-    }
-
-    fn drop_matching(&self, pattern: &Pattern) -> usize {
-        self.drop_where(|key| pattern.matches(key))
-    }
-
-    fn drop_all(&self) {
-        self.drop_all();
-    }
-
-    fn grow_older(&self, soft: u32, hard: u32) {
-        self.grow_older(soft, hard);
-    }
-
-    fn fail(&self, reason: &Arc<str>) {
-        self.fail(reason);
-    }
-
-    fn is_back(&self) {
-        self.is_back();
-    }
-
-    fn close(&self, reason: &Arc<str>) {
-        self.flight.close(reason);
-    }
-
-    fn has_room(&self) -> bool {
-        self.table.has_room()
-    }
-
-    fn stats(&self) -> Stats {
-        self.stats()
     }
 }
 

@@ -55,7 +55,7 @@ impl Shelves {
         }
     }
 
-    fn find<T: KeyedBlock>(&self) -> Option<Arc<Shelf<T>>> {
+    pub(crate) fn find<T: KeyedBlock>(&self) -> Option<Arc<Shelf<T>>> {
         let shelf = self.slots.get(T::slot().index())?.as_ref()?;
         Arc::clone(shelf).downcast().ok()
     }

@@ -1,13 +1,18 @@
 //! What was read, loaded and dropped of a bounded keyed block.
 
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::bounded::Bounded;
+use super::counts::Reads;
 use super::flight::ended;
 use crate::key::{Key, KeyError};
+
+/// How many keys are named that are read most.
+const TOP: usize = 10;
 
 /// What was read, loaded and dropped since the start, and what there is now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -77,9 +82,43 @@ pub struct Warmed {
     pub failed: usize,
     /// Why the first of them could not.
     pub error: Option<String>,
+    /// Whether it ended because no more copies fit into memory.
+    pub is_full: bool,
 }
 
 impl<T: Send + Sync + 'static> Bounded<T> {
+    /// What was read and loaded, and what there is now; walks through all copies.
+    pub(super) fn stats(&self) -> Stats {
+        let mut stats = Stats { top: self.table.top(TOP), ..self.tally() };
+        self.table.for_each(|copy, _| {
+            stats.active += usize::from(self.is_current(copy.stamp.load(Ordering::Relaxed)));
+            stats.without_row += usize::from(copy.absent);
+        });
+        stats.expired = stats.entries.saturating_sub(stats.active);
+        stats
+    }
+
+    /// The same, as far as it costs no walk.
+    pub(super) fn tally(&self) -> Stats {
+        let counts = self.table.counts();
+        let Reads { hits, misses } = counts.reads();
+        Stats {
+            hits,
+            misses,
+            hit_rate: hits as f64 / (hits + misses).max(1) as f64,
+            sets: counts.sets.get(),
+            loads: counts.loads.get(),
+            loaded_keys: counts.loaded_keys.get(),
+            waits: counts.waits.get(),
+            errors: counts.errors.get(),
+            evictions: counts.evictions.get(),
+            entries: self.table.len(),
+            bytes: self.table.bytes(),
+            ttl: self.options.ttl.unwrap_or_default(),
+            ..Stats::default()
+        }
+    }
+
     /// Loads the keys that are not in memory, together.
     pub(super) async fn warm(&self, keys: Vec<Result<Key, KeyError>>) -> Warmed {
         let mut warmed = Warmed::default();
@@ -103,13 +142,8 @@ impl<T: Send + Sync + 'static> Bounded<T> {
 }
 
 impl Warmed {
-    fn fail(&mut self, error: &str) {
+    pub(crate) fn fail(&mut self, error: &str) {
         self.failed += 1;
         self.error.get_or_insert_with(|| error.to_owned());
-    }
-}
-impl<T: Send + Sync + 'static> Bounded<T> {
-    pub(super) fn stats(&self) -> Stats {
-        Stats::default()
     }
 }

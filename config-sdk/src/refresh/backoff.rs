@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tracing::warn;
+
 /// First wait after a failure, at most.
 const FIRST: Duration = Duration::from_millis(200);
 /// Longest wait. Short enough that a store that is back is noticed within two seconds.
@@ -11,6 +13,8 @@ const LONGEST: Duration = Duration::from_millis(1500);
 const ALARM: Duration = Duration::from_millis(60);
 /// What may be owed before there is a rest.
 const CREDIT: Duration = Duration::from_millis(600);
+/// A flood that is over for this long is another one.
+const CALM: Duration = Duration::from_secs(60);
 
 /// Waits that double from failure to failure, each drawn between half of itself and the whole, so
 /// that a fleet does not come back all at once.
@@ -43,17 +47,38 @@ impl Backoff {
 #[derive(Debug)]
 pub(super) struct Alarms {
     paid_off: Instant,
+    /// When there was a rest last.
+    rested: Option<Instant>,
 }
 
 impl Alarms {
     pub(super) fn new() -> Self {
-        Self { paid_off: Instant::now() }
+        Self { paid_off: Instant::now(), rested: None }
     }
 
     /// A push that nothing was behind. Returns until when the next is to wait.
     pub(super) fn was_false(&mut self) -> Instant {
         self.paid_off = self.paid_off.max(Instant::now()) + ALARM;
         self.paid_off.checked_sub(CREDIT).unwrap_or(self.paid_off)
+    }
+
+    /// Tells of a flood of false alarms when it begins.
+    pub(super) fn tell_flood(&mut self, source: &str) {
+        if self.begins_flood() {
+            warn!(
+                source,
+                "many notifications with nothing behind them; looks are rationed, and no change is \
+                 lost: see who sends them"
+            );
+        }
+    }
+
+    fn begins_flood(&mut self) -> bool {
+        let now = Instant::now();
+        if self.paid_off <= now + CREDIT {
+            return false;
+        }
+        self.rested.replace(now).is_none_or(|rested| now - rested > CALM)
     }
 
     /// A push with a change behind it makes good one without: there may be two notifications of one
@@ -89,6 +114,18 @@ mod tests {
         assert!(alarms.was_false() <= began, "the first costs no rest");
         let last = (0..199).map(|_| alarms.was_false()).last().unwrap();
         assert!(last - began >= Duration::from_secs(10), "{:?}", last - began);
+    }
+
+    #[test]
+    fn a_flood_of_false_alarms_begins_once() {
+        let mut alarms = Alarms::new();
+        let begins = |_| {
+            alarms.was_false();
+            alarms.begins_flood()
+        };
+        let begins: Vec<_> = (0..50).map(begins).collect();
+        assert_eq!(begins.iter().position(|begins| *begins), Some(10));
+        assert_eq!(begins.iter().filter(|begins| **begins).count(), 1);
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::time::{Instant, SystemTime};
 
 use tracing::warn;
 
-use super::event::Event;
+use super::event::{Event, Trigger};
 use super::last_good::Content;
 use super::pass::Refresher;
-use super::shelves::Shelved;
+use super::shelves::{self, Shelved};
 use super::track::Track;
 use crate::schema::{BlockSchema, OnStale};
 
@@ -33,6 +33,24 @@ impl Refresher {
                 }
                 Err(problem) => {
                     warn!(block = schema.name, problem, "the last good value on disk is not used")
+                }
+            }
+        }
+        let round = shelves::Round {
+            overlay: &self.overlay,
+            board: &self.board,
+            max_record: self.reader.max_record,
+            epoch: 0,
+            trigger: Trigger::Start,
+            anew: true,
+        };
+        for shelved in &mut self.shelves {
+            let schema = shelved.shelf.schema();
+            match content.keyed(schema) {
+                Ok(None) => {}
+                Ok(Some(kept)) => shelved.recall(kept, time, round),
+                Err(problem) => {
+                    warn!(block = schema.name, problem, "the last good copies on disk are not used")
                 }
             }
         }

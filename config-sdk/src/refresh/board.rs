@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use tokio::sync::{broadcast, watch};
+use tracing::info;
 
 use super::keyed_status::KeyedNotice;
-use super::status::{BlockState, BlockStatus, PushState, Status, StoreState};
+use super::status::{BlockState, BlockStatus, KeptState, PushState, Status, StoreState};
 use super::{Event, Events, metrics};
 use crate::cell::Cells;
 use crate::keyed::AnyShelf;
@@ -29,6 +30,9 @@ struct Notices {
     source: String,
     store: StoreState,
     push: PushState,
+    /// Why listening was lost last.
+    push_error: Option<String>,
+    kept: KeptState,
     blocks: Vec<Notice>,
     keyed: Vec<KeyedNotice>,
     /// Blocks whose changes the epoch does not count.
@@ -43,6 +47,7 @@ pub(super) struct Notice {
     pub(super) pending_restart: Vec<&'static str>,
     pub(super) clamped: u64,
     pub(super) error: Option<String>,
+    pub(super) trouble_since: Option<SystemTime>,
 }
 
 impl Board {
@@ -62,12 +67,15 @@ impl Board {
             pending_restart: Vec::new(),
             clamped: 0,
             error: None,
+            trouble_since: None,
         };
         Self {
             notices: Mutex::new(Notices {
                 source,
                 store,
                 push: PushState::None,
+                push_error: None,
+                kept: KeptState::None,
                 blocks: vec![notice; blocks],
                 keyed,
                 untracked: BTreeSet::new(),
@@ -84,6 +92,8 @@ impl Board {
             source: notices.source.clone(),
             store: notices.store.clone(),
             push: notices.push.clone(),
+            push_error: notices.push_error.clone(),
+            kept: notices.kept.clone(),
             tier: None,
             epoch: *cells.epoch().borrow(),
             blocks: blocks
@@ -99,6 +109,7 @@ impl Board {
                         pending_restart: notice.pending_restart.clone(),
                         clamped: notice.clamped,
                         error: notice.error.clone(),
+                        trouble_since: notice.trouble_since,
                     }
                 })
                 .collect(),
@@ -145,6 +156,7 @@ impl Board {
         let error = "refreshing has ended: the configuration was shut down, or its runtime is gone";
         notices.store = StoreState::Unreachable { since: now, error: error.to_owned() };
         let push = std::mem::replace(&mut notices.push, PushState::None);
+        notices.push_error = None;
         for block in notices.blocks.iter_mut().filter(|block| block.state == BlockState::Fresh) {
             let since = block.last_success.unwrap_or(now);
             block.state = BlockState::Stale { since };
@@ -189,20 +201,48 @@ impl Board {
             return;
         }
         let former = std::mem::replace(&mut notices.push, PushState::Push);
+        notices.push_error = None;
+        let source = notices.source.clone();
         drop(notices);
         metrics::push(&former, &PushState::Push);
         self.moved.send_replace(());
         if former != PushState::Push {
+            info!(source, "listening: changes are heard of at once");
             self.tell(Event::PushWorks);
         }
     }
 
+    /// Notes that push cannot work here, and says whether that is news.
+    pub(super) fn never_push(&self, reason: String) -> bool {
+        let push = PushState::PollOnly { reason };
+        self.set_push(push.clone(), None) != push
+    }
+
+    /// Notes that listening is lost, or still is for this reason, and says whether the loss is news.
+    pub(super) fn lose_push(&self, error: String) -> bool {
+        let since = match &lock(&self.notices).push {
+            PushState::Disconnected { since } => *since,
+            _ => SystemTime::now(),
+        };
+        let former = self.set_push(PushState::Disconnected { since }, Some(error));
+        !matches!(former, PushState::Disconnected { .. })
+    }
+
     /// Sets how push stands, and returns how it stood.
-    pub(super) fn set_push(&self, push: PushState) -> PushState {
-        let former = std::mem::replace(&mut lock(&self.notices).push, push.clone());
+    fn set_push(&self, push: PushState, error: Option<String>) -> PushState {
+        let mut notices = lock(&self.notices);
+        notices.push_error = error;
+        let former = std::mem::replace(&mut notices.push, push.clone());
+        drop(notices);
         metrics::push(&former, &push);
         self.moved.send_replace(());
         former
+    }
+
+    /// Sets whether the last good values are on disk.
+    pub(super) fn set_kept(&self, kept: KeptState) {
+        lock(&self.notices).kept = kept;
+        self.moved.send_replace(());
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Press<'a> {
     pub(super) board: &'a Board,
     /// How many bytes of text a record may hold.
     pub(super) max_record: u64,
+    /// Where the rows come from.
+    pub(super) origin: Origin,
 }
 
 /// A copy that passed every rule.
@@ -83,11 +85,11 @@ impl Press<'_> {
         let judged = self.shelf.judge(&columns);
         let judged =
             judged.map_err(|faults| self.overlay.blame(schema, whole.as_ref(), None, faults));
-        let meta = meta(schema, self.overlay, whole.as_ref(), Origin::Store, &columns, 0);
-        let json = schema.fields.iter().filter(|field| field.kind == Kind::Json);
-        let json = json.filter_map(|field| columns.get(field.column)?.as_ref());
-        let said = meta.author.iter().chain(&meta.reason);
-        let heap = json.chain(said).map(String::len).sum::<usize>() + meta.fields.len();
+        let meta = meta(schema, self.overlay, whole.as_ref(), self.origin, &columns, 0);
+        let on_heap = |kind| matches!(kind, Kind::Text | Kind::Json);
+        let texts = schema.fields.iter().filter(|field| on_heap(field.kind));
+        let texts = texts.filter_map(|field| columns.get(field.column)?.as_ref());
+        let heap = texts.map(String::len).sum();
         judged.map(|ready| (meta, heap, ready))
     }
 
@@ -115,9 +117,10 @@ impl Press<'_> {
         self.shelf.clamped().fetch_add(clamped.len() as u64, Ordering::Relaxed);
         for Clamped { field, from, to } in clamped {
             let to = to.to_string();
-            let key = key.map(tracing::field::display);
-            warn!(block, key, field, from, to, "a value out of range was brought into it");
-            self.board.tell(Event::Clamped { block, field, from: from.clone(), to });
+            let shown = key.map(tracing::field::display);
+            warn!(block, key = shown, field, from, to, "a value out of range was brought into it");
+            let (key, from) = (key.cloned(), from.clone());
+            self.board.tell(Event::Clamped { block, key, field, from, to });
         }
     }
 }

@@ -85,6 +85,8 @@ pub enum Event {
     Clamped {
         /// The block's name.
         block: &'static str,
+        /// Whose copy it is, of a keyed block.
+        key: Option<Key>,
         /// The field's name.
         field: &'static str,
         /// What the store holds.

@@ -54,6 +54,9 @@ impl Judge<'_> {
             Err(reason) => return self.unreadable(reason),
         };
         let readable_again = self.track.unreadable.take().is_some();
+        if readable_again {
+            info!(block = self.cell.schema().name, "the block can be read again");
+        }
         self.track.confirm();
         if self.track.read.as_ref() == Some(record) {
             let version = self.cell.meta().version;
@@ -171,10 +174,10 @@ impl Judge<'_> {
     fn accepted_again(&mut self, version: u64, readable_again: bool) -> Option<Event> {
         let refused = self.track.refused.take().is_some();
         let block = self.cell.schema().name;
-        (refused || readable_again).then(|| {
+        if refused {
             info!(block, version, "the store holds a good row again");
-            Event::Accepted { block, version }
-        })
+        }
+        (refused || readable_again).then_some(Event::Accepted { block, version })
     }
 
     fn refuse(&mut self, record: Option<&Record>, faults: Faults) -> Verdict {
@@ -221,7 +224,7 @@ impl Judge<'_> {
         let tell = |clamped: &crate::block::Clamped| {
             let (field, from, to) = (clamped.field, clamped.from.clone(), clamped.to.to_string());
             warn!(block, field, from, to, "a value out of range was brought into it");
-            Event::Clamped { block, field, from, to }
+            Event::Clamped { block, key: None, field, from, to }
         };
         ready.clamped.iter().map(tell).collect()
     }

@@ -1,12 +1,12 @@
 //! Keeps a source listening: again after every loss, and for ever.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tracing::{debug, info, warn};
 
 use super::backoff::{Backoff, jittered};
-use super::{Board, Event, PushState};
+use super::{Board, Event};
 use crate::guarded::guarded;
 use crate::source::{Deaf, Signal, Source, SourceError};
 
@@ -18,19 +18,17 @@ const SETTLED: Duration = Duration::from_secs(5);
 /// Listens for ever; the refresh task ends it.
 pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<Board>) {
     let mut backoff = Backoff::of_tries();
+    let mut refused = false;
     loop {
         let began = tokio::time::Instant::now();
         let deaf = guarded(source.changes(signal.clone())).await;
-        signal.lost();
+        let worked = signal.lost();
         let deaf = deaf.unwrap_or_else(|| Deaf::Lost(SourceError::refused("the source panicked")));
         match deaf {
             Deaf::Never { reason } => {
-                let state = PushState::PollOnly { reason: reason.clone() };
-                if board.set_push(state.clone()) != state {
-                    info!(
-                        source = source.name(),
-                        reason, "no push here: changes are found by polling"
-                    );
+                if board.never_push(reason.clone()) {
+                    let source = source.name();
+                    info!(source, reason, "no push here: changes are found by polling");
                     board.tell(Event::PushLost { reason });
                 }
                 tokio::time::sleep(jittered(TRY_AGAIN)).await;
@@ -38,9 +36,13 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
             Deaf::Lost(error) => {
                 if lost(&board, &source, &error) {
                     signal.changed([]); // the store may be gone as well; a pass finds out
+                    refused = !error.is_passing();
+                } else if !error.is_passing() && !std::mem::replace(&mut refused, true) {
+                    warn!(source = source.name(), %error, "listening is refused");
                 }
-                if began.elapsed() > SETTLED {
+                if worked && began.elapsed() > SETTLED {
                     backoff.reset();
+                    continue; // the first try is made at once
                 }
                 tokio::select! {
                     () = board.store_back() => {}
@@ -53,33 +55,93 @@ pub(super) async fn listen(source: Arc<dyn Source>, signal: Signal, board: Arc<B
 
 /// Notes the loss, and says whether it is a new one.
 fn lost(board: &Board, source: &Arc<dyn Source>, error: &SourceError) -> bool {
-    let since = SystemTime::now();
-    match board.set_push(PushState::Disconnected { since }) {
-        PushState::Disconnected { since } => {
-            board.set_push(PushState::Disconnected { since });
-            debug!(source = source.name(), %error, "still not listening");
-            false
-        }
-        _ => {
-            warn!(source = source.name(), %error, "no longer listening for changes; polling goes on");
-            board.tell(Event::PushLost { reason: error.to_string() });
-            true
-        }
+    let (source, reason) = (source.name(), error.to_string());
+    let is_news = board.lose_push(reason.clone());
+    if is_news {
+        warn!(source, error = reason, "no longer listening for changes; polling goes on");
+        board.tell(Event::PushLost { reason });
+    } else {
+        debug!(source, error = reason, "still not listening");
     }
+    is_news
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::{pending, ready};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::time::Instant;
+
     use super::*;
     use crate::refresh::{BlockState, StoreState};
-    use crate::source::MemoryStore;
+    use crate::source::{BoxFuture, Fetched, MemoryStore, Request};
+
+    fn board() -> Arc<Board> {
+        Arc::new(Board::new(
+            "memory".to_owned(),
+            StoreState::Connected,
+            BlockState::Fresh,
+            0,
+            Vec::new(),
+        ))
+    }
+
+    /// Listens as it is told to, the first time, the second time, and so on.
+    struct Told(AtomicUsize, fn(usize, Signal) -> BoxFuture<'static, Deaf>);
+
+    impl Source for Told {
+        fn name(&self) -> String {
+            "told".to_owned()
+        }
+
+        fn fetch<'a>(&'a self, _: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>> {
+            Box::pin(pending())
+        }
+
+        fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
+            (self.1)(self.0.fetch_add(1, Ordering::SeqCst), signal)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_push_did_not_work_it_is_tried_again_after_five_minutes() {
+        let told = Told(AtomicUsize::new(0), |time, signal| {
+            if time == 0 {
+                let reason = "there is a pooler".to_owned();
+                return Box::pin(ready(Deaf::Never { reason }));
+            }
+            signal.listening();
+            Box::pin(pending())
+        });
+        let ((signal, listening), began) = (Signal::new(), Instant::now());
+        tokio::spawn(listen(Arc::new(told), signal, board()));
+        listening.begins().await;
+        let waited = began.elapsed();
+        assert!(waited >= TRY_AGAIN * 9 / 10 && waited <= TRY_AGAIN * 11 / 10, "{waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_worked_and_is_lost_is_tried_again_at_once() {
+        let told = Told(AtomicUsize::new(0), |_, signal| {
+            signal.listening();
+            Box::pin(async {
+                tokio::time::sleep(2 * SETTLED).await;
+                Deaf::Lost(SourceError::unreachable("gone"))
+            })
+        });
+        let ((signal, listening), began) = (Signal::new(), Instant::now());
+        tokio::spawn(listen(Arc::new(told), signal, board()));
+        listening.begins().await;
+        listening.begins().await;
+        assert!(began.elapsed() < 2 * SETTLED + Duration::from_millis(10));
+    }
 
     #[tokio::test]
     async fn a_lost_listener_has_the_store_looked_at_at_once_and_not_at_the_next_poll() {
         let store = MemoryStore::new();
-        let board = Board::new("memory".to_owned(), StoreState::Connected, BlockState::Fresh, 0);
         let (signal, listening) = Signal::new();
-        tokio::spawn(listen(Arc::new(store.clone()), signal, Arc::new(board)));
+        tokio::spawn(listen(Arc::new(store.clone()), signal, board()));
         assert!(listening.heard().await.listening);
         store.fail("gone");
         let heard = tokio::time::timeout(Duration::from_secs(5), listening.heard()).await;

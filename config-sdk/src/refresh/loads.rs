@@ -2,6 +2,7 @@
 //! other.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,10 @@ use tracing::{debug, warn};
 use super::backoff::Backoff;
 use super::board::Board;
 use super::copy::{Copy, Press};
+use super::keyed_metrics;
 use super::overlay::Overlay;
+use super::warm::Schedule;
+use crate::cell::Origin;
 use crate::guarded::guarded;
 use crate::key::Key;
 use crate::keyed::{AnyBounded, AnyShelf, MARKS};
@@ -19,7 +23,7 @@ use crate::record::Record;
 use crate::source::{Loaded, Source, SourceError, Wanted, Which};
 
 /// Most keys of one question.
-const BATCH: usize = 1000;
+pub(super) const BATCH: usize = 1000;
 /// Rest after an answer that was too old for all of its keys.
 const REST: Duration = Duration::from_millis(5);
 
@@ -32,12 +36,14 @@ pub(crate) struct Loader {
     pub(crate) max_record: u64,
     /// How long a copy lives where nothing tells of changes.
     pub(crate) ttl: Duration,
+    /// The folder in which the hottest keys are remembered.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// What the loader knows between two answers.
-struct Known {
+pub(super) struct Known {
     /// The shared row that the copies of keys without a row are made of.
-    shared: Option<Record>,
+    pub(super) shared: Option<Record>,
     /// One that was turned away.
     refused: Option<Record>,
     backoff: Backoff,
@@ -56,11 +62,20 @@ impl Loader {
             Known { shared: None, refused: None, backoff: Backoff::of_tries(), failure: None };
         let part = self.ttl / MARKS;
         let mut older = Instant::now() + part;
+        let mut schedule = Schedule::new(&self);
         loop {
             tokio::select! {
-                () = bounded.wanted() => self.load(bounded, &mut known).await,
+                () = schedule.due() => schedule.act(&self, bounded, &mut known).await,
+                () = bounded.wanted() => {
+                    self.load(bounded, &mut known).await;
+                    keyed_metrics::shelf(&*self.shelf);
+                    for order in bounded.take_orders() {
+                        self.warm_all(bounded, &order, &mut known).await;
+                    }
+                }
                 () = sleep_until(older) => {
                     older = Instant::now() + part;
+                    keyed_metrics::shelf(&*self.shelf);
                     if self.board.is_untracked(self.shelf.schema().name) {
                         let hard = self.shelf.options().hard_ttl.unwrap_or(self.ttl * 2);
                         let hard = hard.as_secs_f64() / part.as_secs_f64().max(f64::MIN_POSITIVE);
@@ -71,8 +86,13 @@ impl Loader {
         }
     }
 
-    async fn load(&self, bounded: &dyn AnyBounded, known: &mut Known) {
+    /// Loads the keys that are wanted now, as many as one question takes.
+    pub(super) async fn load(&self, bounded: &dyn AnyBounded, known: &mut Known) {
         let keys = bounded.take(BATCH);
+        if keys.is_empty() {
+            return;
+        }
+        bounded.asked(keys.len());
         match self.ask(Which::Keys(&keys)).await {
             Ok(loaded) => {
                 if known.failure.take().is_some() {
@@ -98,10 +118,11 @@ impl Loader {
     }
 
     /// Asks, and answers for a source that hangs or panics.
-    async fn ask(&self, which: Which<'_>) -> Result<Loaded, SourceError> {
+    pub(super) async fn ask(&self, which: Which<'_>) -> Result<Loaded, SourceError> {
         let mut wanted = Wanted::of(self.shelf.schema(), which);
         wanted.max_record = self.max_record;
-        let limit = self.shelf.options().load_timeout;
+        // A load that is late for its readers may still be in time for the next ones.
+        let limit = self.shelf.options().load_timeout * 2;
         let loaded = guarded(async { self.source.load(wanted).await });
         match tokio::time::timeout(limit, loaded).await {
             Ok(Some(loaded)) => loaded,
@@ -144,14 +165,17 @@ impl Loader {
             };
             match self.press().copy(Some(key), Some(&row), known.shared.as_ref(), epoch) {
                 Some(Copy { ready, meta, heap }) => bounded.land(key, ready, meta, heap),
-                None => bounded.keep(key),
+                None => {
+                    bounded.erred();
+                    bounded.keep(key);
+                }
             }
         }
         any
     }
 
     /// Keys without a row of their own have what the shared row says, if that is good.
-    fn share(
+    pub(super) fn share(
         &self,
         bounded: &dyn AnyBounded,
         shared: Option<Record>,
@@ -173,12 +197,13 @@ impl Loader {
         }
     }
 
-    fn press(&self) -> Press<'_> {
+    pub(super) fn press(&self) -> Press<'_> {
         Press {
             shelf: &*self.shelf,
             overlay: &self.overlay,
             board: &self.board,
             max_record: self.max_record,
+            origin: Origin::Store,
         }
     }
 }

@@ -8,13 +8,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::event::{Event, Trigger};
 use super::report::{Outcome, RefreshReport};
 use super::track::Track;
-use super::{PushState, Refresher};
+use super::{PushState, Refresher, keyed_metrics};
 use crate::block::Fault;
 use crate::cell::Origin;
 use crate::schema::BlockSchema;
 use crate::source::SourceError;
 
-const ON: bool = cfg!(feature = "metrics");
+pub(super) const ON: bool = cfg!(feature = "metrics");
 
 const SUCCESSFUL: &str = "config_sdk_last_reload_successful";
 const SUCCESS: &str = "config_sdk_last_reload_success_timestamp_seconds";
@@ -59,6 +59,7 @@ pub(super) fn describe() {
     gauge(UNKNOWN, "Columns in a block's row that are neither fields nor retired.");
     counter(FAULTS, "Faults of rows that were turned away, by the broken rule.");
     counter(CLAMPED, "Values that were brought into their range.");
+    keyed_metrics::describe();
     add(RECONNECTS, &[], 0);
     add(MISSED, &[], 0);
 }
@@ -90,6 +91,7 @@ pub(super) fn pass(
             propagated(refresher, trigger, report);
         }
     }
+    refresher.shelves.iter().for_each(|shelved| keyed_metrics::shelf(&*shelved.shelf));
     for (cell, track) in refresher.cells.blocks().iter().zip(&refresher.tracks) {
         let schema = cell.schema();
         let block = [("block", schema.name)];
@@ -170,7 +172,9 @@ fn since_1970() -> f64 {
 type Labels<'a> = &'a [(&'static str, &'static str)];
 
 #[cfg(feature = "metrics")]
-use facade::{add, counter, gauge, histogram, measure, set};
+use facade::{add, histogram, measure};
+#[cfg(feature = "metrics")]
+pub(super) use facade::{count, counter, gauge, set};
 
 #[cfg(feature = "metrics")]
 mod facade {
@@ -180,11 +184,11 @@ mod facade {
 
     use super::Labels;
 
-    pub(super) fn counter(name: &'static str, text: &'static str) {
+    pub(in crate::refresh) fn counter(name: &'static str, text: &'static str) {
         metrics::describe_counter!(name, text);
     }
 
-    pub(super) fn gauge(name: &'static str, text: &'static str) {
+    pub(in crate::refresh) fn gauge(name: &'static str, text: &'static str) {
         if name.ends_with("_seconds") {
             metrics::describe_gauge!(name, Unit::Seconds, text);
         } else {
@@ -200,7 +204,12 @@ mod facade {
         metrics::counter!(name, labels).increment(by);
     }
 
-    pub(super) fn set(name: &'static str, labels: Labels<'_>, value: f64) {
+    /// Sets a counter to what was counted elsewhere; it never falls.
+    pub(in crate::refresh) fn count(name: &'static str, labels: Labels<'_>, total: u64) {
+        metrics::counter!(name, labels).absolute(total);
+    }
+
+    pub(in crate::refresh) fn set(name: &'static str, labels: Labels<'_>, value: f64) {
         metrics::gauge!(name, labels).set(value);
     }
 
@@ -210,7 +219,9 @@ mod facade {
 }
 
 #[cfg(not(feature = "metrics"))]
-use nothing::{add, counter, gauge, histogram, measure, set};
+use nothing::{add, histogram, measure};
+#[cfg(not(feature = "metrics"))]
+pub(super) use nothing::{count, counter, gauge, set};
 
 #[cfg(not(feature = "metrics"))]
 mod nothing {
@@ -218,10 +229,11 @@ mod nothing {
 
     use super::Labels;
 
-    pub(super) fn counter(_: &'static str, _: &'static str) {}
-    pub(super) fn gauge(_: &'static str, _: &'static str) {}
+    pub(in crate::refresh) fn counter(_: &'static str, _: &'static str) {}
+    pub(in crate::refresh) fn gauge(_: &'static str, _: &'static str) {}
     pub(super) fn histogram(_: &'static str, _: &'static str) {}
     pub(super) fn add(_: &'static str, _: Labels<'_>, _: u64) {}
-    pub(super) fn set(_: &'static str, _: Labels<'_>, _: f64) {}
+    pub(in crate::refresh) fn count(_: &'static str, _: Labels<'_>, _: u64) {}
+    pub(in crate::refresh) fn set(_: &'static str, _: Labels<'_>, _: f64) {}
     pub(super) fn measure(_: &'static str, _: Labels<'_>, _: Duration) {}
 }

@@ -27,7 +27,7 @@ pub(crate) struct Refresher {
     pub(super) reader: Reader,
     pub(super) cells: Arc<Cells>,
     pub(super) board: Arc<Board>,
-    overlay: Arc<Overlay>,
+    pub(super) overlay: Arc<Overlay>,
     pub(super) tracks: Vec<Track>,
     pub(super) shelves: Vec<Shelved>,
     /// Blocks whose changes the epoch does not count.
@@ -103,7 +103,8 @@ impl Refresher {
     async fn try_pass(&mut self, ask: &Ask<'_>) -> Result<RefreshReport, SourceError> {
         match self.fetch(ask).await {
             Ok(fetched) => {
-                self.outage.ends(&self.board, &self.reader.name());
+                let (before, epoch) = (self.epoch(), fetched.epoch);
+                self.outage.ends(&self.board, &self.reader.name(), before, epoch);
                 Ok(self.apply(fetched, ask))
             }
             Err(error) => {
@@ -204,10 +205,18 @@ impl Refresher {
             max_record: self.reader.max_record,
             epoch,
             trigger: ask.trigger,
+            anew: self.applied.is_none(),
         };
         for shelved in &mut self.shelves {
             let outcome = match moved.remove(shelved.name()) {
-                Some(moved) => shelved.apply(moved, round),
+                Some(moved) => {
+                    let outcome = shelved.apply(moved, round, ask.force.names(shelved.name()));
+                    if let Some(news) = shelved.news() {
+                        self.kept.add_keyed(shelved.shelf.schema(), news);
+                        self.news = true;
+                    }
+                    outcome
+                }
                 None => {
                     shelved.confirm();
                     Outcome::Unchanged
@@ -233,7 +242,8 @@ impl Refresher {
         self.note();
     }
 
-    pub(super) fn note(&self) {
+    pub(super) fn note(&mut self) {
+        self.tracks.iter_mut().for_each(Track::date);
         let notices = self.tracks.iter().map(|track| track.notice(!self.outage.is_now()));
         let keyed = self.shelves.iter().map(|block| block.notice(!self.outage.is_now()));
         self.board.set_blocks(notices.collect(), keyed.collect());

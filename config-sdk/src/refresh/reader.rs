@@ -55,7 +55,7 @@ impl Reader {
                 "the source panicked; its message is in the program's output",
             )),
             Err(_) => Err(SourceError::unreachable(format!(
-                "no answer within {}",
+                "no answer within {}: see that the store is not frozen, overloaded or cut off",
                 humantime::format_duration(limit)
             ))),
         }

@@ -9,12 +9,15 @@ use tracing::{info, warn};
 use super::board::Board;
 use super::copy::{Copy, Press};
 use super::event::{Event, Trigger};
+use super::last_good::KeptRows;
 use super::report::Outcome;
 use super::{BlockState, KeyedNotice, Overlay};
+use crate::cell::Origin;
 use crate::key::Key;
 use crate::keyed::{AnyShelf, Edit};
 use crate::record::Record;
 use crate::source::{Keys, Moved, Rows};
+use crate::time::rfc3339;
 
 /// A keyed block, and what the refresh task remembers of it between passes.
 pub(super) struct Shelved {
@@ -23,6 +26,10 @@ pub(super) struct Shelved {
     shared: Option<Record>,
     /// Whether a resident block was read as a whole.
     is_read: bool,
+    /// Whether what was kept on disk stands in for that.
+    is_recalled: bool,
+    /// What is to be kept on disk of a resident block.
+    news: Option<KeptRows>,
     /// Why the block cannot be read.
     pub(super) unreadable: Option<String>,
     odd: Vec<String>,
@@ -38,6 +45,8 @@ pub(super) struct Round<'a> {
     pub(super) max_record: u64,
     pub(super) epoch: u64,
     pub(super) trigger: Trigger,
+    /// Whether everything was asked for, so that of what is told nothing need have changed.
+    pub(super) anew: bool,
 }
 
 impl Shelved {
@@ -46,6 +55,8 @@ impl Shelved {
             shelf,
             shared: None,
             is_read: false,
+            is_recalled: false,
+            news: None,
             unreadable: None,
             odd: Vec::new(),
             started: SystemTime::now(),
@@ -59,12 +70,12 @@ impl Shelved {
 
     /// Whether the block has to be asked for whatever the source thinks has changed.
     pub(super) fn is_wanting(&self) -> bool {
-        self.unreadable.is_some() || self.is_unbacked()
+        self.unreadable.is_some() || (self.shelf.schema().resident && !self.is_read)
     }
 
     /// Whether readers have nothing but defaults that no store stands behind.
     pub(super) fn is_unbacked(&self) -> bool {
-        self.shelf.schema().resident && !self.is_read
+        self.shelf.schema().resident && !self.is_read && !self.is_recalled
     }
 
     /// The store has answered for this block.
@@ -72,8 +83,8 @@ impl Shelved {
         self.last_success = Some(SystemTime::now());
     }
 
-    /// What becomes of a block of which `moved` tells.
-    pub(super) fn apply(&mut self, moved: Moved, round: Round<'_>) -> Outcome {
+    /// What becomes of a block of which `moved` tells; `forced` if it was asked for.
+    pub(super) fn apply(&mut self, moved: Moved, round: Round<'_>, forced: bool) -> Outcome {
         let Moved { keys, again, rows } = moved;
         let rows = match rows {
             Some(Err(reason)) => return self.unreadable(reason, round),
@@ -90,23 +101,47 @@ impl Shelved {
             for pattern in &again {
                 bounded.drop_matching(pattern);
             }
+            if keys == Keys::All && (round.anew || forced) {
+                return Outcome::Unchanged; // as far as is known: what is used is read again
+            }
             return self.tell(&keys, Vec::new(), round);
         }
         let Some(rows) = rows else {
             return Outcome::Unchanged; // of a resident block the rows alone matter
         };
-        self.take(keys, rows, round)
+        self.take(keys, rows, round, Origin::Store)
+    }
+
+    /// What is to be kept on disk of a resident block, if it has changed since this was asked last.
+    pub(super) fn news(&mut self) -> Option<KeptRows> {
+        self.news.take()
+    }
+
+    /// Takes what was kept on disk at `time` for a resident block that the store has not answered for.
+    pub(super) fn recall(&mut self, kept: KeptRows, time: SystemTime, round: Round<'_>) {
+        if self.is_read {
+            return;
+        }
+        let rows = kept.own.into_iter().filter_map(|(key, row)| Some((key, row?)));
+        let mut rows = Rows { own: rows.collect(), ..Rows::default() };
+        rows.shared = kept.shared.flatten();
+        info!(block = self.name(), kept = %rfc3339(time), "the last good copies on disk are used");
+        self.take(Keys::All, rows, round, Origin::Disk);
+        (self.is_read, self.is_recalled, self.news) = (false, true, None);
+        self.last_success = Some(time);
     }
 
     /// The rows of a resident block become copies.
-    fn take(&mut self, keys: Keys, rows: Rows, round: Round<'_>) -> Outcome {
+    fn take(&mut self, keys: Keys, rows: Rows, round: Round<'_>, origin: Origin) -> Outcome {
         let shelf = Arc::clone(&self.shelf);
         let press = Press {
             shelf: &*shelf,
             overlay: round.overlay,
             board: round.board,
             max_record: round.max_record,
+            origin,
         };
+        let mut news = self.news.take().unwrap_or_default();
         let known: BTreeSet<_> = shelf.keys().into_iter().collect();
         let mut edit = Edit::default();
         let mut fields = BTreeSet::new();
@@ -118,6 +153,7 @@ impl Shelved {
                     && let Some(copy) = press.copy(None, None, shared.as_ref(), round.epoch)
                 {
                     self.shared = shared;
+                    news.shared = Some(self.shared.clone());
                     fields.extend(self.differing(None, &copy));
                     edit.shared = Some((copy.ready, copy.meta));
                 }
@@ -133,24 +169,28 @@ impl Shelved {
                     let differing = self.differing(Some(&key), &copy);
                     let is_same = known.contains(&key)
                         && differing.is_empty()
+                        && !self.is_recalled
                         && shelf.values(Some(&key)).1 == copy.meta.version;
                     if is_same {
                         edit.own.remove(&key);
                     } else {
                         fields.extend(differing);
+                        news.own.push((key.clone(), Some(row)));
                         edit.own.insert(key, Some((copy.ready, copy.meta)));
                     }
                 }
                 None => drop(edit.own.remove(&key)), // the last good copy stays
             }
         }
-        self.is_read = true;
+        (self.is_read, self.is_recalled) = (true, false);
         if edit.shared.is_none() && edit.own.is_empty() {
             return Outcome::Unchanged;
         }
         for key in edit.own.iter().filter(|(_, copy)| copy.is_none()).map(|(key, _)| key) {
             shelf.refusals().remove(Some(key));
+            news.own.push((key.clone(), None));
         }
+        self.news = Some(news);
         let moved = match edit.shared {
             Some(_) => Keys::All,
             None => Keys::Some(edit.own.keys().cloned().collect()),

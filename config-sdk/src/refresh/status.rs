@@ -21,6 +21,11 @@ pub struct Status {
     pub store: StoreState,
     /// Whether changes are heard of at once.
     pub push: PushState,
+    /// Why listening was lost, if it is: what the last try came to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub push_error: Option<String>,
+    /// Whether the last good values are kept on disk.
+    pub kept: KeptState,
     /// How the shared tier stands that is asked before the store, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierStatus>,
@@ -71,6 +76,25 @@ pub enum PushState {
     None,
 }
 
+/// Whether the last good values are kept on disk, for a start while the store is away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum KeptState {
+    /// They are.
+    Kept,
+    /// They cannot be written; readers are not affected.
+    Failing {
+        /// When that began.
+        #[serde(serialize_with = "crate::time::serialize")]
+        since: SystemTime,
+        /// Why the last try failed.
+        error: String,
+    },
+    /// Nobody asked for it.
+    None,
+}
+
 /// How one block stands.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
@@ -96,6 +120,9 @@ pub struct BlockStatus {
     /// Why the block alone cannot be read, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Since when the store's row is turned away, or the block alone cannot be read, if so.
+    #[serde(serialize_with = "crate::time::serialize_option")]
+    pub trouble_since: Option<SystemTime>,
 }
 
 /// How good the value is that readers have.
@@ -155,12 +182,28 @@ impl BlockStatus {
             _ => false,
         }
     }
+
+    /// What readers get while the store does not stand behind it.
+    fn stand_in(&self) -> &'static str {
+        match self.origin {
+            Origin::Default => "readers get the defaults",
+            Origin::Disk => "readers get the last good value from disk",
+            _ => "readers keep the last good value",
+        }
+    }
 }
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "store  {} {}", self.source, self.store)?;
-        writeln!(f, "push   {}", self.push)?;
+        write!(f, "push   {}", self.push)?;
+        match &self.push_error {
+            Some(error) => writeln!(f, ": {error}")?,
+            None => writeln!(f)?,
+        }
+        if self.kept != KeptState::None {
+            writeln!(f, "kept   {}", self.kept)?;
+        }
         if let Some(tier) = &self.tier {
             writeln!(f, "tier   {tier}")?;
         }
@@ -174,10 +217,16 @@ impl fmt::Display for Status {
                 "\n{:<width$}  {:>7}  {:<11}  {}",
                 block.name, block.version, block.origin, block.state
             )?;
+            if block.state != BlockState::Fresh {
+                write!(f, "; {}", block.stand_in())?;
+            }
+            let since = block.trouble_since.map(|since| format!(" since {}", rfc3339(since)));
+            let since = since.unwrap_or_default();
             if let Some(error) = &block.error {
-                write!(f, "\n{:width$}  cannot be read: {error}", "")?;
+                write!(f, "\n{:width$}  cannot be read{since}: {error}", "")?;
             }
             if let BlockState::Rejected { faults } = &block.state {
+                write!(f, "\n{:width$}  turned away{since}; correct the row:", "")?;
                 for fault in faults {
                     write!(f, "\n{:width$}  {fault}", "")?;
                 }
@@ -218,12 +267,26 @@ impl fmt::Display for PushState {
     }
 }
 
+impl fmt::Display for KeptState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kept => f.write_str("on disk"),
+            Self::Failing { since, error } => write!(
+                f,
+                "not on disk since {}: {error}; readers are not affected, and it is tried again within 1.5 s",
+                rfc3339(*since)
+            ),
+            Self::None => f.write_str("nowhere"),
+        }
+    }
+}
+
 impl fmt::Display for BlockState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fresh => f.write_str("fresh"),
             Self::Stale { since } => write!(f, "stale since {}", rfc3339(*since)),
-            Self::Rejected { .. } => f.write_str("rejected, the last good value stays"),
+            Self::Rejected { .. } => f.write_str("rejected"),
             Self::Expired { since } => write!(f, "expired since {}", rfc3339(*since)),
         }
     }

@@ -93,8 +93,7 @@ pub(crate) async fn run(
     // follows `Heard::listening`.
     let listener = tokio::spawn(listen(source.clone(), signal, task.refresher.board.clone()));
     let ended = (EndWith(listener.abort_handle()), beside.spawn(source));
-    let failure = task.failure.clone();
-    let _ = started.send(Started { failure, unbacked });
+    let _ = started.send(Started { failure: task.failure.clone(), unbacked });
     tokio::select! {
         biased;
         _ = stop.wait_for(|stop| *stop) => {}
@@ -112,7 +111,7 @@ async fn recall(refresher: &mut Refresher, folder: &Path) -> Keeper {
     if let Some((time, content)) = last_good::read(path.clone()).await {
         refresher.recall(time, content);
     }
-    let keeper = Keeper::new(path);
+    let keeper = Keeper::new(path, refresher.board.clone());
     if let Some(content) = refresher.news() {
         keeper.keep(content);
     }
@@ -140,6 +139,8 @@ impl Task {
         let mut poll = self.next_poll();
         loop {
             let expiry = self.refresher.next_expiry();
+            // A store that cannot be read is not asked more often because it can be heard.
+            let rest = if self.failure.is_some() { self.rest.max(poll) } else { self.rest };
             tokio::select! {
                 biased;
                 command = commands.recv() => match command {
@@ -149,7 +150,7 @@ impl Task {
                 () = hangup.signal() => {
                     self.force(Force::All).await;
                 }
-                heard = after(self.rest, &self.listening) => self.hear(heard).await,
+                heard = after(rest, &self.listening) => self.hear(heard).await,
                 () = sleep_until(poll) => {
                     self.pass(Trigger::Poll, &BTreeSet::new()).await;
                 }
@@ -196,6 +197,7 @@ impl Task {
             self.alarms.was_true();
         } else {
             self.rest = self.alarms.was_false().into();
+            self.alarms.tell_flood(&self.refresher.source());
         }
         if heard.listening {
             // Only now: what had changed before is there as well.
@@ -262,10 +264,12 @@ async fn first(refresher: &mut Refresher, limit: Duration) -> Option<SourceError
     }
 }
 
-/// What was heard, as soon as the rest is over. Cancel safe.
+/// What was heard, as soon as the rest is over, or push begins to work. Cancel safe.
 async fn after(rest: Clock, listening: &Listening) -> Heard {
-    sleep_until(rest).await;
-    listening.heard().await
+    tokio::select! {
+        () = sleep_until(rest) => listening.heard().await,
+        heard = listening.begins() => heard,
+    }
 }
 
 async fn at(time: Option<Instant>) {

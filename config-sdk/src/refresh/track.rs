@@ -24,6 +24,8 @@ pub(super) struct Track {
     pub(super) pending_restart: Vec<&'static str>,
     /// How many values were brought into their range.
     pub(super) clamped: u64,
+    /// Since when the row is turned away, or the block cannot be read, without a break.
+    trouble_since: Option<SystemTime>,
     started: SystemTime,
     last_success: Option<SystemTime>,
     confirmed: Instant,
@@ -47,6 +49,7 @@ impl Track {
             held: None,
             pending_restart: Vec::new(),
             clamped: 0,
+            trouble_since: None,
             started: SystemTime::now(),
             last_success: None,
             confirmed: Instant::now(),
@@ -69,6 +72,12 @@ impl Track {
     /// How long ago the store answered for this block.
     pub(super) fn age(&self) -> Duration {
         self.confirmed.elapsed()
+    }
+
+    /// Notes since when something is wrong with the block, or that nothing is.
+    pub(super) fn date(&mut self) {
+        let since = self.trouble_since.take().unwrap_or_else(SystemTime::now);
+        self.trouble_since = (!self.is_good()).then_some(since);
     }
 
     /// Whether nothing is known to be wrong with the block.
@@ -138,6 +147,7 @@ impl Track {
             pending_restart: self.pending_restart.clone(),
             clamped: self.clamped,
             error: self.unreadable.clone(),
+            trouble_since: self.trouble_since,
         }
     }
 }

@@ -59,6 +59,12 @@ impl Changed {
         self.is_all(block) || self.keys.contains(key)
     }
 
+    /// The copies whose rows are to be read; `None` if those of all are.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn few(&self, block: &BlockSchema) -> Option<Vec<Key>> {
+        (!self.is_all(block)).then(|| self.keys.iter().cloned().collect())
+    }
+
     /// What is told of `block`, with the rows that were read for it.
     pub(super) fn moved(self, block: &BlockSchema, rows: Option<Result<Rows, String>>) -> Moved {
         let keys = if self.is_all(block) { Keys::All } else { Keys::Some(self.keys) };
@@ -104,7 +110,8 @@ mod logged {
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(super) use logged::logged;
 
-#[cfg(all(test, any(feature = "postgres", feature = "sqlite")))]
+#[cfg(test)]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod tests {
     use super::*;
     use crate::source::ddl::sample;
@@ -149,9 +156,14 @@ mod tests {
 
     #[test]
     fn a_pattern_comes_back_from_the_log() {
-        let block = sample::pair();
+        let (pair, guild) = (sample::pair(), sample::guild());
         let pattern = Pattern::new([r"ETH\*/*", r#""quoted""#]).unwrap();
-        let moved = told(&[&logged(&block, &pattern)]);
+        let moved = told(&[&logged(&pair, &pattern)]);
+        assert_eq!((moved.keys, moved.again), (Keys::All, vec![pattern]), "of a resident block");
+
+        let (mut changed, pattern) = (Changed::default(), Pattern::new(["guild-*"]).unwrap());
+        changed.add_logged(&guild, &serde_json::from_str(&logged(&guild, &pattern)).unwrap());
+        let moved = changed.moved(&guild, None);
         assert_eq!((moved.keys, moved.again), (Keys::Some(BTreeSet::new()), vec![pattern]));
     }
 }

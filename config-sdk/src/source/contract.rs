@@ -94,8 +94,23 @@ pub trait Store: Source {
         blocks: &'a [&'static BlockSchema],
     ) -> BoxFuture<'a, Result<Vec<Difference>, SourceError>>;
 
-    /// Logs that the copies of a keyed block whose keys match are to be read again, so that every reader of the store hears
-    /// of it as of a change. Returns the new epoch.
+    /// Adds to the tables of [adopted](BlockSchema::adopt) blocks what tells of their changes, and says
+    /// what it did: nothing else is ever added to them. Until then `migrate` reports the same SQL as
+    /// steps that are not done, and the blocks are [untracked](Fetched::untracked).
+    ///
+    /// # Errors
+    /// If the store cannot be reached or refuses; nothing has changed then.
+    fn adopt<'a>(
+        &'a self,
+        blocks: &'a [&'static BlockSchema],
+    ) -> BoxFuture<'a, Result<Vec<Step>, SourceError>> {
+        let _ = blocks;
+        let refused = SourceError::refused("this store cannot tell of changes of adopted tables");
+        Box::pin(std::future::ready(Err(refused)))
+    }
+
+    /// Logs that the copies of a keyed block whose keys match are to be read again, so that every
+    /// reader of the store hears of it as of a change. Returns the new epoch.
     ///
     /// # Errors
     /// If the store cannot be reached or refuses.
@@ -106,6 +121,17 @@ pub trait Store: Source {
     ) -> BoxFuture<'a, Result<u64, SourceError>> {
         let reason = format!("this store cannot tell others to read {} {keys} again", block.name);
         Box::pin(std::future::ready(Err(SourceError::refused(reason))))
+    }
+
+    /// Forgets all changes but those of the newest `keep` epochs, and says how many it forgot. A
+    /// reader that is older than what is left is yielded everything. A store that keeps no changes
+    /// need not write this.
+    ///
+    /// # Errors
+    /// If the store cannot be reached or refuses.
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        let _ = keep;
+        Box::pin(std::future::ready(Ok(0)))
     }
 }
 

@@ -34,6 +34,10 @@ pub(crate) fn schema(dialect: Dialect, blocks: &[&BlockSchema]) -> String {
     let mut sql = bookkeeping.to_owned();
     for block in blocks {
         sql.push_str(&format!("\n-- Block {}\n", block.name));
+        if block.adopt {
+            sql.push_str(&format!("-- adopts table {} as it is.\n", block.table));
+            continue;
+        }
         for part in blueprint(block).parts {
             if part.piece != Piece::Column {
                 sql.push_str(&part.sql);
@@ -51,7 +55,8 @@ mod tests {
 
     #[test]
     fn a_database_takes_its_schema_twice() {
-        let sql = schema(Dialect::Sqlite, &[&sample::trading(), &sample::limits()]);
+        let blocks = [&sample::trading(), &sample::limits(), &sample::guild(), &sample::pair()];
+        let sql = schema(Dialect::Sqlite, &blocks);
         let connection = rusqlite::Connection::open_in_memory().unwrap();
         connection.execute_batch(&sql).unwrap();
         connection.execute_batch(&sql).unwrap();

@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use super::Found;
 use super::ddl::BOOKKEEPING_COLUMNS;
 use crate::record::Record;
+use crate::schema::BlockSchema;
 use crate::time;
 
-/// The record of a row.
-pub(super) fn record(mut columns: BTreeMap<String, Option<String>>) -> Record {
+/// The record of a row of `block`. An adopted table has no bookkeeping, whatever its columns are
+/// called.
+pub(crate) fn record(mut columns: BTreeMap<String, Option<String>>, block: &BlockSchema) -> Record {
+    if block.adopt {
+        return Record { columns, ..Record::default() };
+    }
     let mut kept: BTreeMap<&str, String> = BTreeMap::new();
     for name in BOOKKEEPING_COLUMNS {
         if let Some(Some(text)) = columns.remove(name) {
@@ -30,13 +36,17 @@ pub(super) fn left_out(version: Option<&str>, size: u64) -> Record {
     Record { left_out: Some(size), ..Record::new(version) }
 }
 
-/// The one active row of a table.
+/// The one active row of `block`, which has no key, in `table`.
 ///
 /// # Errors
 /// If there are several: nobody could say which one is meant.
-pub(super) fn only(mut rows: Vec<Record>, table: &str) -> Result<Option<Record>, String> {
+pub(super) fn only(mut rows: Vec<Record>, block: &BlockSchema, table: &str) -> Found {
     match rows.len() {
         0 | 1 => Ok(rows.pop()),
+        _ if block.adopt => Err(format!(
+            "table {table} has several rows, and the block has no key to tell them apart: leave one \
+             row, or declare `key(…)`"
+        )),
         _ => Err(format!(
             "table {table} has several rows with status 'active': archive all but one \
              (update {table} set status = 'archived' where …)"

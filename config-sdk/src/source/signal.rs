@@ -55,9 +55,9 @@ impl Signal {
         self.0.say(|heard| heard.listening = true);
     }
 
-    /// The source no longer listens.
-    pub(crate) fn lost(&self) {
-        self.0.works.store(false, Ordering::SeqCst);
+    /// The source no longer listens; whether it did.
+    pub(crate) fn lost(&self) -> bool {
+        self.0.works.swap(false, Ordering::SeqCst)
     }
 
     /// Something may have changed that moves no epoch, such as a table's columns: everything is read
@@ -119,12 +119,21 @@ impl Listening {
 
     /// Waits until something was said, and takes it all. Cancel safe.
     pub(crate) async fn heard(&self) -> Heard {
+        self.heard_if(|heard| heard.listening || heard.changed || heard.anew).await
+    }
+
+    /// Waits until push has begun to work, and takes all that was said. Cancel safe.
+    pub(crate) async fn begins(&self) -> Heard {
+        self.heard_if(|heard| heard.listening).await
+    }
+
+    async fn heard_if(&self, is_enough: fn(&Heard) -> bool) -> Heard {
         loop {
-            self.0.wake.notified().await;
-            let heard = std::mem::take(&mut *self.0.lock());
-            if heard.listening || heard.changed || heard.anew {
+            let heard = Some(self.0.lock()).filter(|heard| is_enough(heard));
+            if let Some(heard) = heard.map(|mut heard| std::mem::take(&mut *heard)) {
                 return heard;
             }
+            self.0.wake.notified().await;
         }
     }
 }

@@ -5,10 +5,10 @@ mod sqlite;
 
 use std::time::Instant;
 
+use config_examples::page::{Page, Voice};
 use config_sdk::{Config, StoreState};
 
 use crate::Failure;
-use crate::page::{Page, Voice};
 
 pub(crate) use postgres::named;
 
@@ -142,7 +142,7 @@ impl Prompt {
 
     async fn run(&self, sql: &str) -> Result<Answer, Failure> {
         match &self.place {
-            Place::Sqlite(file) => file.run(sql),
+            Place::Sqlite(file) => file.run(sql).await,
             Place::Postgres(session) => session.run(sql).await,
         }
     }

@@ -1,44 +1,25 @@
 //! A person with the `psql` program: one session that stays open.
 
+use config_examples::prompt::Prompt;
+use tokio_postgres::Config;
 use tokio_postgres::config::Host;
-use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use super::Answer;
 use crate::Failure;
 
 /// An open session, as whoever the URL names.
 pub(super) struct Session {
-    client: Client,
+    prompt: Prompt,
     locking: bool,
 }
 
 impl Session {
     pub(super) async fn open(url: &str) -> Result<Self, Failure> {
-        let plain = |error: tokio_postgres::Error| {
-            format!(
-                "the tour's own connection is not encrypted, and could not be opened ({}); \
-                 run it on a Postgres of this machine, or try `-- serve`",
-                said(error)
-            )
-        };
-        let mut config: Config = url.parse().map_err(plain)?;
-        config.application_name("trading example, prompt");
-        let (client, connection) = config.connect(NoTls).await.map_err(plain)?;
-        // Ends with the client, or with an error that the client reports too.
-        tokio::spawn(connection);
-        Ok(Self { client, locking: false })
+        Ok(Self { prompt: Prompt::server(url).await?, locking: false })
     }
 
     pub(super) async fn run(&self, sql: &str) -> Result<Answer, Failure> {
-        let messages = self.client.simple_query(sql).await.map_err(said)?;
-        let first = messages.iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some(row),
-            _ => None,
-        });
-        let columns = |row: &tokio_postgres::SimpleQueryRow| {
-            (0..row.len()).map(|index| row.get(index).map(str::to_owned)).collect()
-        };
-        Ok(first.map(columns))
+        Ok(self.prompt.run(sql).await?.into_iter().next())
     }
 
     pub(super) fn is_locking(&self) -> bool {
@@ -101,12 +82,4 @@ pub(super) fn place(url: &str) -> Option<String> {
     let database = config.get_dbname().map(|name| format!(" dbname={name}"));
     let (user, database) = (user.unwrap_or_default(), database.unwrap_or_default());
     Some(format!("host={host} port={port}{user}{database}"))
-}
-
-/// What the server says, without what the driver puts around it.
-fn said(error: tokio_postgres::Error) -> Failure {
-    match error.as_db_error() {
-        Some(said) => said.message().into(),
-        None => error.into(),
-    }
 }

@@ -2,10 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use rusqlite::Connection;
-use rusqlite::types::ValueRef;
+use config_examples::prompt::Prompt;
 
 use super::Answer;
 use crate::Failure;
@@ -24,19 +22,9 @@ impl File {
         Self { path: path(rest).to_owned(), away: false }
     }
 
-    pub(super) fn run(&self, sql: &str) -> Result<Answer, Failure> {
-        let connection = Connection::open(self.place())?;
-        connection.busy_timeout(Duration::from_secs(2))?;
-        let mut statement = connection.prepare(sql)?;
-        let width = statement.column_count();
-        let mut rows = statement.query([]).map_err(said)?;
-        let mut first = None;
-        while let Some(row) = rows.next().map_err(said)? {
-            let column = |index| Ok(text(row.get_ref(index)?));
-            let columns = (0..width).map(column).collect::<Result<_, rusqlite::Error>>()?;
-            first = first.or(Some(columns));
-        }
-        Ok(first)
+    pub(super) async fn run(&self, sql: &str) -> Result<Answer, Failure> {
+        let rows = Prompt::file(&self.place())?.run(sql).await?;
+        Ok(rows.into_iter().next())
     }
 
     pub(super) fn is_away(&self) -> bool {
@@ -82,23 +70,4 @@ impl File {
 /// The path in what follows `sqlite:`.
 pub(super) fn path(rest: &str) -> &str {
     rest.strip_prefix("//").unwrap_or(rest)
-}
-
-/// What the store says, without the code in front.
-fn said(error: rusqlite::Error) -> Failure {
-    match error {
-        rusqlite::Error::SqliteFailure(_, Some(message)) => message.into(),
-        other => other.into(),
-    }
-}
-
-fn text(value: ValueRef<'_>) -> Option<String> {
-    match value {
-        ValueRef::Null => None,
-        ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        }
-    }
 }

@@ -1,5 +1,7 @@
 //! No read allocates: counted by the allocator, thread by thread.
 
+mod keyed;
+
 use allocation_counter::measure;
 use config_sdk::{Config, ConfigBlock, MemoryStore};
 

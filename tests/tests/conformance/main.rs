@@ -4,4 +4,5 @@
 mod flaws;
 #[path = "../../../config-sdk/src/docs/json_file.rs"]
 mod json_file;
+mod key_flaws;
 mod stores;

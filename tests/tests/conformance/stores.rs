@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use config_sdk::testing::conformance::{self, Row, Subject, blocks};
+use config_sdk::testing::conformance::{self, Row, Subject, blocks, keyed_blocks};
 use config_sdk::{BlockSchema, BoxFuture, FieldSchema, Kind, MemoryStore, Source, SqliteStore};
 use config_tests::postgres::{Database, Role, Server};
 use tempfile::TempDir;
@@ -43,9 +43,12 @@ impl Subject for Memory {
     fn write<'a>(&'a self, rows: &'a [Row]) -> BoxFuture<'a, ()> {
         self.0.transaction(|edit| {
             for row in rows {
-                match &row.columns {
-                    Some(columns) => edit.put(row.block.name, columns.clone()),
-                    None => edit.remove(row.block.name),
+                let (block, columns) = (row.block.name, row.columns.clone());
+                match (&row.key, columns) {
+                    (None, Some(columns)) => edit.put(block, columns),
+                    (None, None) => edit.remove(block),
+                    (Some(key), Some(columns)) => edit.put_key(block, key, columns),
+                    (Some(key), None) => edit.remove_key(block, key),
                 }
             }
         });
@@ -55,6 +58,10 @@ impl Subject for Memory {
     fn spoil<'a>(&'a self, block: &'static BlockSchema, spoilt: bool) -> BoxFuture<'a, bool> {
         self.0.unreadable(block.name, spoilt.then_some("its table was dropped"));
         Box::pin(std::future::ready(true))
+    }
+
+    fn has_keys(&self) -> bool {
+        true
     }
 }
 
@@ -66,7 +73,7 @@ impl Sqlite {
         let sqlite = Self(tempfile::tempdir().unwrap());
         let source = sqlite.source();
         let store = source.store().unwrap();
-        store.migrate(blocks()).await.unwrap();
+        store.migrate(&[blocks(), keyed_blocks()].concat()).await.unwrap();
         sqlite
     }
 
@@ -98,6 +105,10 @@ impl Subject for Sqlite {
         self.run(&renamed(block, spoilt));
         Box::pin(std::future::ready(true))
     }
+
+    fn has_keys(&self) -> bool {
+        true
+    }
 }
 
 /// A database of its own, read by a role with a password and edited by another.
@@ -115,7 +126,7 @@ impl Postgres {
         let postgres = Self { _database: database, reader, editor };
         let source = postgres.source();
         let store = source.store().unwrap();
-        store.migrate(blocks()).await.unwrap();
+        store.migrate(&[blocks(), keyed_blocks()].concat()).await.unwrap();
         postgres
     }
 }
@@ -135,6 +146,10 @@ impl Subject for Postgres {
             let sql = renamed(block, spoilt);
             self.editor.batch_execute(&sql).await.is_ok()
         })
+    }
+
+    fn has_keys(&self) -> bool {
+        true
     }
 
     fn password(&self) -> Option<String> {
@@ -202,23 +217,29 @@ impl Subject for File {
     }
 }
 
-/// The statements that make each row the active one of its table.
+/// The statements that make each row the active one of its table, or of its key.
 fn edits(rows: &[Row], literal: impl Fn(&FieldSchema, &str) -> String) -> String {
     let mut sql = String::new();
     for row in rows {
         let table = &row.block.table;
-        sql += &format!(" delete from {table};");
+        let parts = row.key.iter().flat_map(|key| key.parts());
+        let parts = parts.map(Some).chain(std::iter::repeat(None));
+        let keys: Vec<_> = row.block.keys.iter().map(|key| key.name).zip(parts).collect();
+        let same = |(name, part): &(&str, Option<&str>)| match part {
+            Some(part) => format!(" and {name} = {}", quoted(part)),
+            None => format!(" and {name} is null"),
+        };
+        let same: String = keys.iter().map(same).collect();
+        sql += &format!(" delete from {table} where true{same};");
         let Some(columns) = &row.columns else {
             continue;
         };
-        let fields = row.block.fields.iter();
-        let (names, texts): (Vec<_>, Vec<_>) = fields
-            .map(|field| {
-                let text = columns[field.column].as_ref();
-                let text = text.map_or("null".to_owned(), |text| literal(field, text));
-                (field.column, text)
-            })
-            .unzip();
+        let fields = row.block.fields.iter().map(|field| {
+            let text = columns[field.column].as_ref();
+            (field.column, text.map_or("null".to_owned(), |text| literal(field, text)))
+        });
+        let keys = keys.iter().map(|(name, part)| (*name, part.map_or("null".to_owned(), quoted)));
+        let (names, texts): (Vec<_>, Vec<_>) = keys.chain(fields).unzip();
         let (names, texts) = (names.join(", "), texts.join(", "));
         sql += &format!(" insert into {table} (status, {names}) values ('active', {texts});");
     }

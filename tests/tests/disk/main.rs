@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config_sdk::{
-    BlockState, Config, ConfigBlock, MemoryStore, Origin, Secret, StartError, StoreState,
+    BlockState, Config, ConfigBlock, KeptState, MemoryStore, Origin, Secret, StartError, StoreState,
 };
 use config_tests::wait;
 use tempfile::TempDir;
@@ -98,6 +98,8 @@ async fn the_store_down_at_boot_gives_the_last_good_value_and_says_so() {
         panic!("{status}");
     };
     assert_eq!(Some(since), status.blocks[0].last_success, "the file's time");
+    assert!(status.to_string().contains("readers get the last good value from disk"), "{status}");
+    assert_eq!(status.kept, KeptState::Kept);
     assert!(!config.ready(Duration::ZERO).await);
 
     // The store comes back with another value, and is believed at once.

@@ -1,5 +1,7 @@
 //! The examples, run as a newcomer runs them.
 
+mod guild_bot;
+mod pairs_bot;
 mod program;
 mod readme;
 mod serve;

@@ -2,16 +2,19 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use config_tests::wait;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// What a machine under load may need for one line.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// All of them.
+pub(crate) const EXAMPLES: [&str; 4] = ["readme", "trading", "guild_bot", "pairs_bot"];
 
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {
@@ -39,7 +42,7 @@ fn built() -> &'static Path {
         let mut build = Command::new(env!("CARGO"));
         build
             .args(["build", "--quiet", "--locked"])
-            .args(["--example", "trading", "--example", "readme"])
+            .args(EXAMPLES.iter().flat_map(|name| ["--example", name]))
             .arg("--target-dir")
             .arg(folder.parent().expect("the profile is in a folder"))
             .current_dir(root());
@@ -50,6 +53,39 @@ fn built() -> &'static Path {
         assert!(status.success(), "the examples do not build");
         folder.to_owned()
     })
+}
+
+/// What the example says that is started without arguments, and ends within 15 s.
+pub(crate) fn tour(name: &str, folder: &Path, url: Option<&str>) -> Output {
+    let mut command = example(name, folder);
+    command.envs(url.map(|url| ("CONFIG_URL", url)));
+    let began = Instant::now();
+    let output = command.output().unwrap();
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(15), "the tour took {took:?}");
+    output
+}
+
+/// The output of a tour that went well and tells all of `words`, one after the other.
+pub(crate) fn told(output: &Output, words: &[&str]) -> String {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}\n{text}");
+    assert_eq!(errors, "");
+    let mut rest = text.as_str();
+    for words in words {
+        let place = rest.find(words);
+        let place =
+            place.unwrap_or_else(|| panic!("{words:?} is missing, or out of order:\n{text}"));
+        rest = &rest[place + words.len()..];
+    }
+    text
+}
+
+/// What may not be shown of a URL.
+pub(crate) fn password(url: &str) -> &str {
+    let login = url.split('@').next().unwrap();
+    login.rsplit(':').next().unwrap()
 }
 
 /// A program that runs until it is told to end, and ends with this value at the latest.

@@ -1,12 +1,8 @@
 //! `cargo run --example trading`: the tour, on both stores.
 
-use std::path::Path;
-use std::process::Output;
-use std::time::{Duration, Instant};
-
 use config_tests::postgres::Server;
 
-use crate::program::example;
+use crate::program::{example, password, told, tour};
 
 /// What every tour tells, in this order.
 const STORY: [&str; 12] = [
@@ -27,7 +23,7 @@ const STORY: [&str; 12] = [
 #[test]
 fn the_tour_needs_nothing_but_rust_takes_seconds_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
-    let output = tour(folder.path(), None);
+    let output = tour("trading", folder.path(), None);
     let text = told(&output, &STORY);
     assert!(text.contains("trading.score_threshold must be within 0..=1"), "{text}");
     assert!(!text.contains('\x1b'), "colour where there is no terminal:\n{text}");
@@ -43,7 +39,7 @@ fn the_tour_on_postgres_works_as_an_ordinary_role_and_leaves_rows_as_they_were()
     database.psql(&format!(
         "grant create on database {name} to {role}; grant create on schema public to {role};"
     ));
-    let text = told(&tour(folder.path(), Some(&owner.url)), &STORY);
+    let text = told(&tour("trading", folder.path(), Some(&owner.url)), &STORY);
     assert!(
         text.contains(r#"violates check constraint "trading_config_score_threshold_check""#),
         "{text}"
@@ -59,7 +55,7 @@ fn the_tour_on_postgres_works_as_an_ordinary_role_and_leaves_rows_as_they_were()
     );
     let before = database.psql(&format!("set role {role}; {rows}"));
     told(
-        &tour(folder.path(), Some(&owner.url)),
+        &tour("trading", folder.path(), Some(&owner.url)),
         &["reads trading.score_threshold: 0.80, from the table"],
     );
     let after = database.psql(rows);
@@ -113,37 +109,6 @@ fn an_argument_that_is_not_known_is_answered_with_those_that_are() {
     );
     let help = example("trading", folder.path()).arg("--help").output().unwrap();
     assert!(help.status.success() && String::from_utf8_lossy(&help.stdout).contains("CONFIG_URL"));
-}
-
-fn tour(folder: &Path, url: Option<&str>) -> Output {
-    let mut command = example("trading", folder);
-    command.envs(url.map(|url| ("CONFIG_URL", url)));
-    let began = Instant::now();
-    let output = command.output().unwrap();
-    let took = began.elapsed();
-    assert!(took < Duration::from_secs(15), "the tour took {took:?}");
-    output
-}
-
-/// The output of a tour that went well and tells all of `words`, one after the other.
-fn told(output: &Output, words: &[&str]) -> String {
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}\n{text}");
-    assert_eq!(errors, "");
-    let mut rest = text.as_str();
-    for words in words {
-        let place = rest.find(words);
-        let place =
-            place.unwrap_or_else(|| panic!("{words:?} is missing, or out of order:\n{text}"));
-        rest = &rest[place + words.len()..];
-    }
-    text
-}
-
-fn password(url: &str) -> &str {
-    let login = url.split('@').next().unwrap();
-    login.rsplit(':').next().unwrap()
 }
 
 /// Rows in no order, whoever wrote them.

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use config_sdk::{KeptState, Status};
 use config_tests::postgres::Server;
 use tempfile::TempDir;
 use tokio::time::sleep;
 
-use crate::report;
 use crate::stage::Stage;
 use crate::trial::Trial;
 
@@ -18,16 +18,13 @@ use crate::trial::Trial;
 /// should be, so that nothing can be written either.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_is_full() {
-    report::keep_warnings();
     let disk = Disk::new();
     let folder = disk.0.path().join("kept");
     let stage = Stage::on(Server::start(), "", |builder| builder.last_good_dir(&folder)).await;
     let mut trial = Trial::begin(stage, disk.fault());
     disk.fill(&folder);
-    let path = folder.display().to_string();
-    let warned =
-        || report::warnings("cannot be kept on disk").iter().any(|line| line.contains(&path));
-    trial.noticed_by("the warning", warned).await;
+    let is_failing = |status: &Status| matches!(status.kept, KeptState::Failing { .. });
+    trial.noticed("the failure", is_failing).await;
     sleep(Duration::from_secs(2)).await;
     disk.clear(&folder);
     trial.healed_when(|number| kept(&folder) == [number]).await;

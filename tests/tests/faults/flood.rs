@@ -1,5 +1,9 @@
 //! Notifications without end from somebody who has nothing to say.
 
+use std::time::Duration;
+
+use tokio::time::{interval, sleep};
+
 use crate::stage::Stage;
 use crate::trial::Trial;
 
@@ -15,7 +19,23 @@ async fn forged_notifications() {
              from generate_series({round} * 10 + 1, {round} * 10 + 10) n"
         );
         anybody.batch_execute(&forge).await.expect("anybody may notify");
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        sleep(Duration::from_millis(1)).await;
+    }
+    trial.healed().await;
+}
+
+/// As many a second, for ten seconds: whatever is behind them, it is looked into at a rate of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forged_notifications_for_ten_seconds() {
+    let mut trial = Trial::begin(Stage::new().await, "10,000 forged notifications/s for 10 s");
+    trial.pause().await; // each change would have a look of its own
+    let anybody = trial.stage().database.role("").client().await;
+    let mut tick = interval(Duration::from_millis(20));
+    for _ in 0..500 {
+        tick.tick().await;
+        let forge =
+            "select pg_notify('config_sdk', '1 north south ' || n) from generate_series(1, 200) n";
+        anybody.batch_execute(forge).await.expect("anybody may notify");
     }
     trial.healed().await;
 }

@@ -1,13 +1,10 @@
 //! What is measured of a fault, one line for each, which `scripts/faults` makes a table of.
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use config_tests::postgres::{Database, Role};
-use tracing_subscriber::filter::LevelFilter;
 
 /// What came of one fault.
 #[derive(Debug)]
@@ -72,38 +69,4 @@ pub(crate) fn memory() -> u64 {
     let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
     pages.unwrap_or_default() * 4096
-}
-
-static SAID: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-
-/// Keeps the warnings of the whole process from now on.
-pub(crate) fn keep_warnings() {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        tracing_subscriber::fmt()
-            .with_max_level(LevelFilter::WARN)
-            .with_ansi(false)
-            .with_writer(|| Said)
-            .init();
-    });
-}
-
-/// The warnings that contain `words`.
-pub(crate) fn warnings(words: &str) -> Vec<String> {
-    let said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-    let said = String::from_utf8_lossy(&said);
-    said.lines().filter(|line| line.contains(words)).map(str::to_owned).collect()
-}
-
-struct Said;
-
-impl Write for Said {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        SAID.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

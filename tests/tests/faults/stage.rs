@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use config_sdk::{BlockState, Config, ConfigBuilder, PushState, Status, StoreState};
+use config_sdk::{BlockState, Config, ConfigBuilder, KeptState, PushState, Status, StoreState};
 use config_tests::postgres::{Database, Role, Server};
 use config_tests::proxy::Proxy;
 use config_tests::wait;
 
 use crate::blocks::{NorthConfig, SouthConfig};
+use crate::program::Program;
 use crate::readers::Readers;
 use crate::writer::Writer;
 
@@ -22,6 +23,7 @@ pub(crate) struct Stage {
     pub(crate) database: Database,
     pub(crate) role: Role,
     pub(crate) proxy: Proxy,
+    pub(crate) program: Program,
     pub(crate) config: Config,
     pub(crate) writer: Writer,
     pub(crate) readers: Readers,
@@ -39,17 +41,29 @@ impl Stage {
         options: &str,
         set: impl FnOnce(ConfigBuilder) -> ConfigBuilder,
     ) -> Self {
+        let port = server.port();
+        Self::through(port, server, options, |builder, _| set(builder)).await
+    }
+
+    /// The same, on what listens at `port` and leads to `server`; `set` is given the role's URL there.
+    pub(crate) async fn through(
+        port: u16,
+        server: Server,
+        options: &str,
+        set: impl FnOnce(ConfigBuilder, &str) -> ConfigBuilder,
+    ) -> Self {
         let database = server.database();
         migrate(&database).await;
         let role = reader(&database);
-        let proxy = Proxy::to(server.port());
+        let proxy = Proxy::to(port);
         let real = format!(":{}/", server.port());
         let url = role.url.replace(&real, &format!(":{}/", proxy.port())) + options;
         let builder = builder().url(&url).ttl(HOUR).start_timeout(SOON);
-        let config = set(builder).start().await.expect("a start");
+        let program = Program::new();
+        let config = program.start(set(builder, &role.url)).await;
         let writer = Writer::start(database.url());
         let readers = Readers::start(&config);
-        let stage = Self { server, database, role, proxy, config, writer, readers };
+        let stage = Self { server, database, role, proxy, program, config, writer, readers };
         wait::until("push and the first change", SOON, || async {
             let status = stage.config.status();
             if is_well(&status) && stage.readers.newest() > 0 { Ok(()) } else { Err(status) }
@@ -100,6 +114,7 @@ pub(crate) fn is_well(status: &Status) -> bool {
         |block: &config_sdk::BlockStatus| block.state == BlockState::Fresh && block.error.is_none();
     status.store == StoreState::Connected
         && status.push == PushState::Push
+        && !matches!(status.kept, KeptState::Failing { .. })
         && status.blocks.iter().all(is_fresh)
 }
 

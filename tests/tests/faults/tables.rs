@@ -52,8 +52,9 @@ async fn a_table_that_is_locked() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_that_is_renamed_and_renamed_back() {
     let mut trial = Trial::begin(Stage::new().await, "table renamed and renamed back");
-    let database = &trial.stage().database;
-    database.psql("alter table south_config rename to away");
+    let calm = trial.calm().await;
+    trial.stage().database.psql("alter table south_config rename to away");
+    drop(calm);
     trial.noticed("its absence", is_unreadable).await;
     trial.stage().database.psql("alter table away rename to south_config");
     trial.healed().await;
@@ -64,7 +65,9 @@ async fn a_table_that_is_renamed_and_renamed_back() {
 async fn a_table_that_is_dropped_and_made_again() {
     let mut trial = Trial::begin(Stage::new().await, "table dropped and made again");
     trial.stage().readers.allow_rewind();
+    let calm = trial.calm().await;
     trial.stage().database.psql("drop table south_config");
+    drop(calm);
     trial.noticed("its absence", is_unreadable).await;
     let number = trial.pause().await;
     let stage = trial.stage();
@@ -79,7 +82,9 @@ async fn a_table_that_is_dropped_and_made_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_column_that_is_dropped_and_added_again() {
     let mut trial = Trial::begin(Stage::new().await, "column dropped");
+    let calm = trial.calm().await;
     trial.stage().database.psql("alter table south_config drop column second");
+    drop(calm);
     trial.noticed("the rejection", is_rejected).await;
     sleep(Duration::from_secs(1)).await;
     trial.pause().await; // who locks a table and then writes may wait for a writer who waits for it
@@ -94,6 +99,7 @@ async fn a_column_that_is_dropped_and_added_again() {
 async fn a_column_that_is_given_another_type() {
     let mut trial = Trial::begin(Stage::new().await, "column retyped");
     let number = trial.pause().await; // a text takes the writer's numbers too
+    drop(trial.calm().await);
     let retype = "alter table south_config alter column second type";
     trial.stage().database.psql(&format!("{retype} text using second || ' or so'"));
     trial.noticed("the rejection", is_rejected).await;

@@ -88,7 +88,8 @@ async fn a_thousand_tasks_that_ask_for_one_cold_key_make_one_query() {
 #[tokio::test]
 async fn ten_thousand_cold_keys_at_once_make_a_few_dozen_queries() {
     let store = MemoryStore::new();
-    let bytes = start_with(&store, KeyedOptions::new().max_entries(20_000)).await;
+    let bytes =
+        start_with(&store, KeyedOptions::new().max_entries(20_000).load_timeout(SOON)).await;
     let bytes = bytes.keyed::<BytesConfig>();
     store.delay(std::time::Duration::from_millis(5));
     let mut tasks = JoinSet::new();

@@ -50,7 +50,7 @@ async fn a_keyed_block_that_is_not_registered_says_which_line_to_add() {
     let wanted =
         "is not registered: add `.keyed::<PlanConfig>(KeyedOptions::new())` to Config::builder()";
     assert!(message(&|| drop(config.keyed::<PlanConfig>())).ends_with(wanted));
-    assert!(message(&|| drop(config.snapshot().keyed::<PlanConfig>())).ends_with(wanted));
+    assert!(message(&|| _ = config.snapshot().keyed::<PlanConfig>()).ends_with(wanted));
 }
 
 #[tokio::test]

@@ -2,9 +2,15 @@
 
 mod blocks;
 mod bounded;
+mod disk;
 mod doors;
+mod fixed;
 mod invalidation;
 mod outage;
+mod postgres;
 mod races;
 mod resident;
 mod rows;
+mod scale;
+mod sqlite;
+mod warming;

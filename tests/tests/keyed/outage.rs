@@ -25,7 +25,8 @@ async fn the_last_good_copy_is_served_and_nobody_waits_while_the_store_is_away()
         assert_eq!(bytes.get(format!("cold-{number}")).await.greeting.as_deref(), Some("hello"));
     }
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
-    assert!(matches!(bytes.get_fresh("guild-1").await, Err(LoadError::Unavailable { .. })));
+    let error = bytes.get_fresh("guild-1").await.unwrap_err().to_string();
+    assert!(error.starts_with("the copy cannot be loaded: ") && error.ends_with("gone"), "{error}");
     store.heal();
     set_daily(&store, "guild-1", 30);
     wait::until("the new copy", SOON, || async { bytes.get("guild-1").await.daily_amount == 30 })
@@ -56,6 +57,12 @@ async fn a_store_that_hangs_holds_a_reader_up_no_longer_than_allowed() {
     let began = Instant::now();
     assert_eq!(bytes.get("guild-1").await.daily_amount, 10);
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    let away =
+        || async { matches!(bytes.get_fresh("guild-2").await, Err(LoadError::Unavailable { .. })) };
+    wait::until("the end of trying", SOON, away).await;
+    let began = Instant::now();
+    bytes.get("guild-3").await;
+    assert!(began.elapsed() < Duration::from_millis(90), "nobody waits for a store that is away");
     store.heal();
     let fresh = || async { bytes.get_fresh("guild-1").await.map(|copy| copy.daily_amount) };
     assert_eq!(wait::until("an answer", SOON, fresh).await, 10);
@@ -104,4 +111,21 @@ async fn after_the_end_what_is_in_memory_can_still_be_read() {
     assert_eq!(bytes.get("guild-1").await.daily_amount, 20);
     assert_eq!(bytes.get("guild-2").await.daily_amount, 10);
     assert!(bytes.get_fresh("guild-1").await.is_err());
+}
+
+#[tokio::test]
+async fn a_load_that_is_late_for_its_reader_goes_on() {
+    let store = MemoryStore::new();
+    set_daily(&store, "guild-1", 20);
+    let options = KeyedOptions::new().load_timeout(Duration::from_secs(1));
+    let config = start_with(&store, options).await;
+    let bytes = config.keyed::<BytesConfig>();
+    store.delay(Duration::from_millis(1500));
+    let error = bytes.get_fresh("guild-1").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the copy was not loaded within 1s: it goes on in the background; see `status`"
+    );
+    wait::until("the copy", SOON, || async { bytes.peek("guild-1").is_some() }).await;
+    assert_eq!(bytes.peek("guild-1").unwrap().daily_amount, 20);
 }

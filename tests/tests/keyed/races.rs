@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use config_sdk::MemoryStore;
+use config_sdk::{Keyed, MemoryStore};
 use config_tests::wait;
 
 use crate::blocks::{BytesConfig, SOON, set_daily, start};
@@ -35,9 +35,9 @@ async fn a_load_that_began_before_an_invalidation_by_hand_is_done_again() {
     let config = start(&store).await;
     let bytes = config.keyed::<BytesConfig>();
     for invalidate in [
-        |bytes: &config_sdk::Keyed<BytesConfig>| drop(bytes.invalidate("guild-1")),
-        |bytes: &config_sdk::Keyed<BytesConfig>| drop(bytes.invalidate_matching("guild-*")),
-        |bytes: &config_sdk::Keyed<BytesConfig>| drop(bytes.clear()),
+        |bytes: &Keyed<BytesConfig>| _ = bytes.invalidate("guild-1"),
+        |bytes: &Keyed<BytesConfig>| _ = bytes.invalidate_matching("guild-*"),
+        |bytes: &Keyed<BytesConfig>| _ = bytes.clear(),
     ] {
         bytes.clear();
         let before = store.loads();

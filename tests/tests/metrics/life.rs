@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use config_sdk::{Config, ConfigBlock, Faults, MemoryStore, PushState, Secret};
+use config_sdk::{Config, ConfigBlock, Faults, Key, KeyedOptions, MemoryStore, PushState, Secret};
 use config_tests::wait;
 use metrics_exporter_prometheus::PrometheusRecorder;
 
@@ -39,6 +39,13 @@ struct PaceConfig {
     per_minute: u32,
 }
 
+#[derive(ConfigBlock)]
+#[config(key(guild: String))]
+struct GuildConfig {
+    #[config(default = 10, range = 1..=100)]
+    daily: u32,
+}
+
 /// Everything that there is to measure, in a life; the test that wants to know more of a part of it
 /// looks at the exposition on the way.
 pub(crate) struct Life {
@@ -56,6 +63,8 @@ impl Life {
         let scope = metrics::set_default_local_recorder(recorder);
         let (store, folder) = (MemoryStore::new(), tempfile::tempdir().unwrap());
         let builder = Config::builder().block::<LimitsConfig>().block::<PaceConfig>();
+        let options = KeyedOptions::new().max_entries(1);
+        let builder = builder.keyed::<GuildConfig>(options);
         let builder = builder.store(store.clone()).last_good_dir(folder.path());
         let config = builder.ttl(Duration::from_secs(3600)).start().await.unwrap();
         let life = Self { recorder, store, config, _folder: folder, _scope: scope };
@@ -83,6 +92,25 @@ impl Life {
 
     /// A change, a clamped value, a rejection, an outage and its end.
     pub(crate) async fn lead(&self) {
+        let guilds = self.config.keyed::<GuildConfig>();
+        let bad = Key::new(["bad"]).unwrap();
+        self.store.set_key("guild", &bad, [("daily", "500")]);
+        for guild in ["one", "one", "bad", "one"] {
+            guilds.get(guild).await;
+        }
+        for (name, value) in [
+            (r#"reads_total{block="guild",result="hit"}"#, 1.0),
+            (r#"reads_total{block="guild",result="miss"}"#, 3.0),
+            (r#"loads_total{block="guild"}"#, 3.0),
+            (r#"loaded_keys_total{block="guild"}"#, 3.0),
+            (r#"errors_total{block="guild"}"#, 1.0),
+            (r#"evictions_total{block="guild"}"#, 2.0),
+            (r#"entries{block="guild"}"#, 1.0),
+            (r#"rejected{block="guild"}"#, 1.0),
+        ] {
+            self.shows(&format!("config_sdk_keyed_{name}"), value).await;
+        }
+        assert!(self.value(r#"config_sdk_keyed_bytes{block="guild"}"#) > 50.0);
         self.set([("most", "7"), ("token", "hush")]).await;
         self.set([("threads", "99")]).await;
         self.set([("least", "0"), ("mode", "odd")]).await;

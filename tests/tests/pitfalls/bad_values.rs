@@ -72,7 +72,12 @@ async fn a_bad_row_is_told_with_every_fault_and_dated() {
         assert!(status.to_string().contains(fault), "{status}");
         assert!(log.text().contains(fault), "{}", log.text());
     }
-    assert!(block.last_success.is_some());
+    let since = block.trouble_since.expect("a date");
+    assert!(block.last_success.is_some_and(|success| success <= since));
+    store.set("trading", [("score_threshold", "8")]);
+    rejected(&mut events).await;
+    let status = config.status();
+    assert_eq!(status.block("trading").unwrap().trouble_since, Some(since), "it goes on");
 }
 
 /// A rejected update is stored anyway and poisons the next (flux-core #7264).

@@ -43,6 +43,30 @@ async fn a_change_arrives_by_polling() {
     assert!(matches!(event, Some(Event::Published { trigger: Trigger::Poll, .. })), "{event:?}");
 }
 
+/// No epoch counts that, and nobody listens whose heartbeat could find it; nobody changes a row.
+#[tokio::test]
+async fn a_table_that_is_altered_is_found_by_polling() {
+    let database = Server::shared().database();
+    let pooler = Pooler::to(database.server(), 2);
+    let builder = through(&pooler, &database).ttl(Duration::from_millis(200));
+    let config = builder.start().await.unwrap();
+    poll_only(&config).await;
+    set(&database, 7);
+    sees(&config, 7).await;
+    database.psql("alter table limits_config rename column most to former");
+    sees(&config, 5).await; // without a column, the default
+    database.psql("alter table limits_config rename column former to most");
+    sees(&config, 7).await;
+
+    // Looking at the columns takes no question more, and is seldom done.
+    database.reset_queries();
+    let polls = || database.queries("select e.epoch%");
+    wait::until("twenty polls", SOON, || async { polls() >= 20 }).await;
+    config.shutdown().await;
+    assert_eq!(database.queries("%"), polls());
+    assert!(database.queries("%pg_attribute%") <= 2);
+}
+
 #[tokio::test]
 async fn with_a_url_to_listen_at_a_change_is_pushed_in_milliseconds() {
     let database = Server::shared().database();

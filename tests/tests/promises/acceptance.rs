@@ -203,10 +203,12 @@ async fn at_a_cold_start_without_a_database_the_defaults_hold_and_one_warning_is
     let config = builder.start().await.unwrap();
     assert_eq!(*config.get::<TradingConfig>(), TradingConfig::default());
     assert_eq!(config.get::<TradingConfig>().meta().origin, Origin::Default);
-    let warnings = log::warnings("the store cannot be read");
+    let warnings = log::warnings("the store cannot be read; disk or defaults stand in for it");
     assert_eq!(warnings.len(), 1, "{warnings:#?}");
     assert!(!log::said().contains("hunter2"));
-    assert!(!config.status().is_ready());
+    let status = config.status();
+    assert!(!status.is_ready());
+    assert!(status.to_string().contains("readers get the defaults"), "{status}");
 }
 
 #[tokio::test]

@@ -103,6 +103,7 @@ async fn one_block_that_cannot_be_read_is_told_once_and_holds_no_other_back() {
     let store = MemoryStore::new();
     let config = stage::on_memory(&store).await;
     let mut events = config.events();
+    let began = std::time::SystemTime::now();
     store.unreadable("trading", Some("its table is on loan"));
     config.refresh_all().await.unwrap();
     store.set("risk", [("max_drawdown_pct", "15")]);
@@ -112,7 +113,11 @@ async fn one_block_that_cannot_be_read_is_told_once_and_holds_no_other_back() {
     }
     let status = config.status();
     assert!(!status.is_ready());
-    assert!(status.to_string().contains("cannot be read: its table is on loan"), "{status}");
+    let since = status.block("trading").and_then(|block| block.trouble_since);
+    assert!(since.is_some_and(|since| since >= began), "{status}");
+    let shown = status.to_string();
+    let line = shown.lines().find(|line| line.ends_with("its table is on loan"));
+    assert!(line.is_some_and(|line| line.contains("cannot be read since 20")), "{status}");
     assert_eq!(log::warnings("the block cannot be read; its last good value stays").len(), 1);
     let mut unavailable = 0;
     while let Some(event) = stage::soon(events.next()).await {

@@ -207,7 +207,9 @@ async fn a_value_to_be_clamped_is_brought_into_range_with_a_warning_and_an_event
     assert_eq!(config.get::<BytesConfig>().starting_balance, 0);
     assert_eq!(stage::state(&config, "bytes"), BlockState::Fresh);
     config.refresh_all().await.unwrap();
-    let Some(Event::Clamped { block, field, from, to }) = stage::soon(events.next()).await else {
+    let Some(Event::Clamped { block, key: None, field, from, to }) =
+        stage::soon(events.next()).await
+    else {
         panic!()
     };
     let told = (block, field, from.as_str(), to.as_str());
@@ -217,4 +219,20 @@ async fn a_value_to_be_clamped_is_brought_into_range_with_a_warning_and_an_event
         panic!()
     };
     assert_eq!(log::warnings("a value out of range was brought into it").len(), 1);
+}
+
+/// Whoever may write a row writes no lines of the log, nor floods it.
+#[tokio::test]
+async fn a_long_value_with_line_breaks_is_told_in_one_short_line() {
+    let store = MemoryStore::new();
+    let config = Config::builder().block::<TradingConfig>().store(store.clone());
+    let config = config.start().await.unwrap();
+    let forged = format!("7\n2026-11-20 INFO all is \"well\"\u{202e}{}", "x".repeat(500_000));
+    store.set("trading", [("score_threshold", &*forged)]);
+    config.refresh_all().await.unwrap();
+    let status = config.status().to_string();
+    let line = status.lines().find(|line| line.contains("score_threshold = ")).unwrap();
+    let shown = "= 7\\n2026-11-20 INFO all is \"well\"\\u{202e}xxx";
+    assert!(line.contains(shown) && line.contains("characters more)"), "{line}");
+    assert!(status.len() < 2000, "{}", status.len());
 }

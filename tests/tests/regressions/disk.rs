@@ -1,7 +1,7 @@
 //! The last good values on disk.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use config_sdk::{Config, ConfigBlock, MemoryStore, Origin, SqliteStore};
@@ -64,7 +64,12 @@ async fn a_value_that_was_confirmed_long_after_it_changed_is_not_old() {
     let store = MemoryStore::new();
     store.set("limits", [("most", "42")]);
     let config = start::<StrictConfig>(&store, folder.path()).await;
-    let file = || std::fs::read_dir(folder.path()).ok()?.next()?.ok().map(|file| file.path());
+    let file = || {
+        let mut files = std::fs::read_dir(folder.path()).ok()?.filter_map(Result::ok);
+        // Hidden ones are still being written.
+        let file = files.find(|file| !file.file_name().to_string_lossy().starts_with('.'))?;
+        Some(file.path())
+    };
     let path = wait::until("the file", SOON, || async { file() }).await;
     let long_ago = SystemTime::now() - Duration::from_secs(3600);
     let old = File::options().write(true).open(&path).expect("open");

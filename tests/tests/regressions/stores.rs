@@ -47,6 +47,31 @@ async fn locked_tables_on_postgres_hold_back_no_other_and_arrive_soon_after() {
     .await;
 }
 
+/// The server ends such a statement itself: whoever asked may be gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_on_postgres_that_is_read_without_end_holds_back_no_other() {
+    let database = Server::shared().database();
+    let builder = Config::builder().block::<One>().block::<Two>();
+    let config = builder.url(&database.url()).migrate().start().await.expect("a start");
+    database.psql(
+        "alter table one_config rename to former;
+         create view one_config as select f.* from former f, (select pg_sleep(600)) s",
+    );
+    database.psql("insert into former (status, most) values ('active', 7)");
+    database.psql("insert into two_config (status, most) values ('active', 43)");
+    wait::until("the other", SOON, || async { config.get::<Two>().most == 43 }).await;
+    assert_eq!(config.status().store, StoreState::Connected, "{}", config.status());
+    let error = config.status().block("one").and_then(|block| block.error.clone());
+    assert!(error.is_some_and(|error| error.contains("takes too long to read")));
+    config.shutdown().await;
+    let left = "select count(*) from pg_stat_activity where query like '%one_config%' \
+                and state = 'active' and pid <> pg_backend_pid()";
+    wait::until("the end of all reading", Duration::from_secs(5), || async {
+        database.psql(left) == "0"
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_that_is_not_set_up_does_not_flap() {
     let database = Server::shared().database();

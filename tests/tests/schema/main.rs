@@ -1,14 +1,19 @@
 //! What `schema`, `migrate` and `check` say and do, held against real stores.
 
+mod adopted;
+mod adopting;
 mod blocks;
 mod drift;
 mod edits;
 mod growth;
+mod keys;
 mod names;
 mod printed;
 mod pruning;
+mod reader;
 mod refusals;
 mod restore;
 mod rights;
+mod scale;
 mod store;
 mod transactions;

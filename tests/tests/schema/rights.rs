@@ -131,7 +131,7 @@ async fn a_reader_may_ask_for_a_migration_where_nothing_is_to_be_done() {
     database.psql("alter table limits_config drop column most");
     let error = program.migrate_now().await.unwrap_err().to_string();
     assert!(error.contains("must be owner of table limits_config"), "{error}");
-    assert!(error.contains("migrate as the tables' owner"), "{error}");
+    assert!(error.contains("do this as the tables' owner"), "{error}");
 }
 
 #[tokio::test]

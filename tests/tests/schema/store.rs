@@ -1,10 +1,14 @@
 //! A store of its own for each test, reached as a program does and as a person with SQL does.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use std::{env, fs};
 
-use config_sdk::{Config, ConfigBlock, ConfigBuilder, Dialect, Difference, Step};
+use config_sdk::{
+    Config, ConfigBlock, ConfigBuilder, Dialect, Difference, PostgresStore, Source, SqliteStore,
+    Step,
+};
 use config_tests::postgres::{Database, Server};
 use rusqlite::Connection;
 use rusqlite::fallible_iterator::FallibleIterator;
@@ -60,10 +64,26 @@ impl Store {
         }
     }
 
+    /// What a program reads from.
+    pub(crate) fn source(&self) -> Box<dyn Source> {
+        match self {
+            Self::Postgres(database) => Box::new(PostgresStore::new(&database.url()).unwrap()),
+            Self::Sqlite(file) => Box::new(SqliteStore::new(file.path())),
+        }
+    }
+
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
             Self::Postgres(_) => Dialect::Postgres,
             Self::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// A source of its own, as a program would hold it.
+    pub(crate) fn source(&self) -> Arc<dyn Source> {
+        match self {
+            Self::Postgres(database) => Arc::new(PostgresStore::new(&database.url()).unwrap()),
+            Self::Sqlite(file) => Arc::new(SqliteStore::new(file.path())),
         }
     }
 

@@ -9,12 +9,16 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tracing::warn;
+use tracing::{info, warn};
 
-pub(super) use content::Content;
+pub(super) use content::{Content, KeptRows};
+#[cfg(feature = "testing")]
+pub(crate) use file::sealed;
 
 use super::backoff::Backoff;
-use super::metrics;
+use super::{Board, KeptState, metrics};
+#[cfg(feature = "testing")]
+use crate::record::Record;
 use crate::schema::BlockSchema;
 
 /// How often the file is marked as confirmed by the store, at most.
@@ -36,9 +40,11 @@ struct Order {
 }
 
 impl Keeper {
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(super) fn new(path: PathBuf, board: Arc<Board>) -> Self {
         let (orders, ordered) = watch::channel(Order::default());
-        Self { orders, writer: tokio::spawn(write_all(path, ordered)), confirmed: Instant::now() }
+        board.set_kept(KeptState::Kept);
+        let writer = tokio::spawn(write_all(path, board, ordered));
+        Self { orders, writer, confirmed: Instant::now() }
     }
 
     /// Has `content` written; what waits to be written gives way to it.
@@ -66,12 +72,12 @@ impl Keeper {
 }
 
 /// Carries the orders out. What cannot be written is tried again later, and once more at the end.
-async fn write_all(path: PathBuf, mut ordered: watch::Receiver<Order>) {
-    let (mut written, mut failing) = (0, false);
+async fn write_all(path: PathBuf, board: Arc<Board>, mut ordered: watch::Receiver<Order>) {
+    let (mut written, mut failing) = (0, None);
     let mut backoff = Backoff::of_tries();
     loop {
         let is_behind = ordered.borrow().number != written;
-        let wait = if is_behind && failing { backoff.next() } else { Duration::MAX };
+        let wait = if is_behind && failing.is_some() { backoff.next() } else { Duration::MAX };
         let over = matches!(tokio::time::timeout(wait, ordered.changed()).await, Ok(Err(_)));
         let order = ordered.borrow_and_update().clone();
         let content = order.content.filter(|_| order.number != written);
@@ -81,17 +87,22 @@ async fn write_all(path: PathBuf, mut ordered: watch::Receiver<Order>) {
         match carry_out(path.clone(), content).await {
             Ok(()) => {
                 backoff.reset();
-                (written, failing) = (order.number, false);
+                written = order.number;
+                if failing.take().is_some() {
+                    info!(path = %path.display(), "the last good values are kept on disk again");
+                    board.set_kept(KeptState::Kept);
+                }
             }
             Err(error) => {
-                if !failing {
+                if failing.is_none() {
                     let path = path.display();
                     warn!(%path, error, "the last good values cannot be kept on disk; they stay in memory");
                 }
-                failing = true;
+                let since = *failing.get_or_insert_with(SystemTime::now);
+                board.set_kept(KeptState::Failing { since, error });
             }
         }
-        metrics::kept(!failing);
+        metrics::kept(failing.is_none());
         if over {
             return;
         }
@@ -126,4 +137,11 @@ pub(super) async fn read(path: PathBuf) -> Option<(SystemTime, Content)> {
             None
         }
     }
+}
+
+/// What a file of these bytes says of a block.
+#[cfg(feature = "testing")]
+pub(crate) fn kept(file: &[u8], schema: &BlockSchema) -> Result<Option<Option<Record>>, String> {
+    let (_, content) = file::parse(file)?;
+    content.get(schema).map_err(str::to_owned)
 }

@@ -1,5 +1,7 @@
 //! How what a store has differs from what it should have.
 
+mod adopted;
+
 use super::{BOOKKEEPING_COLUMNS, Blueprint, Difference, Found, Part, Piece, Step, ident};
 
 /// What the catalog's identity of a check ends with while rows that break it are there.
@@ -21,6 +23,8 @@ pub(crate) struct Drift {
     pub(crate) fallback: Option<String>,
     /// Whether it can be mended without a person: nothing that is stored is lost or reinterpreted.
     pub(crate) safe: bool,
+    /// Whether it is nothing wrong, but something that the owner of an adopted table may want.
+    pub(crate) offered: bool,
 }
 
 impl Drift {
@@ -34,6 +38,7 @@ impl Drift {
             sql: sql.to_owned(),
             fallback: None,
             safe: true,
+            offered: false,
         }
     }
 
@@ -49,16 +54,15 @@ impl Drift {
 
     /// As `check` reports it.
     pub(crate) fn difference(self) -> Difference {
-        Difference {
-            block: self.block,
-            column: self.column,
-            what: self.what,
-            remedy: match (self.safe, self.sql.as_str()) {
-                (true, _) => "run migrate".to_owned(),
-                (false, "") => "leave it to whoever uses it, or drop it".to_owned(),
-                (false, sql) => format!("run, once you have made sure that it is right: {sql}"),
-            },
-        }
+        let remedy = match (self.safe, self.sql.as_str()) {
+            (true, _) => "run migrate".to_owned(),
+            (false, "") if self.column.is_none() => {
+                "correct the block's `table`, or leave `adopt` out".to_owned()
+            }
+            (false, "") => "leave it to whoever uses it, or drop it".to_owned(),
+            (false, sql) => format!("run, once you have made sure that it is right: {sql}"),
+        };
+        Difference { block: self.block, column: self.column, what: self.what, remedy }
     }
 
     /// As `migrate` reports it once it is mended.
@@ -82,6 +86,9 @@ impl Drift {
 
 /// Everything in which `found` differs from `wanted`, in the order in which it can be mended.
 pub(crate) fn drifts(wanted: &Blueprint<'_>, found: &Found) -> Vec<Drift> {
+    if wanted.block.adopt {
+        return adopted::drifts(wanted, found);
+    }
     let has = |part: &Part| found.parts.get(&(part.piece, part.name.clone()));
     let table = (wanted.parts.iter()).find(|part| part.piece == Piece::Table);
     if table.is_some_and(|table| has(table).is_none()) {
@@ -190,15 +197,25 @@ fn retyped_column(wanted: &Blueprint<'_>, part: &Part, have: &str) -> Drift {
         return Drift {
             column: part.column.clone(),
             what: format!(
-                "column `{}` is {more}, so that it cannot be left to the compiled-in default",
-                part.name
+                "column `{}` is {more}, so that it cannot be left to {}",
+                part.name,
+                if wanted.is_key(&part.name) {
+                    "NULL, as in the shared row"
+                } else {
+                    "the compiled-in default"
+                }
             ),
             ..drift(wanted, sql)
         };
     }
     Drift {
         column: part.column.clone(),
-        what: format!("column `{}` is {have}, and its field needs {}", part.name, part.identity),
+        what: format!(
+            "column `{}` is {have}, and its {} needs {}",
+            part.name,
+            if wanted.is_key(&part.name) { "key" } else { "field" },
+            part.identity
+        ),
         ..drift(wanted, part.fallback.clone().unwrap_or_default())
     }
 }
@@ -264,5 +281,6 @@ fn drift(wanted: &Blueprint<'_>, sql: String) -> Drift {
         sql,
         fallback: None,
         safe: false,
+        offered: false,
     }
 }

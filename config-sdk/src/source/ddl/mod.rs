@@ -10,6 +10,7 @@ mod part;
 mod quote;
 mod report;
 #[cfg(test)]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) mod sample;
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::BlockSchema;
+use crate::schema::{BlockSchema, Kind};
 
 /// The columns of every block's table that are not fields.
 pub(crate) const BOOKKEEPING_COLUMNS: [&str; 7] =
@@ -17,6 +17,13 @@ pub(crate) struct Blueprint<'a> {
     pub(crate) table: String,
     /// Its parts, in the order in which they can be made.
     pub(crate) parts: Vec<Part>,
+}
+
+impl Blueprint<'_> {
+    /// Whether a column is one of its key.
+    pub(crate) fn is_key(&self, column: &str) -> bool {
+        self.block.keys.iter().any(|key| key.name == column)
+    }
 }
 
 /// One part of a block's table.
@@ -79,4 +86,21 @@ pub(crate) struct Found {
     pub(crate) parts: BTreeMap<(Piece, String), String>,
     /// Another table that has this block's triggers.
     pub(crate) elsewhere: Option<String>,
+}
+
+impl Found {
+    /// Takes the columns of an adopted table for what they should be wherever their type `takes` what
+    /// the field is stored as.
+    pub(crate) fn accept(&mut self, wanted: &Blueprint<'_>, takes: fn(Kind, &str) -> bool) {
+        for field in &wanted.block.fields {
+            let is_its = |part: &&Part| part.column.as_deref() == Some(field.column);
+            let part = wanted.parts.iter().find(is_its);
+            let have = self.parts.get_mut(&(Piece::Column, field.column.to_owned()));
+            if let (Some(part), Some(have)) = (part, have)
+                && takes(field.kind, have)
+            {
+                have.clone_from(&part.identity);
+            }
+        }
+    }
 }

@@ -138,9 +138,7 @@ impl MemoryStore {
 
     /// Forgets what changed up to `epoch`.
     pub fn prune(&self, epoch: u64) {
-        let mut rows = self.rows();
-        rows.floor = epoch;
-        rows.changes.retain(|changed, _| *changed > epoch);
+        self.rows().forget(epoch);
     }
 
     /// Sends a notification although nothing changed.
@@ -250,6 +248,13 @@ impl Store for MemoryStore {
         let write = || self.transaction(|edit| edit.invalidate(block.name, keys));
         Box::pin(async move { self.answer(|_| ()).await.map(|()| write()) })
     }
+
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        let mut rows = self.rows();
+        let (before, floor) = (rows.changes.len(), rows.epoch.saturating_sub(keep));
+        rows.forget(floor);
+        Box::pin(std::future::ready(Ok((before - rows.changes.len()) as u64)))
+    }
 }
 
 /// Columns as text.
@@ -263,5 +268,5 @@ fn texts<'a>(
 /// The columns that a whole block is stored as.
 fn stored<T: ConfigBlock>(block: &T) -> BTreeMap<String, Option<String>> {
     let columns = T::schema().fields.iter().zip(block.encode());
-    columns.map(|(field, value)| (field.column.to_owned(), value.to_stored())).collect()
+    columns.map(|(field, value)| (field.column.to_owned(), field.stored(&value))).collect()
 }

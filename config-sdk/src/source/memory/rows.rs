@@ -143,6 +143,12 @@ impl Content {
         Ok(Rows { shared: read(&block.shared), own, odd: Vec::new() })
     }
 
+    /// Forgets which blocks changed up to `epoch`.
+    pub(super) fn forget(&mut self, epoch: u64) {
+        self.floor = self.floor.max(epoch);
+        self.changes.retain(|changed, _| *changed > epoch);
+    }
+
     fn found(&self, name: &str) -> Found {
         match self.blocks.get(name) {
             Some(Block { unreadable: Some(reason), .. }) => Err(reason.clone()),

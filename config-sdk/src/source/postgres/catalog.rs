@@ -2,6 +2,7 @@
 
 use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
 
+use super::adopted;
 use super::ddl::{BOOKKEEPING, BOOKKEEPING_VERSION, OURS, described};
 use super::triggers::hex;
 use crate::source::ddl::{Blueprint, Drift, Found, Piece, drifts, text};
@@ -85,6 +86,9 @@ impl Catalog {
         let bookkeeping = old.then(|| Drift::of_bookkeeping(BOOKKEEPING));
         let blocks = wanted.iter().zip(self.blocks);
         let blocks = blocks.flat_map(|(wanted, (mut found, comments))| {
+            if wanted.block.adopt {
+                found.accept(wanted, adopted::takes);
+            }
             if let Some(all) = all_comments(wanted, &comments) {
                 (found.parts).insert((Piece::Comments, String::new()), all);
             }
@@ -98,7 +102,9 @@ impl Catalog {
 fn all_comments(wanted: &Blueprint<'_>, comments: &Comments) -> Option<String> {
     let fields = &wanted.block.fields;
     let ours = |column: &str| {
-        matches!(column, "" | "status") || fields.iter().any(|field| field.column == column)
+        matches!(column, "" | "status")
+            || wanted.is_key(column)
+            || fields.iter().any(|field| field.column == column)
     };
     let ours = comments.iter().filter(|(column, _)| ours(column));
     let all = ours.map(|(column, comment)| (column.as_str(), comment.as_str()));

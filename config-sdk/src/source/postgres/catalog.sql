@@ -16,7 +16,7 @@ ours (block, here, rel, name, identity) as (
 )
 select null as block, 'bookkeeping' as piece, '' as name,
     obj_description(to_regnamespace('config_sdk'), 'pg_namespace') as identity
-where (select count(*) from pg_proc where pronamespace = to_regnamespace('config_sdk')) >= 9
+where (select count(*) from pg_proc where pronamespace = to_regnamespace('config_sdk')) >= 12
     and (select count(*) from pg_class where relnamespace = to_regnamespace('config_sdk')
         and relname in ('epoch', 'change')) = 2
 union all
@@ -38,7 +38,10 @@ select block, 'check', c.conname,
 from wanted join pg_constraint c on c.conrelid = rel
 where c.contype = 'c' and obj_description(c.oid, 'pg_constraint') like 'config-sdk: %'
 union all
-select block, 'index', c.relname, ''
+select block, 'index', c.relname, (
+    select string_agg(a.attname, ',' order by k.place)
+    from unnest(i.indkey) with ordinality k (number, place)
+        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number)
 from wanted join pg_index i on i.indrelid = rel join pg_class c on c.oid = i.indexrelid
 where i.indisunique and i.indisvalid
 union all

@@ -3,9 +3,10 @@
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error, SimpleQueryMessage};
+use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::address::{Address, Drive};
+use super::columns::Columns;
 use crate::source::SourceError;
 
 /// An open connection; it ends when this is dropped.
@@ -16,13 +17,14 @@ pub(super) struct Connection {
     /// When the server that answered last had been started; `None` before the first answer. A pooler
     /// keeps its clients while the server behind it is exchanged, and only this tells.
     pub(super) server: Option<String>,
+    pub(super) columns: Columns,
 }
 
 impl Connection {
     pub(super) async fn open(address: &Address) -> Result<Self, SourceError> {
         let connected = address.connect(Quietly).await;
         let (client, driver) = connected.map_err(|error| failure(address, &error))?;
-        Ok(Self { client, driver, server: None })
+        Ok(Self { client, driver, server: None, columns: Columns::default() })
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -65,13 +67,40 @@ pub(super) async fn session(client: &Client, sql: &str) -> Result<String, Error>
     Ok(messages.iter().find_map(number).unwrap_or_default())
 }
 
+/// Why a round trip brought nothing.
+pub(super) enum Trouble {
+    /// The server or the connection refused.
+    Query(Error),
+    /// It answered, and not what a store answers.
+    Store(SourceError),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Query(error)
+    }
+}
+
+/// Runs `sql`, and yields the rows of all its statements.
+pub(super) async fn rows(client: &Client, sql: &str) -> Result<Vec<SimpleQueryRow>, Error> {
+    let messages = client.simple_query(sql).await?;
+    let row = |message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    };
+    Ok(messages.into_iter().filter_map(row).collect())
+}
+
+/// What to do where nobody answers, or stops in the middle.
+const UNREACHED: &str = "see that the server runs and can be reached from here";
+
 /// What an error means and what to do about it.
 pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
     let Some(said) = error.as_db_error() else {
         let said = format!("{address}: {}", told(error));
         return match encryption_remedy(error) {
             Some(remedy) => SourceError::refused(format!("{said}: {remedy}")),
-            None => SourceError::unreachable(said),
+            None => SourceError::unreachable(format!("{said}: {UNREACHED}")),
         };
     };
     let (user, database) = (address.user(), address.database());
@@ -87,7 +116,7 @@ pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
             "{address}: there is no database `{database}`: create it, or correct the URL"
         )),
         SqlState::INSUFFICIENT_PRIVILEGE => SourceError::refused(format!(
-            "{address}: `{user}` lacks a privilege ({}): grant it, or migrate as the tables' owner",
+            "{address}: `{user}` lacks a privilege ({}): grant it, or do this as the tables' owner",
             said.message()
         )),
         SqlState::UNDEFINED_TABLE | SqlState::INVALID_SCHEMA_NAME => SourceError::refused(format!(
@@ -101,7 +130,10 @@ pub(super) fn failure(address: &Address, error: &Error) -> SourceError {
                 said.message()
             ))
         }
-        _ => SourceError::unreachable(format!("{address}: {}", said.message())),
+        _ => SourceError::unreachable(format!(
+            "{address}: {}: if it does not pass by itself, see the server's log",
+            said.message()
+        )),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::names::{named, quoted_table};
+use super::adopted;
+use super::names::{named, quoted, quoted_table};
 use super::rules;
 use super::triggers::triggers;
 use crate::schema::{BlockSchema, Kind};
@@ -12,7 +13,7 @@ use crate::source::ddl::{BOOKKEEPING_COLUMNS, Blueprint, Part, Piece, ident, tex
 pub(crate) const BOOKKEEPING: &str = include_str!("bookkeeping.sql");
 
 /// The version that [`BOOKKEEPING`] says it is. To be raised with every change of it.
-pub(super) const BOOKKEEPING_VERSION: u32 = 1;
+pub(super) const BOOKKEEPING_VERSION: u32 = 2;
 
 /// How the comment of a constraint begins if it is one of ours. The comment keeps the rule as it was
 /// written: what Postgres prints of a CHECK is its own wording, and differs between releases.
@@ -21,9 +22,21 @@ pub(super) const OURS: &str = "config-sdk: ";
 const STATUS: &str = "draft | active | archived. At most one row is active, and readers read that \
                       one; archive it before making another one active, in one transaction.";
 
+const STATUS_OF_KEY: &str = "draft | active | archived. At most one row of each key is active, and \
+                             readers read that one; archive it before making another one active, in \
+                             one transaction.";
+
+const KEY: &str = "Part of the key. The row in which the whole key is NULL is what the others inherit \
+                   from.";
+
 /// What `block`'s table should be.
 pub(crate) fn blueprint(block: &BlockSchema) -> Blueprint<'_> {
-    let table = &Table::new(block, &[]);
+    if block.adopt {
+        let table = quoted_table(&block.table);
+        return Blueprint { block, parts: adopted::parts(block, &table), table };
+    }
+    let keys: Vec<_> = block.keys.iter().map(|key| key.name).collect();
+    let table = &Table::new(block, &keys);
     let mut parts = Vec::new();
     if let Some(schema) = table.schema {
         let sql = format!("create schema if not exists {};", ident(schema));
@@ -32,6 +45,7 @@ pub(crate) fn blueprint(block: &BlockSchema) -> Blueprint<'_> {
     parts.push(Part::new(Piece::Table, "", table.create(block)));
     parts.extend(table.columns(block).map(|(name, sort)| table.column(name, &sort)));
     parts.push(table.check("status", "status in ('draft', 'active', 'archived')"));
+    parts.extend(keys.first().map(|first| table.check(first, &rules::whole_key(&keys))));
     parts.extend(
         (block.fields.iter())
             .filter_map(|field| Some(table.check(field.column, &rules::condition(field)?))),
@@ -43,7 +57,7 @@ pub(crate) fn blueprint(block: &BlockSchema) -> Blueprint<'_> {
 }
 
 /// The type of a field's column, as the catalog prints it.
-fn column_type(kind: Kind) -> &'static str {
+pub(super) fn column_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Bool => "boolean",
         Kind::Integer => "bigint",
@@ -141,32 +155,55 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A key that is null is the shared row's, and there is one of it, too; but nulls do not meet in
-    /// a unique index, so each key column is indexed as two things that are never null.
-    fn indexes(&self) -> [Part; 2] {
-        let keys: String = (self.keys.iter())
-            .map(|key| format!("({0} is null), coalesce({0}, ''), ", ident(key)))
-            .collect();
-        let index = |word: &str, on: &str, which: &str| {
+    /// Unique are the version and the active row: of the block, or of each of its keys. Nulls do not
+    /// meet in a unique index, so the row without a key has one of its own.
+    fn indexes(&self) -> Vec<Part> {
+        let keys = self.keys;
+        let index = |word: &str, columns: &[&str], which: &str| {
             let name = named(&[self.name, word]);
             let sql = format!(
-                "create unique index if not exists {} on {} ({keys}{on}){which};",
+                "{}create unique index if not exists {} on {} ({}){which};",
+                // One of the time when the block had another key would refuse the rows of this one.
+                if keys.is_empty() { String::new() } else { self.drop_index(&name) },
                 ident(&name),
-                self.quoted
+                self.quoted,
+                columns
+                    .iter()
+                    .map(|column| self.index_column(column))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             );
-            Part::new(Piece::Index, name, sql)
+            Part { identity: columns.join(","), ..Part::new(Piece::Index, name, sql) }
         };
-        let version = index("version_key", "version", "");
+        let version = index("version_key", &[keys, &["version"]].concat(), "");
+        let by = keys.iter().map(|key| ident(key)).collect::<Vec<_>>().join(", ");
+        let of_key = if keys.is_empty() { String::new() } else { format!("partition by {by} ") };
         let number = format!(
             "update {0} t set version = n.version\n    \
-             from (select id, row_number() over (order by id) as version from {0}) n\n    \
+             from (select id, row_number() over ({of_key}order by id) as version from {0}) n\n    \
              where t.id = n.id;\n{1}",
             self.quoted, version.sql
         );
-        [
-            Part { fallback: Some(number), ..version },
-            index("one_active", "status", " where status = 'active'"),
+        let version = Part { fallback: Some(number), ..version };
+        let active = " where status = 'active'";
+        if keys.is_empty() {
+            return vec![version, index("one_active", &["status"], active)];
+        }
+        let no_key: String =
+            keys.iter().map(|key| format!(" and {} is null", ident(key))).collect();
+        vec![
+            version,
+            index("one_active", keys, active),
+            index("one_shared", &["status"], &format!("{active}{no_key}")),
         ]
+    }
+
+    fn index_column(&self, column: &str) -> String {
+        if self.keys.contains(&column) { ident(column) } else { column.to_owned() }
+    }
+
+    fn drop_index(&self, name: &str) -> String {
+        format!("drop index if exists {};\n", quoted(self.schema, name))
     }
 
     /// All comments are one part, whose identity is all of them.
@@ -179,7 +216,9 @@ impl<'a> Table<'a> {
             block.name
         );
         let mut sql = format!("comment on table {table} is {};", text(&about));
-        let mut identity = vec![("", about.as_str()), ("status", STATUS)];
+        let status = if self.keys.is_empty() { STATUS } else { STATUS_OF_KEY };
+        let mut identity = vec![("", about.as_str()), ("status", status)];
+        identity.extend(self.keys.iter().map(|key| (*key, KEY)));
         identity.extend(block.fields.iter().map(|field| (field.column, field.doc)));
         for (column, comment) in &identity[1..] {
             let comment = if comment.is_empty() { "null".to_owned() } else { text(comment) };
@@ -204,43 +243,4 @@ pub(super) fn described<'a>(comments: impl Iterator<Item = (&'a str, &'a str)>) 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::ddl::sample;
-
-    #[test]
-    fn the_bookkeeping_says_which_version_it_is_and_has_all_its_functions() {
-        let version = format!("version {BOOKKEEPING_VERSION}';");
-        assert!(BOOKKEEPING.trim_end().ends_with(&version));
-        let functions = BOOKKEEPING.matches("create or replace function").count();
-        assert!(include_str!("catalog.sql").contains(&format!(">= {functions}\n")));
-    }
-
-    #[test]
-    fn a_table_in_a_schema_brings_its_schema() {
-        let limits = sample::limits();
-        let blueprint = blueprint(&limits);
-        assert_eq!(blueprint.table, r#""risk"."limits""#);
-        assert_eq!(blueprint.parts[0].sql, r#"create schema if not exists "risk";"#);
-    }
-
-    #[test]
-    fn doc_comments_become_the_comments_of_columns() {
-        let trading = sample::trading();
-        let sql: String = blueprint(&trading).parts.into_iter().map(|part| part.sql).collect();
-        assert!(
-            sql.contains(r#"comment on column "trading_config"."sizing_mode" is 'It''s "how".';"#)
-        );
-        assert!(sql.contains(r#"comment on column "trading_config"."big" is null;"#));
-    }
-
-    #[test]
-    fn a_key_column_is_part_of_every_unique_index() {
-        let limits = sample::limits();
-        let table = Table::new(&limits, &["guild_id"]);
-        for index in table.indexes() {
-            assert!(index.sql.contains(r#"(("guild_id" is null), coalesce("guild_id", ''), "#));
-        }
-        assert!(table.create(&limits).contains("\"guild_id\" text,"));
-    }
-}
+mod tests;

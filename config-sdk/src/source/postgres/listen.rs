@@ -13,6 +13,7 @@ use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 
 use super::PostgresStore;
 use super::address::Drive;
+use super::columns;
 use super::connection::failure;
 use super::echo::Echo;
 use crate::source::{Deaf, Signal, SourceError};
@@ -23,11 +24,6 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(3);
 /// How long the self-test may take, which waits for a while itself.
 const TEST: Duration = Duration::from_secs(6);
-/// The heartbeat: the epoch, and a mark of the columns of all block tables, which no epoch counts.
-const PULSE: &str = "select epoch, (select md5(string_agg(concat_ws(' ', \
-    a.attrelid::oid, a.attrelid::regclass, a.attname, a.atttypid), ',' order by a.attrelid, a.attnum)) \
-    from pg_catalog.pg_trigger t join pg_catalog.pg_attribute a on a.attrelid = t.tgrelid \
-    where t.tgname = 'config_sdk_lock' and a.attnum > 0) as columns from config_sdk.epoch";
 
 /// What the connection's driver hears.
 struct Ears {
@@ -72,7 +68,10 @@ async fn try_listen(store: &PostgresStore, signal: Signal) -> Result<Infallible,
         tokio::select! {
             () = sleep(HEARTBEAT) => {}
             () = closed(&client) => {
-                let ended = format!("{address}: the connection ended");
+                let ended = format!(
+                    "{address}: the listening connection ended: if it does not come back, see the \
+                     server's log"
+                );
                 return Err(SourceError::unreachable(ended).into());
             }
         }
@@ -119,8 +118,19 @@ impl Ears {
     }
 }
 
+/// What a pass is told after notifications with these payloads.
+#[cfg(feature = "testing")]
+pub(crate) async fn heard<'a>(payloads: impl IntoIterator<Item = &'a str>) -> (u64, Vec<String>) {
+    let (signal, listening) = Signal::new();
+    let ears = Ears { signal, epoch: AtomicU64::new(0), echo: Echo::new() };
+    payloads.into_iter().for_each(|payload| ears.take("config_sdk", payload));
+    let names = listening.heard().await.names;
+    (ears.epoch.load(Ordering::Relaxed), names.into_iter().collect())
+}
+
 async fn pulse(client: &Client) -> Result<Result<Pulse, tokio_postgres::Error>, SourceError> {
-    let answer = within(ANSWER, client.simple_query(PULSE)).await?;
+    let pulse = format!("select epoch, {} as columns from config_sdk.epoch", columns::MARK);
+    let answer = within(ANSWER, client.simple_query(&pulse)).await?;
     Ok(answer.map(|messages| messages.iter().find_map(Pulse::of).unwrap_or_default()))
 }
 
@@ -133,8 +143,11 @@ impl Pulse {
 }
 
 async fn within<F: Future>(limit: Duration, answer: F) -> Result<F::Output, SourceError> {
-    let late =
-        |_| SourceError::unreachable("the server does not answer on the listening connection");
+    let late = |_| {
+        SourceError::unreachable(
+            "the server does not answer on the listening connection: see that it is not frozen or cut off",
+        )
+    };
     timeout(limit, answer).await.map_err(late)
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error};
+use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
 use super::{blueprint, catalog};
 use crate::schema::BlockSchema;
@@ -26,13 +26,34 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// # Errors
 /// The server's; then nothing was done.
 pub(crate) async fn migrate(client: &Client, blocks: &[&BlockSchema]) -> Result<Vec<Step>, Error> {
+    patiently(client, blocks, |drift| drift.safe).await
+}
+
+/// Adds to adopted tables what tells of their changes, and touches nothing else; otherwise as
+/// [`migrate`].
+///
+/// # Errors
+/// The server's; then nothing was done.
+pub(crate) async fn adopt(client: &Client, blocks: &[&BlockSchema]) -> Result<Vec<Step>, Error> {
+    let adopted: Vec<_> = blocks.iter().copied().filter(|block| block.adopt).collect();
+    patiently(client, &adopted, |drift| drift.offered).await
+}
+
+/// Which differences are mended.
+type Meant = fn(&Drift) -> bool;
+
+async fn patiently(
+    client: &Client,
+    blocks: &[&BlockSchema],
+    is_meant: Meant,
+) -> Result<Vec<Step>, Error> {
     for _ in 1..TRIES {
-        match try_migrate(client, blocks).await {
+        match try_migrate(client, blocks, is_meant).await {
             Err(error) if is_in_use(&error) => sleep(PAUSE).await,
             done => return done,
         }
     }
-    try_migrate(client, blocks).await
+    try_migrate(client, blocks, is_meant).await
 }
 
 /// Whether others are using a table that has to change.
@@ -41,7 +62,11 @@ fn is_in_use(error: &Error) -> bool {
     state == Some(&SqlState::LOCK_NOT_AVAILABLE) || state == Some(&SqlState::T_R_DEADLOCK_DETECTED)
 }
 
-async fn try_migrate(client: &Client, blocks: &[&BlockSchema]) -> Result<Vec<Step>, Error> {
+async fn try_migrate(
+    client: &Client,
+    blocks: &[&BlockSchema],
+    is_meant: Meant,
+) -> Result<Vec<Step>, Error> {
     // Read committed, so that after the wait one sees what the others have done. Whoever wants a
     // table while we wait for it waits, too: not for long. And where an edit and we hold what the
     // other wants, it is we who give way, before the server looks for deadlocks.
@@ -50,7 +75,7 @@ async fn try_migrate(client: &Client, blocks: &[&BlockSchema]) -> Result<Vec<Ste
          set local lock_timeout = '100ms'"
     );
     let steps = match client.batch_execute(&begin).await {
-        Ok(()) => mend(client, blocks).await,
+        Ok(()) => mend(client, blocks, is_meant).await,
         Err(error) => Err(error),
     };
     match steps {
@@ -74,17 +99,36 @@ pub(crate) async fn check(
 ) -> Result<Vec<Difference>, Error> {
     let wanted: Vec<_> = blocks.iter().map(|block| blueprint(block)).collect();
     let drifts = catalog::differences(client, &wanted).await?;
-    Ok(drifts.into_iter().map(Drift::difference).collect())
+    let drifts = drifts.into_iter().filter(|drift| !drift.offered);
+    Ok(drifts.map(Drift::difference).collect())
+}
+
+/// Forgets all changes but those of the newest `keep` epochs, and says how many it forgot.
+///
+/// # Errors
+/// The server's.
+pub(crate) async fn prune(client: &Client, keep: u64) -> Result<u64, Error> {
+    let keep = i64::try_from(keep).unwrap_or(i64::MAX);
+    let sql = format!("select config_sdk.prune({keep})");
+    let count = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten()?.parse().ok(),
+        _ => None,
+    };
+    Ok(client.simple_query(&sql).await?.iter().find_map(count).unwrap_or_default())
 }
 
 /// What is still different after all that can be mended has been is what is left to a person.
-async fn mend(client: &Client, blocks: &[&BlockSchema]) -> Result<Vec<Step>, Error> {
+async fn mend(
+    client: &Client,
+    blocks: &[&BlockSchema],
+    is_meant: Meant,
+) -> Result<Vec<Step>, Error> {
     let wanted: Vec<_> = blocks.iter().map(|block| blueprint(block)).collect();
     let mut left = catalog::differences(client, &wanted).await?;
     let mut steps = Vec::new();
-    if left.iter().any(|drift| drift.safe) {
+    if left.iter().any(is_meant) {
         for mut drift in left {
-            if drift.safe && run(client, &mut drift).await? {
+            if is_meant(&drift) && run(client, &mut drift).await? {
                 steps.push(drift.done());
             }
         }

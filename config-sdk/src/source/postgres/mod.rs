@@ -1,15 +1,20 @@
 //! Postgres as the store of a fleet: the one source of truth, with push by LISTEN/NOTIFY.
 
 mod address;
+mod adopted;
 mod catalog;
+mod columns;
 mod connection;
 mod ddl;
 mod echo;
+mod head;
 mod listen;
+mod load;
 mod migrate;
 mod names;
 mod read;
 mod rules;
+mod select;
 mod tls;
 mod triggers;
 
@@ -17,18 +22,21 @@ use tokio::sync::Mutex;
 use tokio_postgres::Error;
 
 pub(super) use ddl::{BOOKKEEPING, blueprint};
+#[cfg(feature = "testing")]
+pub(crate) use listen::heard;
 
 use super::{
-    BoxFuture, Deaf, Difference, Fetched, Request, Signal, Source, SourceError, Step, Store,
-    UrlError,
+    BoxFuture, Deaf, Difference, Fetched, Loaded, Request, Signal, Source, SourceError, Step,
+    Store, UrlError, Wanted, changed,
 };
+use crate::key::Pattern;
 use crate::schema::BlockSchema;
 use address::Address;
 use connection::Connection;
 
 /// A Postgres database as the store: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
 ///
-/// Holds two connections: one asks, one listens. Everything but listening also works through a
+/// Holds two connections: one asks, one listens; where keys are loaded, a third one does that. Everything but listening also works through a
 /// pooler in transaction mode; [`listen_url`](Self::listen_url) leads the other one past it. What is
 /// set where the URL is silent, the essay [`deploying`](crate::docs::deploying) lists.
 #[derive(Debug)]
@@ -38,6 +46,8 @@ pub struct PostgresStore {
     listening: Option<Address>,
     /// Taken while it is in use: a fetch that is dropped half way takes its connection with it.
     asking: Mutex<Option<Connection>>,
+    /// Held while it is in use, so that loads queue for one connection; opened by the first.
+    loading: Mutex<Option<Connection>>,
 }
 
 impl PostgresStore {
@@ -50,6 +60,7 @@ impl PostgresStore {
             address: Address::parse(url).map_err(UrlError::Postgres)?,
             listening: None,
             asking: Mutex::new(None),
+            loading: Mutex::new(None),
         })
     }
 
@@ -82,6 +93,18 @@ impl PostgresStore {
         Ok(fetched)
     }
 
+    /// A load that is dropped half way takes its connection with it, too.
+    async fn load_some(&self, wanted: Wanted<'_>) -> Result<Loaded, SourceError> {
+        let mut slot = self.loading.lock().await;
+        let connection = match slot.take().filter(Connection::is_open) {
+            Some(connection) => connection,
+            None => Connection::open(&self.address).await?,
+        };
+        let loaded = load::load(&connection, &self.address, wanted).await;
+        *slot = Some(connection);
+        loaded
+    }
+
     /// Runs `sql` where the store is asked, and yields the number of the session that did.
     async fn session(&self, sql: &str) -> Result<Result<String, Error>, SourceError> {
         let connection = self.connection().await?;
@@ -98,6 +121,10 @@ impl Source for PostgresStore {
 
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>> {
         Box::pin(self.ask(request))
+    }
+
+    fn load<'a>(&'a self, wanted: Wanted<'a>) -> BoxFuture<'a, Result<Loaded, SourceError>> {
+        Box::pin(self.load_some(wanted))
     }
 
     fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
@@ -129,6 +156,45 @@ impl Store for PostgresStore {
             let connection = Connection::open(&self.address).await?;
             let found = migrate::check(connection.client(), blocks).await;
             found.map_err(|error| connection::failure(&self.address, &error))
+        })
+    }
+
+    fn adopt<'a>(
+        &'a self,
+        blocks: &'a [&'static BlockSchema],
+    ) -> BoxFuture<'a, Result<Vec<Step>, SourceError>> {
+        Box::pin(async move {
+            let connection = Connection::open(&self.address).await?;
+            let steps = migrate::adopt(connection.client(), blocks).await;
+            steps.map_err(|error| connection::failure(&self.address, &error))
+        })
+    }
+
+    fn invalidate<'a>(
+        &'a self,
+        block: &'static BlockSchema,
+        keys: &'a Pattern,
+    ) -> BoxFuture<'a, Result<u64, SourceError>> {
+        let keys = select::escaped(&changed::logged(block, keys));
+        let sql = format!(
+            "select config_sdk.invalidate({}, {keys}) as epoch",
+            select::escaped(block.name)
+        );
+        Box::pin(async move {
+            let connection = self.connection().await?;
+            let answer = connection::rows(connection.client(), &sql).await;
+            *self.asking.lock().await = Some(connection);
+            let answer = answer.map_err(|error| connection::failure(&self.address, &error))?;
+            let epoch = answer.first().and_then(|row| row.get("epoch")?.parse().ok());
+            epoch.ok_or_else(|| SourceError::refused("the server did not say the new epoch"))
+        })
+    }
+
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        Box::pin(async move {
+            let connection = Connection::open(&self.address).await?;
+            let pruned = migrate::prune(connection.client(), keep).await;
+            pruned.map_err(|error| connection::failure(&self.address, &error))
         })
     }
 }

@@ -1,45 +1,32 @@
 //! Reading a Postgres database as of one moment, in as few round trips as that takes.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::address::Address;
-use super::connection::{Connection, failure, told};
-use super::names::quoted_table;
-use crate::record::Record;
+use super::connection::{Connection, Trouble, failure, rows, told};
+use super::head::{self, Head};
+use super::select::{self, Answer, Scope};
 use crate::schema::BlockSchema;
-use crate::source::{Fetched, Found, Request, SourceError};
-use crate::source::{ddl, row};
+use crate::source::{Fetched, Request, SourceError};
 
 /// One snapshot for everything that follows; times print in UTC; a locked table holds nobody up for
 /// long, for only what rewrites a table keeps readers out of it.
-const BEGIN: &str = "begin isolation level repeatable read read only; \
+pub(super) const BEGIN: &str = "begin isolation level repeatable read read only; \
     set local timezone = 'UTC'; set local lock_timeout = '250ms'; set local statement_timeout = '4s'";
 
-/// After a table that could not be read; many that are locked must not add up.
-const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'";
+/// Where all copies of a keyed block are read, which may be many.
+const MORE_TIME: &str = "set local statement_timeout = '30s'";
 
-/// How much more room a value may take in its table than as text, at the worst: a digit of `jsonb`.
-const STORED: u64 = 16;
+/// Table by table there is less time for each: what all of them took may be the fault of one.
+const EACH: &str = "set local statement_timeout = '400ms'";
 
-/// Where the store stands, and which blocks changed since.
-struct Head {
-    epoch: u64,
-    /// None if `since` is nothing to count on from.
-    changed: Option<BTreeSet<String>>,
-    /// When the server was started.
-    server: Option<String>,
-}
+/// After a table that could not be read; many that are locked or slow must not add up.
+const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'; \
+    set local statement_timeout = '50ms'";
 
-/// Why a round trip brought nothing.
-enum Trouble {
-    /// The server or the connection refused.
-    Query(Error),
-    /// It answered, and not what a store answers.
-    Store(SourceError),
-}
+/// A block and which of its rows.
+type Part = (&'static BlockSchema, Scope<'static>);
 
 /// Yields what `request` asks for.
 ///
@@ -53,7 +40,7 @@ pub(super) async fn fetch(
     if connection.server.is_none() {
         request.since = None; // it may be another database by now
     }
-    match together(connection, &request).await {
+    match together(connection, &mut request).await {
         Ok(fetched) => Ok(fetched),
         Err(Trouble::Store(error)) => Err(error),
         // One table that cannot be read must not hold back the others.
@@ -68,35 +55,40 @@ pub(super) async fn fetch(
     }
 }
 
-/// Reads the head, and in the same round trip and snapshot the blocks that are likely to have
-/// changed. Where the guess fell short, what was learnt is the next guess; the guess that cannot
-/// fall short is all blocks.
-async fn together(connection: &mut Connection, request: &Request<'_>) -> Result<Fetched, Trouble> {
-    let expected = |name: &str| request.also.contains(&name) || request.hint.contains(&name);
-    let mut guess = match request.since {
-        Some(_) => blocks(request, expected),
-        None => request.blocks.to_vec(),
-    };
+/// Reads the head, and in the same round trip and snapshot the rows that are likely to have changed.
+/// Where the guess fell short, what was learnt is the next guess; the guess that cannot fall short is
+/// everything.
+async fn together(
+    connection: &mut Connection,
+    request: &mut Request<'_>,
+) -> Result<Fetched, Trouble> {
+    let mut guess = guess(request);
     let mut tries = 0;
     loop {
-        let sql = match (guess.as_slice(), request.since) {
-            // The idle poll: one trivial query, whatever the number of blocks.
-            ([], since) => head_sql(since),
-            (guess, since) => {
-                let records = records_sql(guess, request.max_record);
-                format!("{BEGIN}; {}; {records}; commit", head_sql(since))
-            }
+        // Now and then an idle poll looks at the columns, too: where nobody can listen, no heartbeat does.
+        let is_due = guess.is_empty() && connection.columns.is_due();
+        let head = head::sql(request, request.since.is_none() || is_due);
+        let sql = match guess.as_slice() {
+            // The idle poll: one trivial query, whatever the number of blocks and keys.
+            [] => head,
+            parts => format!("{}; {head}; {}; commit", begin(parts), records(parts, request)),
         };
         let answer = rows(connection.client(), &sql).await?;
-        let head = head(&answer, request, connection)?;
+        let head = Head::of(&answer, request, connection)?;
+        if !head.counts() {
+            request.since = None;
+        }
         let wanted = wanted(request, &head);
-        let is_guessed = |block: &&BlockSchema| guess.iter().any(|known| known.name == block.name);
+        let is_guessed = |wanted: &Part| guess.iter().any(|guess| covers(guess, wanted));
         if wanted.iter().all(is_guessed) {
-            connection.server = head.server;
-            return Ok(gather(head.epoch, &guess, &answer));
+            let mut fetched = Fetched::unchanged(head.epoch);
+            for part in &guess {
+                gather(&mut fetched, request, &head, part, Ok(&Answer::of(&answer)));
+            }
+            return Ok(finish(connection, request, head, fetched));
         }
         tries += 1;
-        guess = if tries < 4 { wanted } else { request.blocks.to_vec() };
+        guess = if tries < 4 { wanted } else { held(request, Scope::All) };
     }
 }
 
@@ -107,147 +99,136 @@ async fn one_by_one(
     request: &Request<'_>,
 ) -> Result<Fetched, Trouble> {
     let client = connection.client();
-    let answer = rows(client, &format!("rollback; {BEGIN}; {}", head_sql(request.since))).await?;
-    let head = head(&answer, request, connection)?;
+    let head = head::sql(request, request.since.is_none());
+    let answer = rows(client, &format!("rollback; {BEGIN}; {EACH}; {head}")).await?;
+    let head = Head::of(&answer, request, connection)?;
     let mut fetched = Fetched::unchanged(head.epoch);
-    for block in wanted(request, &head) {
-        let sql = format!("savepoint one; {}", records_sql(&[block], request.max_record));
-        let found = match rows(client, &sql).await {
-            Ok(answer) => gather(head.epoch, &[block], &answer).blocks.remove(block.name),
-            Err(Trouble::Query(error)) if error.as_db_error().is_some() => {
+    for part in wanted(request, &head) {
+        let time = if is_long(&part) { MORE_TIME } else { "savepoint two" };
+        let sql = format!("savepoint one; {time}; {}", records(&[part], request));
+        match rows(client, &sql).await {
+            Ok(answer) => gather(&mut fetched, request, &head, &part, Ok(&Answer::of(&answer))),
+            Err(error) if error.as_db_error().is_some() => {
                 client.batch_execute(GO_ON).await?;
-                Some(Err(unreadable(&block.table, &error)))
+                gather(&mut fetched, request, &head, &part, Err(unreadable(part.0, &error)));
             }
-            Err(trouble) => return Err(trouble),
-        };
-        fetched.blocks.insert(block.name, found.unwrap_or(Ok(None)));
-    }
-    client.batch_execute("commit").await?;
-    connection.server = head.server;
-    Ok(fetched)
-}
-
-fn head_sql(since: Option<u64>) -> String {
-    let changed = since.map_or_else(
-        || "null::text".to_owned(),
-        |since| {
-            format!(
-                "(select string_agg(distinct c.block, ',') from config_sdk.change c where c.epoch > {since})"
-            )
-        },
-    );
-    format!(
-        "select e.epoch, e.floor, {changed} as changed, \
-         extract(epoch from pg_postmaster_start_time()) as server from config_sdk.epoch e"
-    )
-}
-
-/// A row for each active row of each block, all its columns as one object of texts; of one that holds
-/// more than `most` bytes of them, only how many. Where the row itself is much larger than that, the
-/// texts are not even made.
-fn records_sql(blocks: &[&'static BlockSchema], most: u64) -> String {
-    let stored = most.saturating_mul(STORED);
-    let select = |block: &&BlockSchema| {
-        format!(
-            "(select {} as block, t.version, coalesce(c.size, pg_column_size(t.*)) as size, \
-             case when c.size <= {most} then c.record end as record \
-             from {} t cross join lateral (select json_object_agg(key, value)::text as record, \
-             sum(octet_length(value)) as size from jsonb_each_text(to_jsonb(t.*)) \
-             where pg_column_size(t.*) <= {stored}) c \
-             where t.status = 'active' limit 2)",
-            ddl::text(block.name),
-            quoted_table(&block.table)
-        )
-    };
-    blocks.iter().map(select).collect::<Vec<_>>().join(" union all ")
-}
-
-async fn rows(client: &Client, sql: &str) -> Result<Vec<SimpleQueryRow>, Trouble> {
-    let messages = client.simple_query(sql).await?;
-    let row = |message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    };
-    Ok(messages.into_iter().filter_map(row).collect())
-}
-
-fn head(
-    answer: &[SimpleQueryRow],
-    request: &Request<'_>,
-    connection: &Connection,
-) -> Result<Head, Trouble> {
-    let strange = || {
-        Trouble::Store(SourceError::refused(
-            "config_sdk.epoch has no row: run the SQL that `schema` prints",
-        ))
-    };
-    let row = answer.first().ok_or_else(strange)?;
-    let number = |column| row.try_get(column).ok().flatten().and_then(|text| text.parse().ok());
-    let epoch = number("epoch").ok_or_else(strange)?;
-    let floor = number("floor").ok_or_else(strange)?;
-    let server = row.try_get("server").ok().flatten().map(str::to_owned);
-    let since = request.counts_from(floor, epoch).filter(|_| server == connection.server);
-    let changed = since.map(|_| {
-        let names = row.try_get("changed").ok().flatten().unwrap_or_default();
-        names.split(',').map(str::to_owned).collect()
-    });
-    Ok(Head { epoch, changed, server })
-}
-
-fn wanted(request: &Request<'_>, head: &Head) -> Vec<&'static BlockSchema> {
-    blocks(request, |name| {
-        request.also.contains(&name)
-            || head.changed.as_ref().is_none_or(|changed| changed.contains(name))
-    })
-}
-
-fn blocks(request: &Request<'_>, choose: impl Fn(&str) -> bool) -> Vec<&'static BlockSchema> {
-    request.blocks.iter().copied().filter(|block| choose(block.name)).collect()
-}
-
-/// What the answer says of `blocks`; a block without a row has none.
-fn gather(epoch: u64, blocks: &[&'static BlockSchema], answer: &[SimpleQueryRow]) -> Fetched {
-    let mut records: BTreeMap<&str, Vec<Result<Record, String>>> = BTreeMap::new();
-    for row in answer {
-        if let Ok(Some(block)) = row.try_get("block") {
-            records.entry(block).or_default().push(record(row));
+            Err(error) => return Err(error.into()),
         }
     }
-    let mut fetched = Fetched::unchanged(epoch);
-    for block in blocks {
-        let rows = records.remove(block.name).unwrap_or_default();
-        let rows: Result<Vec<_>, _> = rows.into_iter().collect();
-        let found: Found = rows.and_then(|rows| row::only(rows, &block.table));
-        fetched.blocks.insert(block.name, found);
+    client.batch_execute("commit").await?;
+    Ok(finish(connection, request, head, fetched))
+}
+
+/// What may have changed, as far as is known before asking.
+fn guess(request: &Request<'_>) -> Vec<Part> {
+    let Some(since) = request.since else {
+        return held(request, Scope::All);
+    };
+    let mut guess = held(request, Scope::All);
+    guess.retain(|(block, _)| {
+        request.also.contains(&block.name) || request.hint.contains(&block.name)
+    });
+    for (block, scope) in &mut guess {
+        if block.is_keyed() && !request.also.contains(&block.name) {
+            *scope = Scope::Since(since);
+        }
     }
+    guess
+}
+
+/// What has changed and has to be read.
+fn wanted(request: &Request<'_>, head: &Head) -> Vec<Part> {
+    let scope = |(block, _): Part| {
+        let changed = head.changed(block, request.also)?;
+        let few = request.since.filter(|_| block.is_keyed() && !changed.is_all(block));
+        Some((block, few.map_or(Scope::All, Scope::Since)))
+    };
+    held(request, Scope::All).into_iter().filter_map(scope).collect()
+}
+
+/// The blocks of which rows are read in a pass; those of others are loaded as they are asked for.
+fn held(request: &Request<'_>, scope: Scope<'static>) -> Vec<Part> {
+    let held = request.blocks.iter().filter(|block| block.is_held());
+    held.map(|block| (*block, scope)).collect()
+}
+
+fn covers((guess, read): &Part, (wanted, scope): &Part) -> bool {
+    guess.name == wanted.name && (matches!(read, Scope::All) || matches!(scope, Scope::Since(_)))
+}
+
+fn is_long((block, scope): &Part) -> bool {
+    block.is_keyed() && matches!(scope, Scope::All)
+}
+
+fn begin(parts: &[Part]) -> String {
+    match parts.iter().any(is_long) {
+        true => format!("{BEGIN}; {MORE_TIME}"),
+        false => BEGIN.to_owned(),
+    }
+}
+
+fn records(parts: &[Part], request: &Request<'_>) -> String {
+    let sql = |(block, scope): &Part| select::sql(block, *scope, request.max_record);
+    parts.iter().flat_map(sql).collect::<Vec<_>>().join(" union all ")
+}
+
+/// Adds what the answer says of one block; a block without a row has none.
+fn gather(
+    fetched: &mut Fetched,
+    request: &Request<'_>,
+    head: &Head,
+    (block, scope): &Part,
+    answer: Result<&Answer<'_>, String>,
+) {
+    if !block.is_keyed() {
+        let found = answer.and_then(|answer| answer.only(block));
+        fetched.blocks.insert(block.name, found);
+        return;
+    }
+    let mut changed = head.changed(block, request.also);
+    if matches!(scope, Scope::All) {
+        changed.get_or_insert_default().add_all();
+    }
+    if let Some(changed) = changed {
+        let rows = answer.and_then(|answer| answer.rows(block, None));
+        fetched.keyed.insert(block.name, changed.moved(block, Some(rows)));
+    }
+}
+
+/// Adds what no row has to be read for.
+fn finish(
+    connection: &mut Connection,
+    request: &Request<'_>,
+    head: Head,
+    mut fetched: Fetched,
+) -> Fetched {
+    for block in request.blocks.iter().filter(|block| !block.is_held()) {
+        if let Some(changed) = head.changed(block, request.also) {
+            fetched.keyed.insert(block.name, changed.moved(block, None));
+        }
+    }
+    head.note(connection);
+    fetched.untracked = head.untracked;
     fetched
 }
 
-fn record(row: &SimpleQueryRow) -> Result<Record, String> {
-    let cell = |name| row.try_get(name).ok().flatten();
-    let Some(text) = cell("record") else {
-        let size = cell("size").and_then(|size| size.parse().ok()).unwrap_or(u64::MAX);
-        return Ok(row::left_out(cell("version"), size));
-    };
-    let columns: Result<BTreeMap<String, Option<String>>, _> = serde_json::from_str(text);
-    columns.map(row::record).map_err(|error| format!("its row cannot be read: {error}"))
-}
-
-fn unreadable(table: &str, error: &Error) -> String {
+pub(super) fn unreadable(block: &BlockSchema, error: &Error) -> String {
     let said = told(error);
     let remedy = match error.code() {
+        Some(&SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN) if block.adopt => {
+            "it is adopted as it is: compare it with the struct"
+        }
         Some(&SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN) => {
             "add `.migrate()`, or run the SQL that `schema` prints"
         }
         Some(&SqlState::INSUFFICIENT_PRIVILEGE) => "grant select on it to this user",
-        Some(&SqlState::LOCK_NOT_AVAILABLE) => "somebody holds a lock on it",
+        Some(&SqlState::QUERY_CANCELED) => {
+            "it takes too long to read: see what it is and who uses it"
+        }
+        Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+            "somebody holds a lock on it, and has to end their transaction (pg_stat_activity shows it)"
+        }
         _ => "see the server's log",
     };
-    format!("table {table}: {said}: {remedy}")
-}
-
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Self {
-        Self::Query(error)
-    }
+    format!("table {}: {said}: {remedy}", block.table)
 }

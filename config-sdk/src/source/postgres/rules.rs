@@ -5,6 +5,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::key::MAX_KEY;
 use crate::schema::{FieldSchema, Kind};
 use crate::source::ddl::{bounds, choices, ident, literal};
 
@@ -30,6 +31,24 @@ pub(super) fn condition(field: &FieldSchema) -> Option<String> {
         rules.push(format!("{column} in ({})", choices.join(", ")));
     }
     (!rules.is_empty()).then(|| rules.join(" and "))
+}
+
+/// What the columns of a key must be together: all null, for the row that the others inherit from, or
+/// a key.
+pub(super) fn whole_key(keys: &[&str]) -> String {
+    let columns: Vec<_> = keys.iter().map(|key| ident(key)).collect();
+    let all = columns.join(", ");
+    format!("num_nulls({all}) = {} or {}", keys.len(), is_key(&columns))
+}
+
+/// Whether `columns`, which are text, are a key: none null or empty, and all of them no longer than
+/// a key may be.
+pub(super) fn is_key(columns: &[String]) -> String {
+    let some = columns.iter().map(|column| format!("{column} is not null and {column} <> ''"));
+    let lengths: Vec<_> = columns.iter().map(|column| format!("octet_length({column})")).collect();
+    let most = MAX_KEY + 1 - columns.len(); // one more is between each two parts
+    let all: Vec<_> = some.chain([format!("{} <= {most}", lengths.join(" + "))]).collect();
+    format!("({})", all.join(" and "))
 }
 
 /// What readers refuse although the column's type can hold it.

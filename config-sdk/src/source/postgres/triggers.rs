@@ -12,15 +12,7 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
         .chain((block.fields.iter()).filter(|field| !field.secret).map(|field| field.column));
     let arguments = [block.name.to_owned(), array(keys.iter().copied()), array(shown)];
     let trigger = |name: &str, when: &str, run: &str, arguments: &[String]| {
-        let quoted: Vec<_> = arguments.iter().map(|argument| text(argument)).collect();
-        let sql = format!(
-            "drop trigger if exists {name} on {table};\n\
-             create trigger {name} {when}\n    execute function config_sdk.{run}({arguments});",
-            when = when.replacen("{table}", table, 1),
-            arguments = quoted.join(", "),
-        );
-        let kept: String = arguments.iter().map(|argument| hex(argument)).collect();
-        Part { identity: format!("{run} {kept}"), ..Part::new(Piece::Trigger, name, sql) }
+        trigger(table, name, when, run, arguments)
     };
     let [name, keyed, all] = [&arguments[..1], &arguments[..2], &arguments[..]];
     [
@@ -64,8 +56,27 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
     ]
 }
 
+/// The trigger of `table`, which is quoted, that runs a function of ours `when` there is something.
+pub(super) fn trigger(
+    table: &str,
+    name: &str,
+    when: &str,
+    run: &str,
+    arguments: &[String],
+) -> Part {
+    let quoted: Vec<_> = arguments.iter().map(|argument| text(argument)).collect();
+    let sql = format!(
+        "drop trigger if exists {name} on {table};\n\
+         create trigger {name} {when}\n    execute function config_sdk.{run}({arguments});",
+        when = when.replacen("{table}", table, 1),
+        arguments = quoted.join(", "),
+    );
+    let kept: String = arguments.iter().map(|argument| hex(argument)).collect();
+    Part { identity: format!("{run} {kept}"), ..Part::new(Piece::Trigger, name, sql) }
+}
+
 /// An array of text as Postgres writes one.
-fn array<'a>(items: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn array<'a>(items: impl Iterator<Item = &'a str>) -> String {
     let quote = |item: &str| format!("\"{}\"", item.replace('\\', "\\\\").replace('"', "\\\""));
     format!("{{{}}}", items.map(quote).collect::<Vec<_>>().join(","))
 }

@@ -12,12 +12,12 @@ create table if not exists config_sdk_change (
     block text not null,
     key text,
     version integer,
-    what text not null check (what in ('insert', 'update', 'delete')),
+    what text not null check (what in ('insert', 'update', 'delete', 'invalidate')),
     before text, -- the row before as a JSON object; never a secret
     who text not null,
     at text not null default (strftime('%Y-%m-%dT%H:%M:%fZ')),
     why text
 );
 create index if not exists config_sdk_change_epoch on config_sdk_change (epoch);
-create index if not exists config_sdk_change_gone on config_sdk_change (block, version)
-    where what = 'delete';
+create index if not exists config_sdk_change_version on config_sdk_change (block, key, version)
+    where version is not null;

@@ -4,21 +4,18 @@ use rusqlite::{Connection, OptionalExtension, Result, Row};
 
 use super::ddl::table_name;
 use super::triggers::trigger_name;
-use super::{BOOKKEEPING, rules};
+use super::{BOOKKEEPING, adopted, rules};
 use crate::source::ddl::{Blueprint, Drift, Found, Part, Piece, drifts, ident};
+
+/// What makes the bookkeeping out of an older one, with a place for what makes it anew.
+const UPGRADE: &str = include_str!("upgrade.sql");
 
 /// How the schema table begins the text of every trigger.
 const CREATE: &str = "CREATE TRIGGER ";
 
 /// Everything in which the store differs from `wanted`, in the order in which it can be mended.
 pub(super) fn differences(connection: &Connection, wanted: &[Blueprint<'_>]) -> Result<Vec<Drift>> {
-    let tables = "select count(*) from sqlite_master \
-                  where type = 'table' and name in ('config_sdk_epoch', 'config_sdk_change')";
-    let tables: u32 = connection.query_row(tables, [], |row| row.get(0))?;
-    let mut all = Vec::new();
-    if tables < 2 {
-        all.push(Drift::of_bookkeeping(BOOKKEEPING));
-    }
+    let mut all: Vec<_> = bookkeeping(connection)?.into_iter().collect();
     for wanted in wanted {
         let found = found(connection, wanted)?;
         all.extend(drifts(wanted, &found));
@@ -27,10 +24,25 @@ pub(super) fn differences(connection: &Connection, wanted: &[Blueprint<'_>]) -> 
     Ok(all)
 }
 
+/// What is missing of the bookkeeping, or has to become of it.
+fn bookkeeping(connection: &Connection) -> Result<Option<Drift>> {
+    let tables = "select count(*), ifnull(sum(name like '%change' and sql not like '%''invalidate''%'), 0) \
+                  from sqlite_master \
+                  where type = 'table' and name in ('config_sdk_epoch', 'config_sdk_change')";
+    let tables = connection.query_row(tables, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(match tables {
+        (2, 0) => None,
+        (_, 1) => Some(Drift::of_bookkeeping(&UPGRADE.replace("{bookkeeping}", BOOKKEEPING))),
+        _ => Some(Drift::of_bookkeeping(BOOKKEEPING)),
+    })
+}
+
 fn found(connection: &Connection, wanted: &Blueprint<'_>) -> Result<Found> {
     let table = table_name(wanted.block);
     let columns = "select 'column', name, upper(type) from pragma_table_info(?1)";
-    let others = "select type, name, coalesce(sql, '') from sqlite_master where tbl_name = ?1";
+    let others = "select type, name, iif(type = 'index', \
+                  (select group_concat(name) from pragma_index_info(m.name)), coalesce(sql, '')) \
+                  from sqlite_master m where tbl_name = ?1";
     let mut found = Found::default();
     for query in [columns, others] {
         let mut statement = connection.prepare(query)?;
@@ -38,6 +50,9 @@ fn found(connection: &Connection, wanted: &Blueprint<'_>) -> Result<Found> {
         for part in parts {
             found.parts.extend(part?);
         }
+    }
+    if wanted.block.adopt {
+        found.accept(wanted, adopted::takes);
     }
     let elsewhere = "select tbl_name from sqlite_master \
                      where type = 'trigger' and name = ?1 and tbl_name <> ?2";
@@ -54,6 +69,9 @@ fn broken_rules(
     found: &Found,
 ) -> Result<Vec<Drift>> {
     let mut broken = Vec::new();
+    if wanted.block.adopt {
+        return Ok(broken); // readers reject or clamp what they cannot take
+    }
     for field in &wanted.block.fields {
         let of_field = |part: &&Part| part.column.as_deref() == Some(field.column);
         let is_there =
@@ -77,11 +95,12 @@ fn broken_rules(
 }
 
 fn part(row: &Row<'_>) -> Result<Option<((Piece, String), String)>> {
-    let (sort, name, text): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let (sort, name): (String, String) = (row.get(0)?, row.get(1)?);
+    let text: String = row.get::<_, Option<_>>(2)?.unwrap_or_default();
     Ok(match &*sort {
         "table" => Some(((Piece::Table, String::new()), String::new())),
         "column" => Some(((Piece::Column, name), text)),
-        "index" => Some(((Piece::Index, name), String::new())),
+        "index" => Some(((Piece::Index, name), text)),
         "trigger" => {
             let text = text.strip_prefix(CREATE).unwrap_or(&text).to_owned();
             Some(((Piece::Trigger, name), text))

@@ -14,7 +14,19 @@ use crate::source::ddl::{Difference, Drift, Step};
 /// The database's; then nothing was done.
 pub(crate) fn migrate(connection: &mut Connection, blocks: &[&BlockSchema]) -> Result<Vec<Step>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let steps = mend(&transaction, blocks)?;
+    let steps = mend(&transaction, blocks, |drift| drift.safe)?;
+    transaction.commit()?;
+    Ok(steps)
+}
+
+/// Adds to adopted tables what tells of their changes, and touches nothing else.
+///
+/// # Errors
+/// The database's; then nothing was done.
+pub(crate) fn adopt(connection: &mut Connection, blocks: &[&BlockSchema]) -> Result<Vec<Step>> {
+    let adopted: Vec<_> = blocks.iter().copied().filter(|block| block.adopt).collect();
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let steps = mend(&transaction, &adopted, |drift| drift.offered)?;
     transaction.commit()?;
     Ok(steps)
 }
@@ -27,17 +39,22 @@ pub(crate) fn migrate(connection: &mut Connection, blocks: &[&BlockSchema]) -> R
 pub(crate) fn check(connection: &Connection, blocks: &[&BlockSchema]) -> Result<Vec<Difference>> {
     let wanted: Vec<_> = blocks.iter().map(|block| blueprint(block)).collect();
     let drifts = catalog::differences(connection, &wanted)?;
-    Ok(drifts.into_iter().map(Drift::difference).collect())
+    let drifts = drifts.into_iter().filter(|drift| !drift.offered);
+    Ok(drifts.map(Drift::difference).collect())
 }
 
 /// What is still different after all that can be mended has been is what is left to a person.
-fn mend(connection: &Connection, blocks: &[&BlockSchema]) -> Result<Vec<Step>> {
+fn mend(
+    connection: &Connection,
+    blocks: &[&BlockSchema],
+    is_meant: fn(&Drift) -> bool,
+) -> Result<Vec<Step>> {
     let wanted: Vec<_> = blocks.iter().map(|block| blueprint(block)).collect();
     let mut left = catalog::differences(connection, &wanted)?;
     let mut steps = Vec::new();
-    if left.iter().any(|drift| drift.safe) {
+    if left.iter().any(is_meant) {
         for mut drift in left {
-            if drift.safe && run(connection, &mut drift)? {
+            if is_meant(&drift) && run(connection, &mut drift)? {
                 steps.push(drift.done());
             }
         }

@@ -1,10 +1,13 @@
 //! SQLite as the store: one machine, several processes on one file, nothing to install.
 
+mod adopted;
 mod catalog;
 mod ddl;
 mod migrate;
+mod prune;
 mod read;
 mod rules;
+mod select;
 mod triggers;
 mod watch;
 
@@ -17,9 +20,12 @@ use tokio::sync::Mutex;
 
 pub(super) use ddl::{BOOKKEEPING, blueprint};
 
+use super::changed;
 use super::{
-    BoxFuture, Deaf, Difference, Fetched, Request, Signal, Source, SourceError, Step, Store,
+    BoxFuture, Deaf, Difference, Fetched, Loaded, Request, Signal, Source, SourceError, Step,
+    Store, Wanted,
 };
+use crate::key::Pattern;
 use crate::schema::BlockSchema;
 use watch::Identity;
 
@@ -35,8 +41,14 @@ const BUSY: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    open: Arc<Mutex<Option<Open>>>,
+    /// What passes ask.
+    open: Slot,
+    /// What keys are loaded by, so that loads and passes do not wait for each other.
+    loading: Slot,
 }
+
+/// Taken while it is in use.
+type Slot = Arc<Mutex<Option<Open>>>;
 
 /// An open file, and which file it was.
 #[derive(Debug)]
@@ -51,18 +63,19 @@ impl SqliteStore {
     /// The file at `path`; nothing is opened yet.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), open: Arc::default() }
+        Self { path: path.into(), open: Slot::default(), loading: Slot::default() }
     }
 
     /// Runs `work` with the open file, away from the runtime's threads, and one at a time: a file
     /// system that hangs holds one thread and no more.
     async fn with<R: Send + 'static>(
         &self,
+        slot: &Slot,
         create: bool,
         work: impl FnOnce(&mut Open) -> Result<R, SourceError> + Send + 'static,
     ) -> Result<R, SourceError> {
         let path = self.path.clone();
-        let mut slot = Arc::clone(&self.open).lock_owned().await;
+        let mut slot = Arc::clone(slot).lock_owned().await;
         let done = tokio::task::spawn_blocking(move || {
             let now = Identity::of(&path);
             let kept = slot.take().filter(|open| Some(&open.identity) == now.as_ref());
@@ -109,10 +122,19 @@ impl Source for SqliteStore {
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>> {
         let ask = read::Ask::new(&request);
         let path = self.path.clone();
-        Box::pin(self.with(false, move |open| {
+        Box::pin(self.with(&self.open, false, move |open| {
             let fetched = read::fetch(&mut open.connection, &ask, !open.is_read);
             open.is_read = fetched.is_ok();
             fetched.map_err(|error| failure(&path, error))
+        }))
+    }
+
+    fn load<'a>(&'a self, wanted: Wanted<'a>) -> BoxFuture<'a, Result<Loaded, SourceError>> {
+        let load = read::Load::new(&wanted);
+        let path = self.path.clone();
+        Box::pin(self.with(&self.loading, false, move |open| {
+            let loaded = read::load(&mut open.connection, &load);
+            loaded.map_err(|error| failure(&path, error))?.map_err(SourceError::refused)
         }))
     }
 
@@ -131,7 +153,7 @@ impl Store for SqliteStore {
         blocks: &'a [&'static BlockSchema],
     ) -> BoxFuture<'a, Result<Vec<Step>, SourceError>> {
         let (path, blocks) = (self.path.clone(), blocks.to_vec());
-        Box::pin(self.with(true, move |open| {
+        Box::pin(self.with(&self.open, true, move |open| {
             migrate::migrate(&mut open.connection, &blocks).map_err(|error| failure(&path, error))
         }))
     }
@@ -141,8 +163,37 @@ impl Store for SqliteStore {
         blocks: &'a [&'static BlockSchema],
     ) -> BoxFuture<'a, Result<Vec<Difference>, SourceError>> {
         let (path, blocks) = (self.path.clone(), blocks.to_vec());
-        Box::pin(self.with(false, move |open| {
+        Box::pin(self.with(&self.open, false, move |open| {
             migrate::check(&open.connection, &blocks).map_err(|error| failure(&path, error))
+        }))
+    }
+
+    fn adopt<'a>(
+        &'a self,
+        blocks: &'a [&'static BlockSchema],
+    ) -> BoxFuture<'a, Result<Vec<Step>, SourceError>> {
+        let (path, blocks) = (self.path.clone(), blocks.to_vec());
+        Box::pin(self.with(&self.open, false, move |open| {
+            migrate::adopt(&mut open.connection, &blocks).map_err(|error| failure(&path, error))
+        }))
+    }
+
+    fn invalidate<'a>(
+        &'a self,
+        block: &'static BlockSchema,
+        keys: &'a Pattern,
+    ) -> BoxFuture<'a, Result<u64, SourceError>> {
+        let (path, keys) = (self.path.clone(), changed::logged(block, keys));
+        Box::pin(self.with(&self.loading, false, move |open| {
+            let epoch = read::invalidate(&mut open.connection, block, &keys);
+            epoch.map_err(|error| failure(&path, error))
+        }))
+    }
+
+    fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
+        let path = self.path.clone();
+        Box::pin(self.with(&self.open, false, move |open| {
+            prune::prune(&mut open.connection, keep).map_err(|error| failure(&path, error))
         }))
     }
 }

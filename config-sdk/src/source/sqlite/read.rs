@@ -1,16 +1,19 @@
 //! Reading an SQLite file as of one moment.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, TransactionBehavior};
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
-use super::ddl::table_name;
-use crate::record::Record;
+use super::ddl::{blueprint, table_name};
+use super::select::Selection;
+use crate::key::Key;
 use crate::schema::BlockSchema;
-use crate::source::ddl::ident;
-use crate::source::row;
-use crate::source::{Fetched, Found, Request};
+use crate::source::changed::Changed;
+use crate::source::ddl::Piece;
+use crate::source::{Fetched, Loaded, Request, Rows, Wanted, Which};
+
+/// Most keys that are looked through in the log; where more have changed, everything is read.
+const MOST_LOGGED: usize = 100_000;
 
 /// A request that outlives its caller, for the thread that reads.
 pub(super) struct Ask {
@@ -31,6 +34,35 @@ impl Ask {
     }
 }
 
+/// A wish that outlives its caller.
+pub(super) struct Load {
+    block: &'static BlockSchema,
+    keys: Vec<Key>,
+    /// After which key, and how many; if it is not these keys that are wanted.
+    page: Option<(Option<Key>, usize)>,
+    max_record: u64,
+}
+
+impl Load {
+    pub(super) fn new(wanted: &Wanted<'_>) -> Self {
+        let (keys, page) = match wanted.which {
+            Which::Keys(keys) => (keys.to_vec(), None),
+            Which::Page { after, limit } => (Vec::new(), Some((after.cloned(), limit))),
+        };
+        Self { block: wanted.block, keys, page, max_record: wanted.max_record }
+    }
+
+    fn which(&self) -> Which<'_> {
+        match &self.page {
+            None => Which::Keys(&self.keys),
+            Some((after, limit)) => Which::Page { after: after.as_ref(), limit: *limit },
+        }
+    }
+}
+
+/// What the log says of each block.
+type News = BTreeMap<String, Vec<Option<String>>>;
+
 /// Reads the epoch, what changed, and those records, in one transaction.
 pub(super) fn fetch(
     connection: &mut Connection,
@@ -38,32 +70,125 @@ pub(super) fn fetch(
     fresh: bool,
 ) -> Result<Fetched, rusqlite::Error> {
     let moment = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-    let (epoch, floor) = moment
-        .prepare_cached("select epoch, floor from config_sdk_epoch")?
-        .query_row([], |row| Ok((number(row, 0)?, number(row, 1)?)))?;
+    let (epoch, floor) = head(&moment)?;
     let mut request = Request::everything(&ask.blocks);
     request.since = ask.since.filter(|_| !fresh);
-    let changed = match request.counts_from(floor, epoch) {
-        Some(since) if since == epoch => Some(BTreeSet::new()),
-        Some(since) => Some(changed_since(&moment, since)?),
+    let news = match request.counts_from(floor, epoch) {
+        Some(since) if since == epoch => Some(News::new()),
+        Some(since) => news(&moment, since)?,
         None => None,
     };
-    let wanted = |block: &&&BlockSchema| {
-        ask.also.contains(&block.name)
-            || changed.as_ref().is_none_or(|names| names.contains(block.name))
-    };
     let mut fetched = Fetched::unchanged(epoch);
-    for block in ask.blocks.iter().filter(wanted) {
-        fetched.blocks.insert(block.name, found(&moment, block, ask.max_record)?);
+    for block in ask.blocks.iter().copied() {
+        if block.adopt && !is_tracked(&moment, block)? {
+            fetched.untracked.insert(block.name);
+        }
+        let Some(changed) = changed(block, news.as_ref(), &ask.also) else {
+            continue;
+        };
+        if !block.is_keyed() {
+            let only = |selection: Selection<'_>| selection.only();
+            let found = reading(&moment, block, ask.max_record, only)?;
+            fetched.blocks.insert(block.name, found.and_then(|found| found));
+            continue;
+        }
+        let rows = |selection: Selection<'_>| match changed.few(block) {
+            None => selection.all(),
+            Some(keys) => selection.some(Which::Keys(&keys)),
+        };
+        let rows = match block.resident {
+            true => Some(reading(&moment, block, ask.max_record, rows)?),
+            false => None,
+        };
+        fetched.keyed.insert(block.name, changed.moved(block, rows));
     }
     Ok(fetched)
 }
 
-fn changed_since(connection: &Connection, since: u64) -> Result<BTreeSet<String>, rusqlite::Error> {
-    let mut statement = connection
-        .prepare_cached("select distinct block from config_sdk_change where epoch > ?1")?;
+/// Reads rows of one keyed block.
+pub(super) fn load(
+    connection: &mut Connection,
+    load: &Load,
+) -> Result<Result<Loaded, String>, rusqlite::Error> {
+    let moment = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+    let (epoch, _) = head(&moment)?;
+    let some = |selection: Selection<'_>| selection.some(load.which());
+    let rows: Result<Rows, String> = reading(&moment, load.block, load.max_record, some)?;
+    Ok(rows.map(|rows| Loaded::at(epoch, rows)))
+}
+
+/// Logs that the keys that `logged` stands for are to be read again.
+pub(super) fn invalidate(
+    connection: &mut Connection,
+    block: &BlockSchema,
+    logged: &str,
+) -> Result<u64, rusqlite::Error> {
+    let moment = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    moment.execute("update config_sdk_epoch set epoch = epoch + 1", [])?;
+    let (epoch, _) = head(&moment)?;
+    moment.execute(
+        "insert into config_sdk_change (epoch, block, key, what, who) \
+         select epoch, ?1, ?2, 'invalidate', 'config-sdk' from config_sdk_epoch",
+        [block.name, logged],
+    )?;
+    moment.commit()?;
+    Ok(epoch)
+}
+
+fn head(moment: &Transaction<'_>) -> Result<(u64, u64), rusqlite::Error> {
+    moment
+        .prepare_cached("select epoch, floor from config_sdk_epoch")?
+        .query_row([], |row| Ok((number(row, 0)?, number(row, 1)?)))
+}
+
+/// What was logged after `since`; `None` if that is too much to look through.
+fn news(moment: &Transaction<'_>, since: u64) -> Result<Option<News>, rusqlite::Error> {
+    let sql = format!(
+        "select distinct block, key from config_sdk_change where epoch > ?1 limit {}",
+        MOST_LOGGED + 1
+    );
+    let mut statement = moment.prepare_cached(&sql)?;
     let since = i64::try_from(since).unwrap_or(i64::MAX);
-    statement.query_map([since], |row| row.get(0))?.collect()
+    let (mut news, mut count) = (News::new(), 0);
+    let mut rows = statement.query([since])?;
+    while let Some(row) = rows.next()? {
+        news.entry(row.get(0)?).or_default().push(row.get(1)?);
+        count += 1;
+    }
+    Ok((count <= MOST_LOGGED).then_some(news))
+}
+
+/// What changed of `block`; `None` if nothing did, and nobody asks for it in any case.
+fn changed(block: &BlockSchema, news: Option<&News>, also: &[&str]) -> Option<Changed> {
+    let Some(news) = news.filter(|_| !also.contains(&block.name)) else {
+        return Some(Changed::all());
+    };
+    let mut changed = Changed::default();
+    for key in news.get(block.name)? {
+        match key.as_deref().map(serde_json::from_str) {
+            Some(Ok(key)) => changed.add_logged(block, &key),
+            _ => changed.add_all(),
+        }
+    }
+    Some(changed)
+}
+
+/// Whether the table of an adopted block tells of its changes, and of all that matter.
+fn is_tracked(moment: &Transaction<'_>, block: &BlockSchema) -> Result<bool, rusqlite::Error> {
+    let sql =
+        "select sql from sqlite_master where type = 'trigger' and name = ?1 and tbl_name = ?2";
+    let mut statement = moment.prepare_cached(sql)?;
+    let table = table_name(block);
+    for part in blueprint(block).parts {
+        if part.piece == Piece::Trigger {
+            let mut rows = statement.query([&part.name, &table])?;
+            let Some(row) = rows.next()? else { return Ok(false) };
+            if !row.get::<_, String>(0)?.ends_with(&part.identity) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 /// SQLite's numbers are signed, and ours never below zero.
@@ -71,67 +196,27 @@ fn number(row: &Row<'_>, column: usize) -> Result<u64, rusqlite::Error> {
     row.get::<_, i64>(column).map(|number| u64::try_from(number).unwrap_or(0))
 }
 
-/// The block's active record; what is wrong with its table alone is told in place of it.
-fn found(
+/// Reads rows of `block`; what is wrong with its table alone is told in place of them.
+fn reading<R>(
     connection: &Connection,
     block: &BlockSchema,
     most: u64,
-) -> Result<Found, rusqlite::Error> {
-    let table = table_name(block);
-    match records(connection, &table, most) {
-        Ok(rows) => Ok(row::only(rows, &table)),
+    read: impl FnOnce(Selection<'_>) -> Result<R, rusqlite::Error>,
+) -> Result<Result<R, String>, rusqlite::Error> {
+    match Selection::of(connection, block, most).and_then(read) {
+        Ok(rows) => Ok(Ok(rows)),
         Err(rusqlite::Error::SqliteFailure(error, message))
             if error.code == rusqlite::ErrorCode::Unknown =>
         {
-            let message = message.unwrap_or_else(|| error.to_string());
-            Ok(Err(format!(
-                "table {table} cannot be read ({message}): add `.migrate()`, or compare with the \
-                 SQL that `schema` prints"
-            )))
+            let (table, message) =
+                (table_name(block), message.unwrap_or_else(|| error.to_string()));
+            let remedy = if block.adopt {
+                "it is adopted as it is: compare it with the struct"
+            } else {
+                "add `.migrate()`, or compare with the SQL that `schema` prints"
+            };
+            Ok(Err(format!("table {table} cannot be read ({message}): {remedy}")))
         }
         Err(error) => Err(error),
-    }
-}
-
-/// The active rows of `table`; where one holds more than `most` bytes of text, only how many.
-fn records(
-    connection: &Connection,
-    table: &str,
-    most: u64,
-) -> Result<Vec<Record>, rusqlite::Error> {
-    let from = format!("from {} where status = 'active' limit 2", ident(table));
-    let mut rows = connection.prepare(&format!("select * {from}"))?;
-    let size = |column: &str| format!("ifnull(octet_length({}), 0)", ident(column));
-    let sizes: Vec<_> = rows.column_names().map(size).collect();
-    let mut sizes = connection.prepare(&format!("select version, {} {from}", sizes.join(" + ")))?;
-    let sizes = sizes.query_map([], |row| Ok((text(row.get_ref(0)?), number(row, 1)?)))?;
-    let sizes: Vec<_> = sizes.collect::<Result<_, _>>()?;
-    if sizes.iter().any(|(_, size)| *size > most) {
-        let left_out =
-            |(version, size): (Option<String>, _)| row::left_out(version.as_deref(), size);
-        return Ok(sizes.into_iter().map(left_out).collect());
-    }
-    rows.query_map([], record)?.collect()
-}
-
-fn record(row: &Row<'_>) -> Result<Record, rusqlite::Error> {
-    let mut columns = BTreeMap::new();
-    for index in 0..row.as_ref().column_count() {
-        let name = row.as_ref().column_name(index)?.to_owned();
-        columns.insert(name, text(row.get_ref(index)?));
-    }
-    Ok(row::record(columns))
-}
-
-/// A value as text: whole numbers and text as they are, floats in the fewest digits that mean the
-/// same; bytes that are no text become a text that no field takes for its value.
-fn text(value: ValueRef<'_>) -> Option<String> {
-    match value {
-        ValueRef::Null => None,
-        ValueRef::Integer(value) => Some(value.to_string()),
-        ValueRef::Real(value) => Some(value.to_string()),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        }
     }
 }

@@ -5,6 +5,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::key::MAX_KEY;
 use crate::schema::{FieldSchema, Kind, Range};
 use crate::source::ddl::{bounds, choices, ident, literal};
 use crate::value::Value;
@@ -34,6 +35,19 @@ pub(super) fn rules(field: &FieldSchema) -> Vec<Rule> {
         rules.push((condition, format!("must be one of {}", shown.join(", "))));
     }
     rules
+}
+
+/// Whether `columns` together are a key: none null, empty, with a NUL or of bytes that are no text,
+/// and all of them no longer than a key may be.
+pub(super) fn is_key(columns: &[String]) -> String {
+    let each = columns.iter().map(|column| {
+        format!("{column} <> '' and typeof({column}) <> 'blob' and instr({column}, char(0)) = 0")
+    });
+    let lengths = columns.iter().map(|column| format!("length(cast({column} as blob))"));
+    let lengths: Vec<_> = lengths.collect();
+    let most = MAX_KEY + 1 - columns.len(); // one more is between each two parts
+    let all: Vec<_> = each.chain([format!("{} <= {most}", lengths.join(" + "))]).collect();
+    format!("({})", all.join(" and "))
 }
 
 /// What the column's type means; SQLite itself keeps anything in any column.

@@ -4,6 +4,7 @@
 //! of their own afterwards. It touches no column whose update fires a trigger.
 
 use super::rules::{self, Rule};
+use crate::key::MAX_KEY;
 use crate::schema::BlockSchema;
 use crate::source::ddl::{BOOKKEEPING_COLUMNS, Part, Piece, ident, text};
 
@@ -19,20 +20,8 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
     let watched = format!("status{watched}");
     let changed = differs(content.iter());
     let writing = Writing { block, table, keys };
-    let rules = format!("{}{}", checks(block), writing.one_active());
-    let trigger = |word: &str, when: &str, body: String| {
-        let plain = trigger_name(block, word);
-        let name = ident(&plain);
-        let rest = format!("{name} {when}\nbegin\n{body}end");
-        Part {
-            identity: rest.clone(),
-            ..Part::new(
-                Piece::Trigger,
-                plain,
-                format!("drop trigger if exists {name};\ncreate trigger {rest};"),
-            )
-        }
-    };
+    let rules = format!("{}{}{}", checks(block), writing.whole_key(), writing.one_active());
+    let trigger = |word: &str, when: &str, body: String| trigger(block, word, when, &body);
     [
         trigger("insert_rules", &format!("before insert on {table}"), rules.clone()),
         trigger("update_rules", &format!("before update of {watched} on {table}"), rules),
@@ -49,13 +38,22 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
     ]
 }
 
+/// The trigger that does `body` at `when`.
+pub(super) fn trigger(block: &BlockSchema, word: &str, when: &str, body: &str) -> Part {
+    let plain = trigger_name(block, word);
+    let name = ident(&plain);
+    let rest = format!("{name} {when}\nbegin\n{body}end");
+    let sql = format!("drop trigger if exists {name};\ncreate trigger {rest};");
+    Part { identity: rest, ..Part::new(Piece::Trigger, plain, sql) }
+}
+
 /// Named by the block, so that the block's rows are found when their table is renamed.
 pub(super) fn trigger_name(block: &BlockSchema, word: &str) -> String {
     format!("config_sdk_{}_{word}", block.name)
 }
 
 /// Whether any of `columns`, quoted, differs between the old row and the new one.
-fn differs<'a>(columns: impl Iterator<Item = &'a String>) -> String {
+pub(super) fn differs<'a>(columns: impl Iterator<Item = &'a String>) -> String {
     let differ: Vec<_> =
         columns.map(|column| format!("old.{column} is not new.{column}")).collect();
     if differ.is_empty() { "0".to_owned() } else { differ.join(" or ") }
@@ -114,9 +112,27 @@ impl Writing<'_> {
              reason = case when new.reason is old.reason then null else new.reason end,\n        \
              activated_at = case when new.status = 'active' then {NOW} end\n        \
              where rowid = new.rowid\n            and ({changed}\n            \
-             or (new.status = 'active' and old.status <> 'active'));\n{}",
+             or (new.status = 'active' and old.status <> 'active'));\n{}{}",
             self.next_version(""),
-            self.log("update", &self.before(), who)
+            self.log("update", &self.before(), who),
+            self.moved_away()
+        )
+    }
+
+    /// A row that is given another key is gone from the one it had.
+    fn moved_away(&self) -> String {
+        if self.keys.is_empty() {
+            return String::new();
+        }
+        let keys: Vec<_> = self.keys.iter().map(|key| ident(key)).collect();
+        format!(
+            "    insert into config_sdk_change (epoch, block, key, version, what, before, who)\n        \
+             select epoch, {}, {}, old.version, 'delete', {}, 'sql'\n        \
+             from config_sdk_epoch where {};\n",
+            text(self.block.name),
+            key_of(self.keys, "old"),
+            self.before(),
+            differs(keys.iter())
         )
     }
 
@@ -133,7 +149,7 @@ impl Writing<'_> {
             self.table,
             self.same_key(),
             text(self.block.name),
-            self.key("new")
+            key_of(self.keys, "new")
         )
     }
 
@@ -156,7 +172,7 @@ impl Writing<'_> {
              select epoch, {}, {}, {version}, '{what}', {before}, {who}, {why}\n        \
              from config_sdk_epoch;\n",
             text(self.block.name),
-            self.key(row)
+            key_of(self.keys, row)
         )
     }
 
@@ -182,14 +198,25 @@ impl Writing<'_> {
         self.keys.iter().map(same).collect()
     }
 
-    /// The key of a row as a JSON object.
-    fn key(&self, row: &str) -> String {
-        let pair = |key: &&str| format!("{}, {row}.{}", text(key), ident(key));
-        let pairs: Vec<_> = self.keys.iter().map(pair).collect();
-        if pairs.is_empty() {
-            return "null".to_owned();
+    /// Refuses what is neither a key nor, as the row that the others inherit from, none at all.
+    fn whole_key(&self) -> String {
+        if self.keys.is_empty() {
+            return String::new();
         }
-        format!("json_object({})", pairs.join(", "))
+        let columns: Vec<_> = self.keys.iter().map(|key| format!("new.{}", ident(key))).collect();
+        let is_null: Vec<_> = columns.iter().map(|column| format!("{column} is null")).collect();
+        let sentence = format!(
+            "{}: the key ({}) must be whole, no part of it empty and at most {MAX_KEY} bytes long; or \
+             all NULL, for the row that the others inherit from",
+            self.block.name,
+            self.keys.join(", ")
+        );
+        format!(
+            "    select raise(abort, {})\n        where not ({}) and not ifnull({}, 0);\n",
+            text(&sentence),
+            is_null.join(" and "),
+            rules::is_key(&columns)
+        )
     }
 
     /// The row before as a JSON object, without what is secret. Rows of pairs, because functions
@@ -198,13 +225,31 @@ impl Writing<'_> {
         let fields = self.block.fields.iter().filter(|field| !field.secret);
         let columns = (BOOKKEEPING_COLUMNS[2..].iter().chain(self.keys).copied())
             .chain(fields.map(|field| field.column));
-        let pair = |column| format!("({}, old.{})", text(column), ident(column));
-        let pairs: Vec<_> = columns.map(pair).collect();
-        format!(
-            "(select json_group_object(name, iif(typeof(value) = 'blob', hex(value), value)) from (\n            \
-             select 'version' as name, old.version as value\n            \
-             union all values {}))",
-            pairs.join(", ")
-        )
+        row_before("version", columns)
     }
+}
+
+/// Columns of the row before as a JSON object.
+pub(super) fn row_before<'a>(first: &str, others: impl Iterator<Item = &'a str>) -> String {
+    let pair = |column| format!("({}, old.{})", text(column), ident(column));
+    let mut values = others.map(pair).collect::<Vec<_>>().join(", ");
+    if !values.is_empty() {
+        values.insert_str(0, "\n            union all values ");
+    }
+    format!(
+        "(select json_group_object(name, iif(typeof(value) = 'blob', hex(value), value)) from (\n            \
+         select {} as name, old.{} as value{values}))",
+        text(first),
+        ident(first)
+    )
+}
+
+/// The key of a row as a JSON object, each part as text.
+pub(super) fn key_of(keys: &[&str], row: &str) -> String {
+    let pair = |key: &&str| format!("{}, cast({row}.{} as text)", text(key), ident(key));
+    let pairs: Vec<_> = keys.iter().map(pair).collect();
+    if pairs.is_empty() {
+        return "null".to_owned();
+    }
+    format!("json_object({})", pairs.join(", "))
 }

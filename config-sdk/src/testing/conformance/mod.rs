@@ -18,13 +18,20 @@
 //!     fn write<'a>(&'a self, rows: &'a [Row]) -> BoxFuture<'a, ()> {
 //!         self.0.transaction(|edit| {
 //!             for row in rows {
-//!                 match &row.columns {
-//!                     Some(columns) => edit.put(row.block.name, columns.clone()),
-//!                     None => edit.remove(row.block.name),
+//!                 let (block, columns) = (row.block.name, row.columns.clone());
+//!                 match (&row.key, columns) {
+//!                     (None, Some(columns)) => edit.put(block, columns),
+//!                     (None, None) => edit.remove(block),
+//!                     (Some(key), Some(columns)) => edit.put_key(block, key, columns),
+//!                     (Some(key), None) => edit.remove_key(block, key),
 //!                 }
 //!             }
 //!         });
 //!         Box::pin(std::future::ready(()))
+//!     }
+//!
+//!     fn has_keys(&self) -> bool {
+//!         true
 //!     }
 //! }
 //!
@@ -34,9 +41,12 @@
 //! # }
 //! ```
 //!
-//! A store that keeps tables makes them for [`blocks`] first. The suite runs its rules one after the
+//! A store that keeps tables makes them for [`blocks`] first, and for [`keyed_blocks`] if it
+//! [has keys](Subject::has_keys); one that has none need not look at a row's key. The suite runs its rules one after the
 //! other, and expects that nobody else edits the store meanwhile.
 
+mod keyed;
+mod keys;
 mod listening;
 mod moments;
 mod reader;
@@ -47,7 +57,7 @@ mod texts;
 use std::fmt;
 use std::time::Duration;
 
-pub use subject::{Row, Subject, blocks};
+pub use subject::{Row, Subject, blocks, keyed_blocks};
 
 use crate::guarded::guarded;
 use crate::source::BoxFuture;
@@ -129,6 +139,21 @@ const RULES: &[(&str, Rule)] = rules! {
     texts::every_text_comes_back_as_it_was_written;
     texts::no_text_and_empty_text_are_two_things;
     texts::a_row_of_nothing_but_null_is_a_row;
+    keyed::the_first_fetch_yields_all_keys;
+    keyed::only_the_keys_that_changed_are_yielded;
+    keyed::what_was_missed_of_keys_is_yielded_later;
+    keyed::a_changed_shared_row_is_a_change_of_all_keys;
+    keyed::a_row_of_a_key_that_was_removed_is_found_missing;
+    keyed::also_and_high_epochs_mean_all_keys;
+    keyed::keys_changed_in_one_transaction_come_together;
+    keyed::a_keyed_block_that_cannot_be_read_fails_alone;
+    keyed::an_invalidation_is_heard_of_as_a_change;
+    keys::keys_are_loaded_with_the_row_that_they_inherit_from;
+    keys::a_load_is_of_this_epoch;
+    keys::a_load_is_as_of_one_moment;
+    keys::every_text_is_a_key_and_no_other;
+    keys::page_after_page_visits_every_key_once;
+    keys::a_load_dropped_half_way_leaves_the_source_usable;
     listening::a_change_after_listening_is_signalled;
     listening::dropped_listening_ends;
     listening::no_password_is_shown;

@@ -132,12 +132,12 @@ fn note(
 }
 
 /// Lets `work` go on a little, and says whether it has ended.
-async fn over(work: impl Future<Output = ()>) -> bool {
+pub(super) async fn over(work: impl Future<Output = ()>) -> bool {
     tokio::time::timeout(std::time::Duration::from_millis(2), work).await.is_ok()
 }
 
 /// Runs `work` until it was woken so many times, and drops it.
-async fn dropped_after<F: Future>(wakes: usize, work: F) {
+pub(super) async fn dropped_after<F: Future>(wakes: usize, work: F) {
     let mut work = pin!(work);
     let mut left = wakes;
     poll_fn(|context| match left.checked_sub(1) {

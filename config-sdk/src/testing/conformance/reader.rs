@@ -14,7 +14,7 @@ pub(super) type Verdict = Result<(), String>;
 
 /// A source with the epoch it yielded last, as a program would hold it.
 pub(super) struct Reader<'a> {
-    subject: &'a dyn Subject,
+    pub(super) subject: &'a dyn Subject,
     pub(super) source: Arc<dyn Source>,
     pub(super) epoch: u64,
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use rust_decimal::Decimal;
 
 use crate::block::{Json, Nullable, Plain};
+use crate::key::Key;
 use crate::private::{block, field};
 use crate::schema::BlockSchema;
 use crate::source::{BoxFuture, Source};
@@ -25,18 +26,26 @@ pub trait Subject: Send + Sync {
         Box::pin(std::future::ready(false))
     }
 
+    /// Whether the store has keyed blocks. If not, the rules about them are passed over.
+    fn has_keys(&self) -> bool {
+        false
+    }
+
     /// A password that the sources were given, and that they must not show.
     fn password(&self) -> Option<String> {
         None
     }
 }
 
-/// What the active row of a block is to be.
+/// What the active row of a block, or of one of its keys, is to be.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Row {
     /// The block; `block.table` is its table, and the fields say what kind each column is.
     pub block: &'static BlockSchema,
+    /// The key whose row it is. Without one, of a keyed block, it is the row that all keys inherit from:
+    /// all its key columns are `NULL`.
+    pub key: Option<Key>,
     /// Every column with its text, `None` for `NULL`. No row at all, if this is `None`.
     pub columns: Option<BTreeMap<String, Option<String>>>,
 }
@@ -51,6 +60,7 @@ impl Row {
         let fields = block.fields.iter();
         Self {
             block,
+            key: None,
             columns: Some(
                 fields.map(|field| (field.column.to_owned(), text(field.column))).collect(),
             ),
@@ -59,11 +69,17 @@ impl Row {
 
     /// No row.
     pub(super) fn none(block: &'static BlockSchema) -> Self {
-        Self { block, columns: None }
+        Self { block, key: None, columns: None }
+    }
+
+    /// The same, of a key.
+    pub(super) fn at(self, key: &Key) -> Self {
+        Self { key: Some(key.clone()), ..self }
     }
 }
 
-/// The blocks that the suite reads and writes: a store that keeps tables makes them for these first.
+/// The blocks without a key that the suite reads and writes: a store that keeps tables makes them for
+/// these first.
 #[must_use]
 pub fn blocks() -> &'static [&'static BlockSchema] {
     static SCHEMAS: LazyLock<[BlockSchema; 3]> = LazyLock::new(|| {
@@ -78,6 +94,28 @@ pub fn blocks() -> &'static [&'static BlockSchema] {
                 .field(field::<Nullable<Json>, Option<serde_json::Value>>("shape", ""))
                 .build()
         })
+    });
+    static BLOCKS: LazyLock<Vec<&'static BlockSchema>> = LazyLock::new(|| SCHEMAS.iter().collect());
+    &BLOCKS
+}
+
+/// The keyed blocks that the suite reads and writes, for stores that [have them](Subject::has_keys): one
+/// is loaded key by key, and one is resident.
+#[must_use]
+pub fn keyed_blocks() -> &'static [&'static BlockSchema] {
+    static SCHEMAS: LazyLock<[BlockSchema; 2]> = LazyLock::new(|| {
+        let note = || field::<Nullable<Plain>, Option<String>>("note", "");
+        let keyed =
+            |name| block("Conformance", name, None, "A keyed block of the conformance suite.");
+        [
+            keyed("conformance_k").key::<String>("part").field(note()).build(),
+            keyed("conformance_r")
+                .key::<String>("one")
+                .key::<String>("two")
+                .field(note())
+                .resident()
+                .build(),
+        ]
     });
     static BLOCKS: LazyLock<Vec<&'static BlockSchema>> = LazyLock::new(|| SCHEMAS.iter().collect());
     &BLOCKS

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// Who says a line.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Voice {
+pub enum Voice {
     /// A person at an SQL prompt.
     Sql,
     /// A person at a shell.
@@ -19,6 +19,8 @@ pub(crate) enum Voice {
     Event,
     /// The bot's loop.
     Bot,
+    /// The same bot in another process.
+    Other,
     /// What a refresh did.
     Report,
     /// How things stand.
@@ -27,25 +29,28 @@ pub(crate) enum Voice {
 
 /// Where the lines go.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub struct Page {
     is_terminal: bool,
     colour: bool,
     acts: u32,
 }
 
 impl Page {
-    pub(crate) fn stdout() -> Self {
+    /// The terminal, or wherever the output goes.
+    #[must_use]
+    pub fn stdout() -> Self {
         let is_terminal = io::stdout().is_terminal();
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self { is_terminal, colour: is_terminal && !no_colour, acts: 0 }
     }
 
-    pub(crate) fn title(&self, text: &str) {
+    /// What all of it is about.
+    pub fn title(&self, text: &str) {
         self.print(&self.painted("1", text));
     }
 
     /// Begins the next act. On a terminal there is time to read the one before.
-    pub(crate) async fn act(&mut self, text: &str) {
+    pub async fn act(&mut self, text: &str) {
         if self.is_terminal && self.acts > 0 {
             tokio::time::sleep(Duration::from_millis(700)).await;
         }
@@ -54,7 +59,7 @@ impl Page {
     }
 
     /// A line, or several under one label.
-    pub(crate) fn line(&self, voice: Voice, text: impl Display) {
+    pub fn line(&self, voice: Voice, text: impl Display) {
         let (label, colour) = match voice {
             Voice::Sql => ("sql", "36"),
             Voice::Shell => ("shell", "36"),
@@ -62,6 +67,7 @@ impl Page {
             Voice::Refused => ("refused", "31"),
             Voice::Event => ("event", "33"),
             Voice::Bot => ("bot", "32"),
+            Voice::Other => ("bot 2", "32"),
             Voice::Report => ("report", "2"),
             Voice::Status => ("status", "2"),
         };
@@ -82,7 +88,8 @@ impl Page {
 }
 
 /// A number with its thousands apart.
-pub(crate) fn grouped(number: u64) -> String {
+#[must_use]
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -92,4 +99,20 @@ pub(crate) fn grouped(number: u64) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// How long something took, in the unit that fits.
+#[must_use]
+pub fn length(time: Duration) -> String {
+    match time.as_nanos() {
+        nanoseconds @ 0..1_000 => format!("{nanoseconds} ns"),
+        1_000..1_000_000 => format!("{:.0} µs", time.as_secs_f64() * 1e6),
+        _ => format!("{:.1} ms", time.as_secs_f64() * 1e3),
+    }
+}
+
+/// What is to be said of a figure that was measured here.
+#[must_use]
+pub fn of_this_build() -> &'static str {
+    if cfg!(debug_assertions) { ", though this build is not optimised" } else { "" }
 }

@@ -1,0 +1,94 @@
+//! What is measured: the ways to find the copy of a key in memory.
+
+use std::collections::HashMap;
+use std::hint::black_box;
+use std::pin::pin;
+use std::sync::{Arc, RwLock};
+use std::task::{Context, Poll, Waker};
+
+use arc_swap::ArcSwap;
+use config_sdk::Keyed;
+
+use crate::CAPACITY;
+use crate::guilds::{self, GuildConfig};
+
+/// A way to find the copy of a key.
+pub(crate) trait Contestant: Send + Sync {
+    /// One field of the copy, if it is there.
+    fn read(&self, key: &str) -> Option<i64>;
+
+    /// All of them, in turn; how many were there.
+    fn read_all(&self, keys: &[&str]) -> usize {
+        keys.iter().filter(|key| black_box(self.read(key)).is_some()).count()
+    }
+}
+
+/// All of them, filled with `keys`.
+pub(crate) fn all(keys: &[String]) -> Vec<(&'static str, Box<dyn Contestant>)> {
+    let copies = || keys.iter().map(|key| (key.clone(), Arc::new(GuildConfig::default())));
+    let (runtime, guilds) = guilds::start();
+    runtime.block_on(guilds.warm(keys));
+    let moka = moka::sync::Cache::new(CAPACITY as u64);
+    copies().for_each(|(key, copy)| moka.insert(key, copy));
+    moka.run_pending_tasks();
+    let quick = quick_cache::sync::Cache::new(CAPACITY);
+    copies().for_each(|(key, copy)| quick.insert(key, copy));
+    vec![
+        ("`keyed.peek(key)`", Box::new(Peek(guilds.clone()))),
+        ("`keyed.get(key).await`", Box::new(Get(guilds))),
+        ("moka `get`", Box::new(moka)),
+        ("quick_cache `get`", Box::new(quick)),
+        ("papaya `pin().get`", Box::new(copies().collect::<papaya::HashMap<_, _>>())),
+        ("`RwLock<HashMap>`", Box::new(RwLock::new(copies().collect::<HashMap<_, _>>()))),
+        ("(bare `ArcSwap::load`)", Box::new(ArcSwap::from_pointee(GuildConfig::default()))),
+    ]
+}
+
+struct Peek(Keyed<GuildConfig>);
+
+impl Contestant for Peek {
+    fn read(&self, key: &str) -> Option<i64> {
+        self.0.peek(key).map(|copy| copy.daily_amount)
+    }
+}
+
+struct Get(Keyed<GuildConfig>);
+
+impl Contestant for Get {
+    fn read(&self, key: &str) -> Option<i64> {
+        match pin!(self.0.get(key)).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(copy) => Some(copy.daily_amount),
+            Poll::Pending => None,
+        }
+    }
+}
+
+impl Contestant for moka::sync::Cache<String, Arc<GuildConfig>> {
+    fn read(&self, key: &str) -> Option<i64> {
+        self.get(key).map(|copy| copy.daily_amount)
+    }
+}
+
+impl Contestant for quick_cache::sync::Cache<String, Arc<GuildConfig>> {
+    fn read(&self, key: &str) -> Option<i64> {
+        self.get(key).map(|copy| copy.daily_amount)
+    }
+}
+
+impl Contestant for papaya::HashMap<String, Arc<GuildConfig>> {
+    fn read(&self, key: &str) -> Option<i64> {
+        self.pin().get(key).map(|copy| copy.daily_amount)
+    }
+}
+
+impl Contestant for RwLock<HashMap<String, Arc<GuildConfig>>> {
+    fn read(&self, key: &str) -> Option<i64> {
+        self.read().expect("nobody panicked").get(key).map(|copy| copy.daily_amount)
+    }
+}
+
+impl Contestant for ArcSwap<GuildConfig> {
+    fn read(&self, _key: &str) -> Option<i64> {
+        Some(self.load().daily_amount)
+    }
+}

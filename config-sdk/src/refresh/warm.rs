@@ -1,0 +1,175 @@
+//! Loading copies before they are asked for: after the start, on a schedule, or all of them by order.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+use tracing::{info, warn};
+
+use super::backoff::jittered;
+use super::copy::Copy;
+use super::hottest;
+use super::loads::{BATCH, Known, Loader};
+use crate::key::Key;
+use crate::keyed::{AnyBounded, Order, Warm, Warmed};
+use crate::source::{Loaded, Which};
+
+/// How often the hottest keys are remembered.
+const REMEMBER: Duration = Duration::from_secs(60);
+
+/// When what is warmed.
+pub(super) struct Schedule {
+    warm: Instant,
+    remember: Option<Instant>,
+    is_first: bool,
+}
+
+impl Schedule {
+    pub(super) fn new(loader: &Loader) -> Self {
+        let remembers = loader.shelf.options().remember_hottest > 0 && loader.folder.is_some();
+        let now = Instant::now();
+        Self { warm: now, remember: remembers.then(|| now + REMEMBER), is_first: true }
+    }
+
+    /// Waits until there is something to do. Cancel safe.
+    pub(super) async fn due(&self) {
+        sleep_until(self.remember.map_or(self.warm, |remember| remember.min(self.warm))).await;
+    }
+
+    pub(super) async fn act(
+        &mut self,
+        loader: &Loader,
+        bounded: &dyn AnyBounded,
+        known: &mut Known,
+    ) {
+        let options = loader.shelf.options();
+        let now = Instant::now();
+        if self.warm <= now {
+            let far = Duration::from_secs(365 * 24 * 3600);
+            self.warm = now + options.warm_every.map_or(far, jittered);
+            if self.is_first {
+                loader.want(bounded, loader.recall().await);
+            }
+            match &options.warm {
+                Warm::Keys(keys) => loader.want(bounded, keys.clone()),
+                Warm::Nothing if self.is_first || options.warm_every.is_none() => {}
+                Warm::All | Warm::Nothing => {
+                    let order = tokio::sync::watch::Sender::default();
+                    loader.warm_all(bounded, &order, known).await;
+                }
+            }
+            self.is_first = false;
+        }
+        if let Some(remember) = self.remember.filter(|remember| *remember <= now) {
+            self.remember = Some(remember + REMEMBER);
+            loader.remember(bounded).await;
+        }
+    }
+}
+
+impl Loader {
+    /// Loads every copy that has a row, page by page, until they no longer fit. Keys that are wanted
+    /// meanwhile go before.
+    pub(super) async fn warm_all(
+        &self,
+        bounded: &dyn AnyBounded,
+        order: &Order,
+        known: &mut Known,
+    ) {
+        let block = self.shelf.schema().name;
+        let began = Instant::now();
+        let mut after: Option<Key> = None;
+        loop {
+            bounded.begin();
+            bounded.asked(0);
+            let page = self.ask(Which::Page { after: after.as_ref(), limit: BATCH }).await;
+            let loaded = match page {
+                Ok(loaded) => loaded,
+                Err(error) => {
+                    bounded.end();
+                    warn!(block, %error, "warming ended early");
+                    order.send_modify(|warmed| warmed.fail(&error.to_string()));
+                    return;
+                }
+            };
+            let (count, last) = (loaded.rows.own.len(), loaded.rows.own.last());
+            after = last.map(|(key, _)| key.clone());
+            let is_full = self.put(bounded, loaded, order, known);
+            if count < BATCH || is_full {
+                break;
+            }
+            self.load(bounded, known).await;
+        }
+        let took_ms = began.elapsed().as_millis();
+        let Warmed { loaded, present, is_full, .. } = order.borrow().clone();
+        info!(block, loaded, present, is_full, took_ms, "warmed");
+    }
+
+    /// Keeps the copies of a page; says whether no more fit.
+    fn put(
+        &self,
+        bounded: &dyn AnyBounded,
+        loaded: Loaded,
+        order: &Order,
+        known: &mut Known,
+    ) -> bool {
+        let Loaded { epoch, rows } = loaded;
+        self.share(bounded, rows.shared.map(|row| row.within(self.max_record)), epoch, known);
+        let meanwhile = bounded.end();
+        let mut warmed = order.borrow().clone();
+        for (key, row) in rows.own {
+            if !bounded.has_room() {
+                warmed.is_full = true;
+                break;
+            }
+            if bounded.is_fresh(&key) {
+                warmed.present += 1;
+                continue;
+            }
+            if meanwhile.has(&key) || !bounded.accepts(&key, epoch) {
+                continue; // it is loaded when it is asked for
+            }
+            let row = row.within(self.max_record);
+            match self.press().copy(Some(&key), Some(&row), known.shared.as_ref(), epoch) {
+                Some(Copy { ready, meta, heap }) => {
+                    bounded.land(&key, ready, meta, heap);
+                    warmed.loaded += 1;
+                }
+                None => warmed.fail("a row is turned away; see `status`"),
+            }
+        }
+        let is_full = warmed.is_full;
+        order.send_replace(warmed);
+        is_full
+    }
+
+    /// Wants these keys, given as their joined parts, unless they are in memory.
+    fn want(&self, bounded: &dyn AnyBounded, keys: Vec<String>) {
+        let schema = self.shelf.schema();
+        for joined in keys {
+            match Key::of_joined(&joined, schema.keys.len()) {
+                Ok(key) if bounded.is_fresh(&key) => {}
+                Ok(key) => bounded.want(&key),
+                Err(error) => warn!(block = schema.name, %error, "a key cannot be warmed"),
+            }
+        }
+    }
+
+    /// The keys that were hottest before the restart.
+    async fn recall(&self) -> Vec<String> {
+        match &self.folder {
+            Some(folder) if self.shelf.options().remember_hottest > 0 => {
+                hottest::read(hottest::path(folder, &self.source.name(), self.shelf.schema())).await
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    async fn remember(&self, bounded: &dyn AnyBounded) {
+        let Some(folder) = &self.folder else {
+            return;
+        };
+        let keys = bounded.hottest(self.shelf.options().remember_hottest);
+        let path = hottest::path(folder, &self.source.name(), self.shelf.schema());
+        hottest::write(path, keys).await;
+    }
+}

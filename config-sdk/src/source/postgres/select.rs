@@ -1,0 +1,270 @@
+//! Selecting blocks' rows in a Postgres database, with no more text than a record may hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tokio_postgres::SimpleQueryRow;
+
+use super::names::quoted_table;
+use super::rules;
+use crate::key::Key;
+use crate::record::Record;
+use crate::schema::BlockSchema;
+use crate::source::ddl::{ident, text};
+use crate::source::rows::Sorting;
+use crate::source::{Found, Rows, row};
+
+/// How much more room a value may take in its table than as text, at the worst: a digit of `jsonb`.
+const STORED: u64 = 16;
+
+/// Most rows of each sort that nobody reads which are looked for.
+const ODD: usize = 100;
+
+/// Which rows of a block.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Scope<'a> {
+    /// All of them: of a block without a key, the one.
+    All,
+    /// Those of keys that the log names after an epoch.
+    Since(u64),
+    /// Those of these keys.
+    Keys(&'a [Key]),
+    /// The first so many after a key, in the order of the key columns.
+    Page(Option<&'a Key>, usize),
+}
+
+/// Asks for rows of `block`, and unless it is all of them for the row that they inherit from: queries
+/// that can be put together by `union all`. A row of the answer is a row of the table, all its columns
+/// as one object of texts; of one that holds more than `most` bytes of them, only how many.
+pub(super) fn sql(block: &BlockSchema, scope: Scope<'_>, most: u64) -> Vec<String> {
+    let table = Table { block, quoted: quoted_table(&block.table), most };
+    let shared = table.rows(&table.is_shared(), "limit 2");
+    match scope {
+        Scope::All if block.is_keyed() => {
+            vec![table.rows("true", &format!("order by {}", table.keys("t").join(", ")))]
+        }
+        Scope::All => vec![table.rows("true", "limit 2")],
+        Scope::Since(epoch) => vec![shared, table.of(&table.logged(epoch), "")],
+        Scope::Keys(keys) => vec![shared, table.of(&table.listed(keys), "")],
+        Scope::Page(None, limit) => [vec![shared, table.page(None, limit)], table.odd()].concat(),
+        Scope::Page(after, limit) => vec![shared, table.page(after, limit)],
+    }
+}
+
+struct Table<'a> {
+    block: &'a BlockSchema,
+    quoted: String,
+    most: u64,
+}
+
+impl Table<'_> {
+    /// The rows that meet a condition. Where the row itself is much larger than a record may be, the
+    /// texts are not even made.
+    fn rows(&self, condition: &str, rest: &str) -> String {
+        let Self { block, quoted, most } = self;
+        let stored = most.saturating_mul(STORED);
+        let fields: Vec<_> = block.fields.iter().map(|field| ident(field.column)).collect();
+        let (row, of_fields, version, active) = match block.adopt {
+            true => {
+                let lateral = format!(" cross join lateral (select {}) f", fields.join(", "));
+                ("f.*", lateral, "0", "true")
+            }
+            false => ("t.*", String::new(), "t.version", "t.status = 'active'"),
+        };
+        let rows = format!(
+            "select {name} as block, 'row' as sort, {key} as key, {version} as version, \
+             coalesce(c.size, pg_column_size({row})) as size, \
+             case when c.size <= {most} then c.record end as record \
+             from {quoted} t{of_fields} cross join lateral (\
+             select json_object_agg(key, value)::text as record, sum(octet_length(value)) as size \
+             from jsonb_each_text(to_jsonb({row})) where pg_column_size({row}) <= {stored}) c \
+             where {active} and {condition} {rest}",
+            name = text(block.name),
+            key = self.key("t"),
+        );
+        if !block.adopt {
+            return format!("({rows})");
+        }
+        // A field without a column is one that is null: its name, not found in the table, is found
+        // outside of it.
+        let nulls: Vec<_> = fields.iter().map(|field| format!("null::text as {field}")).collect();
+        format!("(select x.* from (select {}) d cross join lateral ({rows}) x)", nulls.join(", "))
+    }
+
+    /// The rows of the keys that `keys` yields as `w`, each looked up by itself: an index leads to it,
+    /// whatever the planner thinks of how many there are.
+    fn of(&self, keys: &str, order: &str) -> String {
+        let same = self.keys("t").into_iter().zip(self.keys("w"));
+        let same: Vec<_> = same.map(|(t, w)| format!("{t} = {w}")).collect();
+        let rows = self.rows(&same.join(" and "), "limit 2");
+        format!("(select y.* from {keys} cross join lateral {rows} y {order})")
+    }
+
+    /// The keys that the log names after `epoch`, in the types of their columns.
+    fn logged(&self, epoch: u64) -> String {
+        let first = self.block.keys.first().map_or("", |key| key.name);
+        format!(
+            "(select distinct c.key from config_sdk.change c where c.epoch > {epoch} \
+             and c.block = {} and jsonb_typeof(c.key -> {}) = 'string') l \
+             cross join lateral jsonb_populate_record(null::{}, l.key) w",
+            text(self.block.name),
+            text(first),
+            self.quoted
+        )
+    }
+
+    /// These keys, in the types of their columns.
+    fn listed(&self, keys: &[Key]) -> String {
+        let object = |key: &Key| {
+            let columns = self.block.keys.iter().zip(key.parts());
+            let columns = columns.map(|(key, part)| (key.name.to_owned(), part.into()));
+            serde_json::Value::Object(columns.collect())
+        };
+        let keys: BTreeSet<_> = keys.iter().collect();
+        let all: Vec<_> = keys.into_iter().map(object).collect();
+        let all = escaped(&serde_json::Value::Array(all).to_string());
+        format!("jsonb_populate_recordset(null::{}, {all}) w", self.quoted)
+    }
+
+    fn page(&self, after: Option<&Key>, limit: usize) -> String {
+        let keys = self.keys("t");
+        let (order, parts) = (keys.join(", "), after.into_iter().flat_map(Key::parts));
+        let parts: Vec<_> = parts.map(escaped).collect();
+        let later = match (keys.as_slice(), parts.as_slice()) {
+            (_, []) => "true".to_owned(),
+            ([key], [part]) => format!("{key} > {part}"),
+            (_, parts) => format!("({order}) > ({})", parts.join(", ")),
+        };
+        let good = format!("{later} and {}", self.is_good());
+        if !self.block.adopt {
+            // Its index sees to it that every key has one row.
+            return self.rows(&good, &format!("order by {order} limit {limit}"));
+        }
+        let keys = self.of_keys(&good, "= 1", &format!("limit {limit}"));
+        self.of(&format!("({keys}) w"), &format!("order by {}", self.keys("w").join(", ")))
+    }
+
+    /// The rows that no key leads to.
+    fn odd(&self) -> Vec<String> {
+        let odd = |sort: &str, rows: &str| {
+            format!(
+                "(select {}, '{sort}', {}, null, 0, null from ({rows}) t)",
+                text(self.block.name),
+                self.key("t")
+            )
+        };
+        let bad = format!(
+            "select {} from {} t where {} and not {} and not {} limit {ODD}",
+            self.keys("t").join(", "),
+            self.quoted,
+            self.is_active(),
+            self.is_shared(),
+            self.is_good()
+        );
+        let several = self.of_keys(&self.is_good(), "> 1", &format!("limit {ODD}"));
+        vec![odd("bad", &bad), odd("several", &several)]
+    }
+
+    /// The keys of which there are so many rows, in their order.
+    fn of_keys(&self, condition: &str, count: &str, rest: &str) -> String {
+        let keys = self.keys("t").join(", ");
+        let (table, active) = (&self.quoted, self.is_active());
+        format!(
+            "select {keys} from {table} t where {active} and {condition} \
+             group by {keys} having count(*) {count} order by {keys} {rest}"
+        )
+    }
+
+    /// What an adopted table has no column for.
+    fn is_active(&self) -> &'static str {
+        if self.block.adopt { "true" } else { "t.status = 'active'" }
+    }
+
+    fn is_shared(&self) -> String {
+        let null: Vec<_> = self.keys("t").iter().map(|key| format!("{key} is null")).collect();
+        if null.is_empty() { "true".to_owned() } else { format!("({})", null.join(" and ")) }
+    }
+
+    fn is_good(&self) -> String {
+        let texts: Vec<_> = self.keys("t").iter().map(|key| format!("{key}::text")).collect();
+        rules::is_key(&texts)
+    }
+
+    /// The key as a list of texts.
+    fn key(&self, of: &str) -> String {
+        let texts: Vec<_> = self.keys(of).iter().map(|key| format!("{key}::text")).collect();
+        format!("json_build_array({})::text", texts.join(", "))
+    }
+
+    fn keys(&self, of: &str) -> Vec<String> {
+        self.block.keys.iter().map(|key| format!("{of}.{}", ident(key.name))).collect()
+    }
+}
+
+/// `value` as a literal, whatever the server takes a backslash for; of no type yet, so that it is of
+/// the type of what it is compared with.
+pub(super) fn escaped(value: &str) -> String {
+    match value.contains('\\') {
+        true => format!(" E{}", text(&value.replace('\\', "\\\\"))),
+        false => text(value),
+    }
+}
+
+/// The rows of an answer, by block.
+pub(super) struct Answer<'a>(BTreeMap<&'a str, Vec<&'a SimpleQueryRow>>);
+
+impl<'a> Answer<'a> {
+    pub(super) fn of(rows: &'a [SimpleQueryRow]) -> Self {
+        let mut blocks = BTreeMap::<_, Vec<_>>::new();
+        for row in rows {
+            if let Ok(Some(block)) = row.try_get("block") {
+                blocks.entry(block).or_default().push(row);
+            }
+        }
+        Self(blocks)
+    }
+
+    /// The one row of a block without a key.
+    pub(super) fn only(&self, block: &BlockSchema) -> Found {
+        let rows = self.0.get(block.name).into_iter().flatten();
+        let rows: Result<Vec<_>, _> = rows.map(|row| record(row, block)).collect();
+        row::only(rows?, block, &block.table)
+    }
+
+    /// The rows of a keyed block; if they were looked up, only those of `wanted` keys.
+    pub(super) fn rows(&self, block: &BlockSchema, wanted: Option<&[Key]>) -> Result<Rows, String> {
+        let mut sorting = Sorting::of(block);
+        let wanted = wanted.map(|keys| keys.iter().collect::<BTreeSet<_>>());
+        for row in self.0.get(block.name).into_iter().flatten() {
+            let cell = |name| row.try_get(name).ok().flatten().unwrap_or_default();
+            let key: Vec<Option<String>> =
+                serde_json::from_str(cell("key")).map_err(|error| unreadable(&error))?;
+            match cell("sort") {
+                "bad" => sorting.add_bad(&key),
+                "several" => sorting.add_several(&key),
+                _ => match &wanted {
+                    Some(wanted) => {
+                        sorting.add_if(&key, record(row, block)?, |key| wanted.contains(key))
+                    }
+                    None => sorting.add(&key, record(row, block)?),
+                },
+            }
+        }
+        Ok(sorting.finish())
+    }
+}
+
+fn record(row: &SimpleQueryRow, block: &BlockSchema) -> Result<Record, String> {
+    let cell = |name| row.try_get(name).ok().flatten();
+    let Some(text) = cell("record") else {
+        let size = cell("size").and_then(|size| size.parse().ok()).unwrap_or(u64::MAX);
+        return Ok(row::left_out(cell("version"), size));
+    };
+    let mut columns: BTreeMap<String, Option<String>> =
+        serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+    block.keys.iter().for_each(|key| drop(columns.remove(key.name)));
+    Ok(row::record(columns, block))
+}
+
+fn unreadable(error: &serde_json::Error) -> String {
+    format!("its row cannot be read: {error}")
+}

@@ -1,0 +1,50 @@
+//! The table that is adopted: made as it was long ago, and given triggers when its owner agrees.
+
+use config_examples::program::Failure;
+use config_examples::prompt::Prompt;
+use config_sdk::{ConfigBlock, PostgresStore, SqliteStore, Step, Store};
+
+use crate::block::BytesConfig;
+
+/// How many guilds have a row.
+pub(crate) const GUILDS: usize = 10_000;
+
+/// Good SQL for both stores.
+pub(crate) const TABLE: &str = "\
+create table bytes_configs (guild_id text primary key,
+  starting_balance integer, daily_amount integer, max_transfer integer, cooldown_hours integer, role_rewards jsonb,
+  created_at timestamptz default current_timestamp, updated_at timestamptz default current_timestamp);";
+
+/// Makes the table, with a row for each of [`GUILDS`] guilds.
+pub(crate) async fn make(prompt: &Prompt) -> Result<(), Failure> {
+    if prompt.run("select 1 from bytes_configs limit 1").await.is_ok() {
+        return Err("this tour makes a table bytes_configs and drops it at its end, and there is one \
+                    already: drop it if it is from a tour that was killed, or give the tour a database \
+                    of its own"
+            .into());
+    }
+    prompt.run(TABLE).await?;
+    let rows = format!(
+        "insert into bytes_configs (guild_id, daily_amount) \
+         with recursive guild(n) as (select 1 union all select n + 1 from guild where n < {GUILDS}) \
+         select 'guild-' || n, 10 + n % 90 from guild"
+    );
+    prompt.run(&rows).await.map(drop)
+}
+
+/// Drops it.
+pub(crate) async fn drop_it(prompt: &Prompt) -> Result<(), Failure> {
+    prompt.run("drop table bytes_configs").await.map(drop)
+}
+
+/// Adds to it what tells of every change, and says what that was.
+pub(crate) async fn adopt(url: &str) -> Result<Vec<Step>, Failure> {
+    let blocks = [BytesConfig::schema()];
+    let steps = match url.strip_prefix("sqlite:") {
+        Some(path) => {
+            SqliteStore::new(path.strip_prefix("//").unwrap_or(path)).adopt(&blocks).await
+        }
+        None => PostgresStore::new(url)?.adopt(&blocks).await,
+    };
+    Ok(steps?)
+}
