@@ -88,12 +88,12 @@ impl Loader {
 
     /// Loads the keys that are wanted now, as many as one question takes.
     pub(super) async fn load(&self, bounded: &dyn AnyBounded, known: &mut Known) {
-        let keys = bounded.take(BATCH);
+        let (keys, fresh) = bounded.take(BATCH);
         if keys.is_empty() {
             return;
         }
         bounded.asked(keys.len());
-        match self.ask(Which::Keys(&keys)).await {
+        match self.ask(Which::Keys(&keys), fresh).await {
             Ok(loaded) => {
                 if known.failure.take().is_some() {
                     tracing::info!(block = self.shelf.schema().name, "keys can be loaded again");
@@ -117,10 +117,10 @@ impl Loader {
         }
     }
 
-    /// Asks, and answers for a source that hangs or panics.
-    pub(super) async fn ask(&self, which: Which<'_>) -> Result<Loaded, SourceError> {
+    /// Asks, past any shared tier if `fresh`, and answers for a source that hangs or panics.
+    pub(super) async fn ask(&self, which: Which<'_>, fresh: bool) -> Result<Loaded, SourceError> {
         let mut wanted = Wanted::of(self.shelf.schema(), which);
-        wanted.max_record = self.max_record;
+        (wanted.max_record, wanted.fresh) = (self.max_record, fresh);
         // A load that is late for its readers may still be in time for the next ones.
         let limit = self.shelf.options().load_timeout * 2;
         let loaded = guarded(async { self.source.load(wanted).await });

@@ -5,5 +5,6 @@ mod chaos;
 mod faults;
 mod lives;
 mod monitor;
+mod postgres;
 mod sharing;
 mod stage;
