@@ -68,14 +68,14 @@ impl Loader {
                 () = schedule.due() => schedule.act(&self, bounded, &mut known).await,
                 () = bounded.wanted() => {
                     self.load(bounded, &mut known).await;
-                    keyed_metrics::shelf(&*self.shelf);
+                    self.count();
                     for order in bounded.take_orders() {
                         self.warm_all(bounded, &order, &mut known).await;
                     }
                 }
                 () = sleep_until(older) => {
                     older = Instant::now() + part;
-                    keyed_metrics::shelf(&*self.shelf);
+                    self.count();
                     if self.board.is_untracked(self.shelf.schema().name) {
                         let hard = self.shelf.options().hard_ttl.unwrap_or(self.ttl * 2);
                         let hard = hard.as_secs_f64() / part.as_secs_f64().max(f64::MIN_POSITIVE);
@@ -84,6 +84,11 @@ impl Loader {
                 }
             }
         }
+    }
+
+    fn count(&self) {
+        keyed_metrics::shelf(&*self.shelf);
+        keyed_metrics::tier(self.source.tier());
     }
 
     /// Loads the keys that are wanted now, as many as one question takes.
