@@ -16,8 +16,8 @@ pub(crate) trait AnyBounded: Send + Sync {
     /// Waits until a key is wanted. Cancel safe.
     fn wanted(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 
-    /// Takes up to `most` keys that are to be loaded now.
-    fn take(&self, most: usize) -> Vec<Key>;
+    /// Takes up to `most` keys that are to be loaded now, and says whether by the store itself.
+    fn take(&self, most: usize) -> (Vec<Key>, bool);
 
     /// Takes who wants all copies.
     fn take_orders(&self) -> Vec<Order>;
@@ -93,7 +93,7 @@ impl<T: KeyedBlock> AnyBounded for Bounded<T> {
         Box::pin(self.flight.wanted())
     }
 
-    fn take(&self, most: usize) -> Vec<Key> {
+    fn take(&self, most: usize) -> (Vec<Key>, bool) {
         self.flight.take(most)
     }
 

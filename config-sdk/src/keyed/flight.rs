@@ -52,6 +52,8 @@ struct Pending<T> {
     again: bool,
     /// The key changed in this epoch: an older answer is not wanted any more.
     at_least: u64,
+    /// Only what the store itself says is wanted.
+    fresh: bool,
 }
 
 /// Somebody wants all copies, and hears how far it is; it is over when this is dropped.
@@ -99,6 +101,7 @@ impl<T> Flight<T> {
         let mut state = self.lock();
         if let Some(pending) = state.pending.get_mut(key) {
             pending.again |= fresh && pending.is_loading;
+            pending.fresh |= fresh;
             return (pending.landing.subscribe(), true);
         }
         let crowded = || Arc::from("too many keys are waited for at once: ask for fewer");
@@ -107,7 +110,7 @@ impl<T> Flight<T> {
             return (watch::channel(Some(Err(reason))).1, false);
         }
         let (landing, landed) = watch::channel(None);
-        let pending = Pending { landing, is_loading: false, again: false, at_least: 0 };
+        let pending = Pending { landing, is_loading: false, again: false, at_least: 0, fresh };
         state.pending.insert(key.clone(), pending);
         state.queue.push_back(key.clone());
         drop(state);
@@ -153,18 +156,20 @@ impl<T> Flight<T> {
         self.lock().meanwhile.take().unwrap_or_default()
     }
 
-    /// Takes up to `most` keys that are to be loaded now.
-    pub(super) fn take(&self, most: usize) -> Vec<Key> {
+    /// Takes up to `most` keys that are to be loaded now, and says whether by the store itself.
+    pub(super) fn take(&self, most: usize) -> (Vec<Key>, bool) {
         let mut state = self.lock();
         let State { pending, queue, .. } = &mut *state;
         let count = queue.len().min(most);
         let keys: Vec<_> = queue.drain(..count).collect();
+        let mut fresh = false;
         for key in &keys {
             if let Some(pending) = pending.get_mut(key) {
                 pending.is_loading = true;
+                fresh |= pending.fresh;
             }
         }
-        keys
+        (keys, fresh)
     }
 
     /// `key` changed, in `epoch` if one is known: what is under way for it must not be older.

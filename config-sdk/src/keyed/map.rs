@@ -239,7 +239,7 @@ mod tests {
         };
         let pairs = former.iter().zip(next);
         assert_eq!(pairs.filter(|(one, two)| !Arc::ptr_eq(one, two)).count(), 1);
-        assert!(former.len() + former[0].len() <= 300);
+        assert!(former.len() + former[0].len() <= 400);
     }
 
     fn filled(count: usize) -> Map<usize> {

@@ -2,6 +2,7 @@
 
 use super::metrics::{ON, count, counter, gauge, set};
 use crate::keyed::AnyShelf;
+use crate::source::{TierState, TierStatus};
 
 const READS: &str = "config_sdk_keyed_reads_total";
 const LOADS: &str = "config_sdk_keyed_loads_total";
@@ -11,6 +12,9 @@ const EVICTIONS: &str = "config_sdk_keyed_evictions_total";
 const ENTRIES: &str = "config_sdk_keyed_entries";
 const BYTES: &str = "config_sdk_keyed_bytes";
 const REJECTED: &str = "config_sdk_keyed_rejected";
+const FOUND: &str = "config_sdk_tier_reads_total";
+const FAILURES: &str = "config_sdk_tier_errors_total";
+const USED: &str = "config_sdk_tier_connected";
 
 /// Describes every metric of keyed blocks.
 pub(super) fn describe() {
@@ -22,6 +26,9 @@ pub(super) fn describe() {
     gauge(ENTRIES, "Copies of a keyed block in memory.");
     gauge(BYTES, "Bytes that the copies of a bounded block take.");
     gauge(REJECTED, "Rows of a keyed block that are turned away.");
+    counter(FOUND, "Copies that were looked for in the shared tier, by whether they were there.");
+    counter(FAILURES, "How often the shared tier failed.");
+    gauge(USED, "Whether the shared tier is used.");
 }
 
 /// Shows how a block stands.
@@ -43,4 +50,15 @@ pub(super) fn shelf(shelf: &dyn AnyShelf) {
     count(ERRORS, &block, tally.errors);
     count(EVICTIONS, &block, tally.evictions);
     set(BYTES, &block, tally.bytes as f64);
+}
+
+/// Shows how a shared tier stands, if there is one.
+pub(super) fn tier(tier: Option<TierStatus>) {
+    let Some(tier) = tier.filter(|_| ON) else {
+        return;
+    };
+    count(FOUND, &[("result", "hit")], tier.hits);
+    count(FOUND, &[("result", "miss")], tier.misses);
+    count(FAILURES, &[], tier.errors);
+    set(USED, &[], if tier.state == TierState::Connected { 1.0 } else { 0.0 });
 }

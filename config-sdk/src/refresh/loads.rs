@@ -68,14 +68,14 @@ impl Loader {
                 () = schedule.due() => schedule.act(&self, bounded, &mut known).await,
                 () = bounded.wanted() => {
                     self.load(bounded, &mut known).await;
-                    keyed_metrics::shelf(&*self.shelf);
+                    self.count();
                     for order in bounded.take_orders() {
                         self.warm_all(bounded, &order, &mut known).await;
                     }
                 }
                 () = sleep_until(older) => {
                     older = Instant::now() + part;
-                    keyed_metrics::shelf(&*self.shelf);
+                    self.count();
                     if self.board.is_untracked(self.shelf.schema().name) {
                         let hard = self.shelf.options().hard_ttl.unwrap_or(self.ttl * 2);
                         let hard = hard.as_secs_f64() / part.as_secs_f64().max(f64::MIN_POSITIVE);
@@ -86,14 +86,19 @@ impl Loader {
         }
     }
 
+    fn count(&self) {
+        keyed_metrics::shelf(&*self.shelf);
+        keyed_metrics::tier(self.source.tier());
+    }
+
     /// Loads the keys that are wanted now, as many as one question takes.
     pub(super) async fn load(&self, bounded: &dyn AnyBounded, known: &mut Known) {
-        let keys = bounded.take(BATCH);
+        let (keys, fresh) = bounded.take(BATCH);
         if keys.is_empty() {
             return;
         }
         bounded.asked(keys.len());
-        match self.ask(Which::Keys(&keys)).await {
+        match self.ask(Which::Keys(&keys), fresh).await {
             Ok(loaded) => {
                 if known.failure.take().is_some() {
                     tracing::info!(block = self.shelf.schema().name, "keys can be loaded again");
@@ -117,10 +122,10 @@ impl Loader {
         }
     }
 
-    /// Asks, and answers for a source that hangs or panics.
-    pub(super) async fn ask(&self, which: Which<'_>) -> Result<Loaded, SourceError> {
+    /// Asks, past any shared tier if `fresh`, and answers for a source that hangs or panics.
+    pub(super) async fn ask(&self, which: Which<'_>, fresh: bool) -> Result<Loaded, SourceError> {
         let mut wanted = Wanted::of(self.shelf.schema(), which);
-        wanted.max_record = self.max_record;
+        (wanted.max_record, wanted.fresh) = (self.max_record, fresh);
         // A load that is late for its readers may still be in time for the next ones.
         let limit = self.shelf.options().load_timeout * 2;
         let loaded = guarded(async { self.source.load(wanted).await });

@@ -81,7 +81,7 @@ impl Loader {
         loop {
             bounded.begin();
             bounded.asked(0);
-            let page = self.ask(Which::Page { after: after.as_ref(), limit: BATCH }).await;
+            let page = self.ask(Which::Page { after: after.as_ref(), limit: BATCH }, false).await;
             let loaded = match page {
                 Ok(loaded) => loaded,
                 Err(error) => {

@@ -3,6 +3,8 @@
 mod bus;
 mod chaos;
 mod faults;
+mod lives;
 mod monitor;
+mod postgres;
 mod sharing;
 mod stage;

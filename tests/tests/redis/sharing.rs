@@ -171,3 +171,15 @@ async fn stores_that_share_a_server_do_not_meet() {
     }
     assert_eq!(here.keyed::<BytesConfig>().get("guild-1").await.daily_amount, 20);
 }
+
+#[tokio::test]
+async fn a_fresh_read_asks_the_store_itself() {
+    let stage = Stage::new();
+    stage.store.lose_notifications();
+    let config = stage.process().await;
+    let bytes = config.keyed::<BytesConfig>();
+    assert_eq!(bytes.get("guild-1").await.daily_amount, 10);
+    stage.kept(2).await;
+    stage.set_daily("guild-1", 20);
+    assert_eq!(bytes.get_fresh("guild-1").await.unwrap().daily_amount, 20);
+}

@@ -20,6 +20,11 @@ impl Columns {
         self.0.as_ref().is_none_or(|(_, looked)| looked.elapsed() > LOOK)
     }
 
+    /// The mark, if there was a look.
+    pub(super) fn mark(&self) -> Option<&str> {
+        self.0.as_ref().map(|(mark, _)| mark.as_str())
+    }
+
     pub(super) fn are(&self, mark: &str) -> bool {
         self.0.as_ref().is_some_and(|(known, _)| known == mark)
     }

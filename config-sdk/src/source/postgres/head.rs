@@ -25,6 +25,8 @@ pub(super) struct Head {
     server: Option<String>,
     /// The mark of all columns, if it was asked for.
     columns: Option<String>,
+    /// The transaction that moved the epoch last, told apart from one of another life of the store.
+    tx: Option<String>,
 }
 
 /// Asks for the head: one row, at the cost of what changed; with the mark of all columns, if it is
@@ -45,7 +47,7 @@ pub(super) fn sql(request: &Request<'_>, looked: bool) -> String {
         },
     );
     format!(
-        "select e.epoch, e.floor, {changed} as changed, {} as untracked, \
+        "select e.epoch, e.floor, e.tx, {changed} as changed, {} as untracked, \
          extract(epoch from pg_postmaster_start_time()) as server, {columns} as columns \
          from config_sdk.epoch e",
         untracked(request)
@@ -103,6 +105,7 @@ impl Head {
             untracked: request.blocks.iter().map(|block| block.name).filter(is_untracked).collect(),
             server,
             columns,
+            tx: text("tx").map(str::to_owned),
         })
     }
 
@@ -117,6 +120,12 @@ impl Head {
         if let Some(mark) = &self.columns {
             connection.columns.note(mark);
         }
+    }
+
+    /// What tells this state from any other: who moved the epoch last, and the columns that are read.
+    pub(super) fn mark(&self, connection: &Connection) -> Option<String> {
+        let columns = self.columns.as_deref().or(connection.columns.mark())?;
+        self.tx.as_ref().map(|tx| format!("{tx} {columns}"))
     }
 
     /// What changed of `block`; `None` if nothing did, and nobody asks for it in any case.

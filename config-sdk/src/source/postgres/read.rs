@@ -208,6 +208,7 @@ fn finish(
         }
     }
     head.note(connection);
+    fetched.mark = head.mark(connection);
     fetched.untracked = head.untracked;
     fetched
 }

@@ -75,7 +75,7 @@ impl RedisOptions {
 
     /// What tells this store's copies from those of others on the same server: letters, digits and
     /// `-_.:`, at most 64. Made of the store's name unless said, so that processes that reach one
-    /// store by different URLs have to say it.
+    /// store by different URLs, or each at its own `localhost`, have to say it.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = Some(namespace.into());
         self

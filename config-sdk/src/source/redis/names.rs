@@ -46,18 +46,74 @@ impl Names {
     }
 }
 
-/// A namespace that two processes of one store agree on, as long as they reach it in the same way.
+/// A namespace that all processes agree on which reach one store in the same way, and that no other
+/// store gets.
+///
+/// A name that means another store on another machine, such as a path or `localhost`, is only this
+/// machine's.
 pub(super) fn namespace_of(source: &str) -> String {
-    if source == "memory" {
-        // Every store in memory is called that, and none is another process's.
-        return format!("memory-{:016x}", fastrand::u64(..));
-    }
     let tame = |c: char| if c.is_ascii_alphanumeric() || "-_.:/".contains(c) { c } else { '-' };
-    source.chars().map(tame).collect()
+    let name: String = source.chars().map(tame).collect();
+    if means_the_same_everywhere(source) { name } else { format!("{name}:{}", machine(source)) }
+}
+
+fn means_the_same_everywhere(source: &str) -> bool {
+    let Some(address) = source.strip_prefix("postgres ") else { return false };
+    let is_local = |host: &str| {
+        let (name, _) = host.rsplit_once(':').unwrap_or((host, ""));
+        name.starts_with('/') || name.starts_with("127.") || ["localhost", "::1"].contains(&name)
+    };
+    let (hosts, _) = address.rsplit_once('/').unwrap_or((address, ""));
+    !hosts.split(',').any(is_local)
+}
+
+/// What tells this machine from others; every store in memory is one of its own.
+fn machine(source: &str) -> String {
+    let named = ["/etc/machine-id", "/proc/sys/kernel/hostname"].map(std::fs::read_to_string);
+    let named: String = named.into_iter().flatten().collect();
+    if source == "memory" || named.trim().is_empty() {
+        return format!("{:016x}", fastrand::u64(..));
+    }
+    format!("{:08x}", crc32fast::hash(named.as_bytes()))
 }
 
 /// Whether people may name a namespace so.
 pub(super) fn is_namespace(text: &str) -> bool {
     let is_tame = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
     (1..=64).contains(&text.len()) && text.bytes().all(is_tame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_means_something_else_elsewhere_is_this_machines_alone() {
+        let same = |source: &str| means_the_same_everywhere(source);
+        assert!(same("postgres db.internal:5432/shop"));
+        assert!(same("postgres 10.0.0.1:5432,10.0.0.2:5432/shop"));
+        for source in [
+            "postgres 127.0.0.1:5432/shop",
+            "postgres localhost:5432/shop",
+            "postgres ::1:5432/shop",
+            "postgres /var/run/postgresql:5432/shop",
+            "postgres db.internal:5432,localhost:5432/shop",
+            "sqlite config.db",
+            "memory",
+        ] {
+            assert!(!same(source), "{source}");
+        }
+        assert_eq!(namespace_of("postgres db:5432/shop"), "postgres-db:5432/shop");
+        assert_eq!(namespace_of("sqlite a{b}.db"), namespace_of("sqlite a{b}.db"));
+        assert_ne!(namespace_of("memory"), namespace_of("memory"));
+    }
+
+    #[test]
+    fn a_namespace_is_tame() {
+        assert!(is_namespace("shop-1_a.b:c"));
+        let long = "x".repeat(65);
+        for text in ["", "{shop}", "a b", "é", long.as_str()] {
+            assert!(!is_namespace(text), "{text}");
+        }
+    }
 }
