@@ -44,7 +44,7 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
 /// # Errors
 /// What is wrong and what to write instead, without the text itself.
 pub(crate) fn check_kept<T: Serialize>(text: &str, read: &T) -> Result<(), String> {
-    if longest_number(text) <= SAFE_DIGITS {
+    if !may_lose_digits(text) {
         return Ok(());
     }
     let (Ok(written), Ok(kept)) = (serde_json::from_str(text), serde_json::to_value(read)) else {
@@ -60,21 +60,26 @@ pub(crate) fn check_kept<T: Serialize>(text: &str, read: &T) -> Result<(), Strin
     Ok(())
 }
 
-/// How many digits and points follow one another, at most.
-fn longest_number(text: &str) -> usize {
-    let parts = text.split(|c: char| !c.is_ascii_digit() && c != '.');
-    parts.map(str::len).max().unwrap_or(0)
+/// Whether `text` has a number of many digits, or with an exponent, which leaves room for fewer.
+fn may_lose_digits(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_digit() || c == '.' || c == '_';
+    let longest = text.split(|c| !is_part(c)).map(str::len).max().unwrap_or(0);
+    let ends = text.match_indices(['e', 'E']).map(|(at, _)| text.split_at(at));
+    longest > SAFE_DIGITS || ends.into_iter().any(|(number, _)| number.ends_with(is_part))
 }
 
 /// Whether a string that is a number came out as another number.
 fn loses_digits(written: &Value, kept: &Value) -> bool {
     let is_number =
-        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b"+-._eE".contains(&byte));
     match (written, kept) {
         (Value::String(a), Value::String(b)) => {
-            let plain = |text: &str| text.trim_end_matches('0').trim_end_matches('.').to_owned();
-            let differ = if a.contains('.') { plain(a) != plain(b) } else { a != b };
-            longest_number(a) > SAFE_DIGITS && is_number(a) && is_number(b) && differ
+            let differ = match (number::decimal(&a.replace('_', "")), number::decimal(b)) {
+                (Ok(a), Ok(b)) => a != b,
+                (Err(_), Ok(_)) => true,
+                _ => false,
+            };
+            may_lose_digits(a) && is_number(a) && differ
         }
         (Value::Array(a), Value::Array(b)) => a.iter().zip(b).any(|(a, b)| loses_digits(a, b)),
         (Value::Object(a), Value::Object(b)) => {
@@ -130,9 +135,19 @@ fn keeps_its_digits(number: &str) -> bool {
     match (number::decimal(number), number::decimal(&nearest.to_string())) {
         (Ok(exact), Ok(nearest)) => exact == nearest,
         // Too large for a decimal, which says so itself; of one that is too fine it would make zero.
-        (Err(_), Err(_)) => nearest.is_finite() && nearest.abs() >= 1.0,
+        (Err(_), Err(_)) => {
+            let kept = significant(number) == significant(&nearest.to_string());
+            nearest.is_finite() && nearest.abs() >= 1.0 && kept
+        }
         _ => false,
     }
+}
+
+/// The digits that make a number what it is, wherever its point stands.
+fn significant(number: &str) -> String {
+    let plain = number.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').to_owned()
 }
 
 #[cfg(test)]
@@ -146,7 +161,8 @@ mod tests {
         assert!(check("[9007199254740993.0]").is_err());
         assert!(check("[901000000.0205001]").is_err(), "it would become 901000000.0205");
         assert!(check("[18446744073709551617]").is_err());
-        assert!(check("[1e300]").is_ok());
+        assert!(check("[1e300, -2.50e30]").is_ok());
+        assert!(check("[133333333333333333333333333333333.0]").is_err());
         assert!(check("[1e-29]").is_err());
         assert!(check("[0e-29, 0.0e-400]").is_ok());
         assert!(check(r#"{"a": "0.12345678901234567890 \" 0.12345678901234567890"}"#).is_ok());
@@ -158,6 +174,12 @@ mod tests {
         let check = |text: &str| check_kept(text, &serde_json::from_str::<Amounts>(text).unwrap());
         assert!(check(r#"["0.1234567890123456789012345678", "5", "1.10"]"#).is_ok());
         assert!(check(r#"["0.12345678901234567890123456789012345"]"#).is_err());
+        assert!(check(r#"["0.1234567890_1234567890_1234567890"]"#).is_err());
+        assert!(check(r#"["0.123456789012345678901234567890e5"]"#).is_err());
+        assert!(check(r#"["1.00000000000675533208e-10"]"#).is_err());
+        assert!(
+            check(r#"["0.1_2", "1e5", "1.5e-10", "1.00000000000000000000000000000000"]"#).is_ok()
+        );
         let names = r#"["123456789012345678901234567890123"]"#;
         let read: Vec<String> = serde_json::from_str(names).unwrap();
         assert!(check_kept(names, &read).is_ok(), "a name may look like a number");

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::key::KeyKind;
-use crate::value::Value;
+use crate::value::{self, Value};
 
 /// What is known of a block at compile time.
 #[derive(Debug)]
@@ -122,6 +122,16 @@ impl FieldSchema {
             Value::Null => Value::Null,
             _ if self.secret => Value::Redacted,
             value => value,
+        }
+    }
+
+    /// The text that a store keeps for `value`; `None` is `NULL`, which of a JSON field that is not
+    /// optional would be the default and not its `null`.
+    pub(crate) fn stored(&self, value: &Value) -> Option<String> {
+        match (self.kind, value) {
+            (Kind::Json, Value::Null) if self.optional => None,
+            (Kind::Json, value) => Some(value::to_json(value).to_string()),
+            (_, value) => value.to_stored(),
         }
     }
 }

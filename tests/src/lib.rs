@@ -2,6 +2,7 @@
 //!
 //! - [`postgres`]: private Postgres servers that can be killed, frozen and restarted.
 //! - [`pooler`]: a PgBouncer in transaction mode before one of them.
+//! - [`redis`]: private Redis servers that can be killed, frozen, flushed and listened in on.
 //! - [`proxy`]: a network between client and server that can be cut and frozen.
 //! - [`authority`]: certificates for those servers, good and bad.
 //! - [`wait`]: waiting for something to become true, with a deadline.
@@ -11,4 +12,5 @@ pub mod pooler;
 mod port;
 pub mod postgres;
 pub mod proxy;
+pub mod redis;
 pub mod wait;

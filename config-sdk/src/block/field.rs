@@ -216,11 +216,12 @@ impl FieldType for chrono::DateTime<chrono::Utc> {
     fn decode(text: &str) -> Result<Self, String> {
         const MESSAGE: &str = "must be a time such as 2026-01-31T12:00:00Z, from 1970 to 9999";
         let time = chrono::DateTime::parse_from_rfc3339(text).map_err(|_| MESSAGE)?;
-        if (0..=253_402_300_799).contains(&time.timestamp()) {
-            Ok(time.to_utc())
-        } else {
-            Err(MESSAGE.to_owned())
-        }
+        // A leap second is the second after it, as it is to a database and to `SystemTime`.
+        let nanos = time.timestamp_subsec_nanos();
+        let seconds = time.timestamp() + i64::from(nanos / 1_000_000_000);
+        let time = chrono::DateTime::from_timestamp(seconds, nanos % 1_000_000_000);
+        let is_known = (0..=253_402_300_799).contains(&seconds);
+        time.filter(|_| is_known).ok_or_else(|| MESSAGE.to_owned())
     }
 
     fn encode(&self) -> Value {
@@ -272,7 +273,15 @@ mod tests {
         type Time = chrono::DateTime<chrono::Utc>;
         let time = Time::decode("2026-01-31T13:00:00.25+01:00").unwrap();
         assert_eq!(time.encode().to_string(), "2026-01-31T12:00:00.250000Z");
-        for text in ["infinity", "1969-12-31T23:59:59Z", "10000-01-01T00:00:00Z", "yesterday"] {
+        let leap = Time::decode("2016-12-31T23:59:60.5Z").unwrap();
+        assert_eq!(leap, Time::decode("2017-01-01T00:00:00.5Z").unwrap());
+        for text in [
+            "9999-12-31T23:59:60Z",
+            "infinity",
+            "1969-12-31T23:59:59Z",
+            "10000-01-01T00:00:00Z",
+            "yesterday",
+        ] {
             assert!(Time::decode(text).unwrap_err().contains("must be a time"), "{text}");
         }
     }

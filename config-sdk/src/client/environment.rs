@@ -37,20 +37,21 @@ pub(super) fn read(
             let fields = schema.fields.iter();
             fields.map(|field| {
                 (
-                    format!("{prefix}__{}__{}", schema.name, field.name).to_uppercase(),
+                    format!("{prefix}__{}__{}", schema.name, field.name).to_ascii_uppercase(),
                     schema.name,
                     field.column,
                 )
             })
         })
         .collect();
-    let start = format!("{}__", prefix.to_uppercase());
+    let start = format!("{}__", prefix.to_ascii_uppercase());
     for (name, text) in variables.0 {
-        let Some(name) = name.to_str().filter(|name| name.to_uppercase().starts_with(&start))
-        else {
+        // Letters beyond ASCII stay as they are: `ı` grows up to the `I` of another name.
+        let upper = |name: &str| name.to_ascii_uppercase();
+        let Some(name) = name.to_str().filter(|name| upper(name).starts_with(&start)) else {
             continue;
         };
-        match known.iter().find(|(known, _, _)| *known == name.to_uppercase()) {
+        match known.iter().find(|(known, _, _)| *known == upper(name)) {
             None => {
                 let names = known.iter().map(|(name, _, _)| name.as_str());
                 let meant = names::suggestion(name, names);

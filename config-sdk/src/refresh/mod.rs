@@ -37,6 +37,8 @@ pub use event::{Event, Events, Trigger};
 pub(crate) use force::Force;
 pub(crate) use keyed_status::KeyedNotice;
 pub use keyed_status::KeyedStatus;
+#[cfg(feature = "testing")]
+pub(crate) use last_good::{kept, sealed};
 pub(crate) use loads::Loader;
 pub(crate) use overlay::Overlay;
 pub(crate) use pass::Refresher;

@@ -30,12 +30,16 @@ pub use keyed::{Keys, Loaded, Moved, Rows, Wanted, Which};
 pub use memory::{Edit, MemoryStore};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+#[cfg(all(feature = "testing", feature = "postgres"))]
+pub(crate) use postgres::heard;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use print::Dialect;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use print::schema;
 #[cfg(feature = "redis")]
 pub use redis::{RedisOptions, RedisTier};
+#[cfg(all(feature = "testing", any(feature = "postgres", feature = "sqlite")))]
+pub(crate) use row::record;
 pub use signal::Signal;
 pub(crate) use signal::{Heard, Listening};
 #[cfg(feature = "sqlite")]

@@ -10,7 +10,7 @@ use crate::time;
 
 /// The record of a row of `block`. An adopted table has no bookkeeping, whatever its columns are
 /// called.
-pub(super) fn record(mut columns: BTreeMap<String, Option<String>>, block: &BlockSchema) -> Record {
+pub(crate) fn record(mut columns: BTreeMap<String, Option<String>>, block: &BlockSchema) -> Record {
     if block.adopt {
         return Record { columns, ..Record::default() };
     }

@@ -130,7 +130,7 @@ impl Value {
     #[must_use]
     pub fn part(&self, segment: &str) -> Option<&Value> {
         match self {
-            Self::List(items) => items.get(segment.parse::<usize>().ok()?),
+            Self::List(items) => items.get(index(segment)?),
             Self::Map(fields) => {
                 fields.iter().find_map(|(name, value)| (name == segment).then_some(value))
             }
@@ -165,6 +165,12 @@ impl Value {
             },
         }
     }
+}
+
+/// One spelling for each index: `+1` and `01` name nothing.
+fn index(segment: &str) -> Option<usize> {
+    let is_plain = segment == "0" || !segment.starts_with(['+', '0']);
+    segment.parse().ok().filter(|_| is_plain)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ impl fmt::Display for Value {
             Self::Float(value) => value.fmt(f),
             Self::Text(value) => f.pad(value),
             Self::Duration(value) => humantime::format_duration(*value).fmt(f),
-            Self::Timestamp(value) => write!(f, "{}", crate::time::rfc3339(*value)),
+            Self::Timestamp(value) => write!(f, "{}", crate::time::exactly(*value)),
             Self::List(_) | Self::Map(_) => write!(f, "{}", super::to_json(self)),
             Self::Redacted => f.write_str("[redacted]"),
         }

@@ -1,4 +1,4 @@
-# Owns one server, Postgres or its pooler: makes its folder, runs it, and takes both away when standard input ends.
+# Owns one server, Postgres, its pooler or Redis: makes its folder, runs it, and takes both away when standard input ends.
 # Standard input is a pipe held by the test process; the kernel closes it however that process dies.
 # One order per line, one line back. Usage: sh -c "$(cat watchdog.sh)" watchdog BIN
 
@@ -43,12 +43,20 @@ pool() {
     server=$!
 }
 
+# keep PORT: a Redis server, which writes down what it holds when it is told to, and reads it when it starts.
+keep() {
+    "$bin/redis-server" --port "$1" --bind 127.0.0.1 --dir "$folder" --save '' --appendonly no \
+        >log 2>&1 </dev/null &
+    server=$!
+}
+
 while read -r order argument; do
     case $order in
     initdb) make_data "$argument" ;;
     copy) cp -Rp "$argument" data ;;
     start) run "$argument" ;;
     pool) pool ;;
+    keep) keep "$argument" ;;
     wait) wait "$server" 2>/dev/null ; server= ;;
     save) rm -rf saved && cp -Rp data saved ;;
     restore) rm -rf data && cp -Rp saved data ;;
@@ -56,7 +64,7 @@ while read -r order argument; do
     esac
     code=$?
     case $order in
-    start | pool) echo "$server" ;;
+    start | pool | keep) echo "$server" ;;
     wait) echo 0 ;;
     *) echo "$code" ;;
     esac

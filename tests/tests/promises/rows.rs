@@ -207,7 +207,9 @@ async fn a_value_to_be_clamped_is_brought_into_range_with_a_warning_and_an_event
     assert_eq!(config.get::<BytesConfig>().starting_balance, 0);
     assert_eq!(stage::state(&config, "bytes"), BlockState::Fresh);
     config.refresh_all().await.unwrap();
-    let Some(Event::Clamped { block, field, from, to }) = stage::soon(events.next()).await else {
+    let Some(Event::Clamped { block, key: None, field, from, to }) =
+        stage::soon(events.next()).await
+    else {
         panic!()
     };
     let told = (block, field, from.as_str(), to.as_str());

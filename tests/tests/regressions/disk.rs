@@ -64,12 +64,12 @@ async fn a_value_that_was_confirmed_long_after_it_changed_is_not_old() {
     let store = MemoryStore::new();
     store.set("limits", [("most", "42")]);
     let config = start::<StrictConfig>(&store, folder.path()).await;
-    // The one that is being written is beside it, and its name begins with a dot.
-    let is_whole = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("last-good-"))
+    let file = || {
+        let mut files = std::fs::read_dir(folder.path()).ok()?.filter_map(Result::ok);
+        // Hidden ones are still being written.
+        let file = files.find(|file| !file.file_name().to_string_lossy().starts_with('.'))?;
+        Some(file.path())
     };
-    let files = || std::fs::read_dir(folder.path()).into_iter().flatten().flatten();
-    let file = || files().map(|file| file.path()).find(is_whole);
     let path = wait::until("the file", SOON, || async { file() }).await;
     let long_ago = SystemTime::now() - Duration::from_secs(3600);
     let old = File::options().write(true).open(&path).expect("open");

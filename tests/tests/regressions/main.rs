@@ -3,6 +3,7 @@
 mod disk;
 mod memory;
 mod stores;
+mod texts;
 
 use std::time::Duration;
 

@@ -75,6 +75,16 @@ async fn every_key_has_an_active_row_and_versions_of_its_own(store: Store) {
             format!("insert into plan_config (status, symbol, strategy) values ('active', {key})");
         let refusal = store.refusal(&second);
         assert!(refusal.contains("plan has an active row already"), "{refusal}");
+        if store.is_postgres() {
+            // The remedy spares the other keys.
+            let remedy = key.replace("null, null", "symbol is null and strategy is null");
+            let remedy =
+                remedy.replace("'ETH/USDT', 'b'", "symbol = 'ETH/USDT' and strategy = 'b'");
+            assert!(
+                refusal.contains(&format!("where status = 'active' and {remedy}")),
+                "{refusal}"
+            );
+        }
     }
     store.sql("delete from plan_config where strategy = 'b' or symbol is null");
     store.sql("insert into plan_config (symbol, strategy) values ('ETH/USDT', 'b'), (null, null)");

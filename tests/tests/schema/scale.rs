@@ -107,3 +107,18 @@ fn counts(text: &str) -> (u64, u64) {
     let (seq, idx) = text.split_once(' ').unwrap();
     (seq.parse().unwrap(), idx.parse().unwrap())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_of_many_rows_after_one_of_one_row_does_not_compare_each_with_each() {
+    let store = Store::postgres();
+    store.migrate::<Guild>().await;
+    fill(&store);
+    let client = database(&store).client().await;
+    let one = "update guild_config set daily = 6 where guild_id = 'guild-4711'";
+    client.batch_execute(one).await.unwrap();
+    let began = std::time::Instant::now();
+    let many = "update guild_config set daily = 7 where guild_id like 'guild-1____'";
+    client.batch_execute(many).await.unwrap();
+    assert!(began.elapsed() < SOON, "{:?} for 10,000 rows", began.elapsed());
+    assert_eq!(store.epoch(), 3);
+}

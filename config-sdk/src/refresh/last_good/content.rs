@@ -11,6 +11,7 @@ use crate::schema::BlockSchema;
 
 /// The last good rows of a program's blocks, by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(in crate::refresh) struct Content {
     /// The source they were read from, which another's must not be taken for.
     source: String,
@@ -40,6 +41,7 @@ pub(in crate::refresh) struct KeptRows {
 
 /// One block's last good row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Saved {
     /// Of the type that the row was good for.
     fingerprint: u32,
@@ -48,6 +50,7 @@ struct Saved {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Row {
     version: u64,
     author: Option<String>,

@@ -14,7 +14,9 @@ const FORMAT: &str = "config-sdk last good values, form 1, checksum ";
 /// A file longer than this is not read.
 const LONGEST: u64 = 64 << 20;
 
+/// A word that is not known makes it another form, of which half would be lost.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Body {
     /// When it was written, in microseconds since 1970.
     written: u64,
@@ -32,8 +34,7 @@ pub(super) fn write(path: &Path, content: &Content) -> io::Result<()> {
     let written = since.as_micros().try_into().unwrap_or(u64::MAX);
     let body = serde_json::to_string(&Body { written, content: content.clone() })?;
     let mut file = tempfile::Builder::new().prefix(".last-good-").tempfile_in(folder)?;
-    writeln!(file, "{FORMAT}{:08x}", crc32fast::hash(body.as_bytes()))?;
-    file.write_all(body.as_bytes())?;
+    file.write_all(sealed(&body).as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|failure| failure.error)?;
     // The name, too, has to survive a power cut. Not every system can do this to a folder.
@@ -58,25 +59,31 @@ fn unsupported(error: io::Error) -> io::Result<()> {
 /// # Errors
 /// If it cannot be read, or is not what [`write`] writes, to the last byte.
 pub(super) fn read(path: &Path) -> io::Result<Option<(SystemTime, Content)>> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     match File::open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
         Ok(file) => {
             let confirmed = file.metadata()?.modified()?;
-            file.take(LONGEST + 1).read_to_string(&mut text)?;
+            file.take(LONGEST + 1).read_to_end(&mut bytes)?;
             let problem = |problem| io::Error::new(ErrorKind::InvalidData, problem);
-            let (written, content) = parse(&text).map_err(problem)?;
+            let (written, content) = parse(&bytes).map_err(problem)?;
             // The file's own time can be anything, but what it says was written when it says so.
             Ok(Some((confirmed.clamp(written, written.max(SystemTime::now())), content)))
         }
     }
 }
 
-fn parse(text: &str) -> Result<(SystemTime, Content), &'static str> {
-    if text.len() as u64 > LONGEST {
+/// The text of a file with this body.
+pub(crate) fn sealed(body: &str) -> String {
+    format!("{FORMAT}{:08x}\n{body}", crc32fast::hash(body.as_bytes()))
+}
+
+pub(super) fn parse(file: &[u8]) -> Result<(SystemTime, Content), &'static str> {
+    if file.len() as u64 > LONGEST {
         return Err("it is too long to be one of ours");
     }
+    let text = str::from_utf8(file).map_err(|_| "it is damaged: it is not text")?;
     let (head, body) = text.split_once('\n').ok_or("it is cut short, or not one of ours")?;
     let checksum = head.strip_prefix(FORMAT).ok_or("it is not one of ours, or of a newer form")?;
     if checksum != format!("{:08x}", crc32fast::hash(body.as_bytes())) {
@@ -126,6 +133,17 @@ mod tests {
             wrong[place] ^= 1;
             fs::write(&path, &wrong).unwrap();
             assert!(read(&path).is_err(), "changed at {place}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_word_that_is_not_known_is_not_read_by_half() {
+        let known = r#"{"written":1,"content":{"source":"","blocks":{}}}"#;
+        assert!(parse(sealed(known).as_bytes()).is_ok());
+        for (before, after) in [("{\"written\"", "{\"x\":0,\"written\""), ("{}", "{},\"x\":0")] {
+            let unknown = known.replacen(before, after, 1);
+            let problem = parse(sealed(&unknown).as_bytes()).unwrap_err();
+            assert_eq!(problem, "its content cannot be read", "{unknown}");
         }
     }
 

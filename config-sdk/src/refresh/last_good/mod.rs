@@ -12,9 +12,13 @@ use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
 pub(super) use content::{Content, KeptRows};
+#[cfg(feature = "testing")]
+pub(crate) use file::sealed;
 
 use super::backoff::Backoff;
 use super::{Board, KeptState, metrics};
+#[cfg(feature = "testing")]
+use crate::record::Record;
 use crate::schema::BlockSchema;
 
 /// How often the file is marked as confirmed by the store, at most.
@@ -133,4 +137,11 @@ pub(super) async fn read(path: PathBuf) -> Option<(SystemTime, Content)> {
             None
         }
     }
+}
+
+/// What a file of these bytes says of a block.
+#[cfg(feature = "testing")]
+pub(crate) fn kept(file: &[u8], schema: &BlockSchema) -> Result<Option<Option<Record>>, String> {
+    let (_, content) = file::parse(file)?;
+    content.get(schema).map_err(str::to_owned)
 }

@@ -268,5 +268,5 @@ fn texts<'a>(
 /// The columns that a whole block is stored as.
 fn stored<T: ConfigBlock>(block: &T) -> BTreeMap<String, Option<String>> {
     let columns = T::schema().fields.iter().zip(block.encode());
-    columns.map(|(field, value)| (field.column.to_owned(), value.to_stored())).collect()
+    columns.map(|(field, value)| (field.column.to_owned(), field.stored(&value))).collect()
 }

@@ -115,9 +115,10 @@ impl fmt::Display for Address {
     }
 }
 
+/// The same, and whether it is encrypted.
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Address({self})")
+        write!(f, "Address({self}, {:?})", self.config.get_ssl_mode())
     }
 }
 
@@ -196,7 +197,7 @@ mod tests {
         let address = Address::parse("postgres://app:hunter2@localhost:5433/shop").unwrap();
         assert_eq!(
             format!("{address} {address:?}"),
-            "localhost:5433/shop Address(localhost:5433/shop)"
+            "localhost:5433/shop Address(localhost:5433/shop, Prefer)"
         );
     }
 

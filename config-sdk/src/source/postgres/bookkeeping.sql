@@ -147,8 +147,12 @@ begin
         raise unique_violation using
             message = format('block %s has an active row already', tg_argv[0]),
             hint = format('Change that row, or archive it before, in the same transaction:'
-                ' update %I.%I set status = ''archived'' where status = ''active''',
-                tg_table_schema, tg_table_name);
+                ' update %I.%I set status = ''archived'' where status = ''active''%s',
+                tg_table_schema, tg_table_name, (
+                    select string_agg(format(case when to_jsonb(new) ->> name is null
+                        then ' and %I is null' else ' and %I = %L' end,
+                        name, to_jsonb(new) ->> name), '')
+                    from unnest(tg_argv[1]::text[]) name));
     end if;
     -- The number of a deleted row is not given again.
     execute 'select max(version) from config_sdk.change where block = $1'
@@ -162,9 +166,11 @@ begin
 end
 $$;
 
--- After a statement: what really changed goes into the log and moves the epoch.
+-- After a statement: what really changed goes into the log and moves the epoch. A plan that a session
+-- keeps from a statement of one row must not compare each row with each in one of thousands.
 create or replace function config_sdk.changed() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+set enable_nestloop = off as $$
 #variable_conflict use_variable
 declare
     keys constant text[] := tg_argv[1];

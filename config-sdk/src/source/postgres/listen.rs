@@ -118,6 +118,16 @@ impl Ears {
     }
 }
 
+/// What a pass is told after notifications with these payloads.
+#[cfg(feature = "testing")]
+pub(crate) async fn heard<'a>(payloads: impl IntoIterator<Item = &'a str>) -> (u64, Vec<String>) {
+    let (signal, listening) = Signal::new();
+    let ears = Ears { signal, epoch: AtomicU64::new(0), echo: Echo::new() };
+    payloads.into_iter().for_each(|payload| ears.take("config_sdk", payload));
+    let names = listening.heard().await.names;
+    (ears.epoch.load(Ordering::Relaxed), names.into_iter().collect())
+}
+
 async fn pulse(client: &Client) -> Result<Result<Pulse, tokio_postgres::Error>, SourceError> {
     let pulse = format!("select epoch, {} as columns from config_sdk.epoch", columns::MARK);
     let answer = within(ANSWER, client.simple_query(&pulse)).await?;

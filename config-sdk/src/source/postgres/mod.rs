@@ -22,6 +22,8 @@ use tokio::sync::Mutex;
 use tokio_postgres::Error;
 
 pub(super) use ddl::{BOOKKEEPING, blueprint};
+#[cfg(feature = "testing")]
+pub(crate) use listen::heard;
 
 use super::{
     BoxFuture, Deaf, Difference, Fetched, Loaded, Request, Signal, Source, SourceError, Step,
