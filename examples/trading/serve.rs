@@ -23,7 +23,6 @@ pub(crate) async fn serve(page: Page, config: Config, url: &str) -> Result<(), F
     let mut events = config.events();
     let status = config.status();
     page.title(&format!("Trading bot on {}", status.source));
-    page.line(Voice::Store, format!("{}; push {}", status.store, status.push));
     page.line(Voice::Bot, score_threshold(&config));
     page.line(Voice::Shell, "to change something, type elsewhere:");
     let is_first = config.get::<TradingConfig>().meta().version == 0;
@@ -33,6 +32,7 @@ pub(crate) async fn serve(page: Page, config: Config, url: &str) -> Result<(), F
         }
     }
     page.line(Voice::Shell, "Ctrl-C ends this");
+    page.line(Voice::Store, format!("{}; push {}", status.store, status.push));
 
     let mut ctrl_c = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
