@@ -43,7 +43,6 @@ pub async fn tour(
 }
 
 /// Puts the Redis server at `REDIS_URL` before the store, if one is named there.
-#[must_use]
 pub fn with_redis(builder: ConfigBuilder) -> ConfigBuilder {
     match std::env::var("REDIS_URL") {
         Ok(url) => builder.redis(&url),
