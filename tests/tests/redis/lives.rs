@@ -19,7 +19,7 @@ const LATE: Duration = Duration::from_millis(1500);
 fn store(life: i64, epoch: u64) -> MemoryStore {
     let store = MemoryStore::new();
     set(&store, "guild-1", life);
-    (1..epoch).for_each(|number| drop(set(&store, "other", number as i64)));
+    (1..epoch).for_each(|number| _ = set(&store, "other", number as i64));
     store
 }
 
@@ -75,7 +75,7 @@ async fn what_was_loaded_in_the_life_before_is_not_kept_in_the_life_after() {
     let after = process(&redis, &restored).await;
     wait::until("the copy", SOON, || async { keeps(&redis) == 1 }).await;
     redis.cli(&["DEL", redis.cli(&["--scan", "--pattern", "*:guild-1"]).trim()]);
-    (5..10).for_each(|number| drop(set(&restored, "other", number)));
+    (5..10).for_each(|number| _ = set(&restored, "other", number));
     assert_eq!(fetch(&after, 5).await, 10);
     assert_eq!(late.await.unwrap(), 1);
     tokio::time::sleep(LATE / 5).await;
@@ -88,7 +88,7 @@ async fn what_was_fetched_in_the_life_before_moves_nothing_in_the_life_after() {
     let redis = Redis::start();
     let former = store(1, 4);
     let before = process(&redis, &former).await;
-    (4..11).for_each(|number| drop(set(&former, "other", number)));
+    (4..11).for_each(|number| _ = set(&former, "other", number));
     former.delay(LATE);
     let fetching = before.clone();
     let late = tokio::spawn(async move { fetch(&fetching, 4).await });
