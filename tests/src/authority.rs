@@ -52,6 +52,19 @@ impl Authority {
     /// # Panics
     /// When that fails.
     pub fn equip(&self, server: &Server, flaw: Flaw) {
+        let (certificate, key) = self.issue(flaw);
+        write(server, "server.crt", &certificate);
+        write(server, "server.key", &key);
+        server.psql("postgres", "alter system set ssl = on");
+        server.restart();
+    }
+
+    /// A certificate for this machine that has `flaw`, and its key, as PEM.
+    ///
+    /// # Panics
+    /// When that fails.
+    #[must_use]
+    pub fn issue(&self, flaw: Flaw) -> (String, String) {
         let names = match flaw {
             Flaw::OtherHost => vec!["elsewhere.example".to_owned()],
             _ => vec!["127.0.0.1".to_owned(), "localhost".to_owned()],
@@ -63,10 +76,7 @@ impl Authority {
         }
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
-        write(server, "server.crt", &certificate.pem());
-        write(server, "server.key", &key.serialize_pem());
-        server.psql("postgres", "alter system set ssl = on");
-        server.restart();
+        (certificate.pem(), key.serialize_pem())
     }
 }
 

@@ -94,6 +94,28 @@ impl Redis {
         self.life().thaw();
     }
 
+    /// Lets it encrypt as well, with this certificate and key, on a port of its own, which is returned.
+    ///
+    /// # Panics
+    /// When it cannot.
+    #[must_use]
+    pub fn encrypt(&self, (certificate, key): (String, String)) -> u16 {
+        let folder = self.life().watchdog.folder().to_owned();
+        let put = |name: &str, text: String| {
+            let path = folder.join(name);
+            std::fs::write(&path, text).expect("written");
+            path.display().to_string()
+        };
+        let (certificate, key) = (put("server.crt", certificate), put("server.key", key));
+        let port = port::free();
+        let text = port.to_string();
+        let set = ["CONFIG", "SET", "tls-cert-file", &certificate, "tls-key-file", &key];
+        let more = ["tls-auth-clients", "no", "tls-port", &text];
+        let answer = self.cli(&[&set[..], &more[..]].concat());
+        assert_eq!(answer, "OK");
+        port
+    }
+
     /// Runs one command as a person would, and returns what it printed.
     ///
     /// # Panics

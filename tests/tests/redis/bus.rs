@@ -1,6 +1,8 @@
 //! Hearing through Redis what other processes find.
 
 use config_sdk::{Config, KeyedOptions, MemoryStore, PushState, RedisOptions};
+use config_tests::pooler::Pooler;
+use config_tests::postgres::Server;
 use config_tests::redis::Redis;
 use config_tests::wait;
 
@@ -67,4 +69,31 @@ async fn an_epoch_is_told_once_however_many_processes_find_it() {
     wait::until("the last to be told", SOON, || async { told().contains(&last) }).await;
     let told = told();
     assert!(told.is_sorted_by(|a, b| a < b), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_behind_a_pooler_hears_in_time_although_postgres_cannot_tell_it() {
+    let (server, redis) = (Server::shared(), Redis::start());
+    let database = server.database();
+    let pooler = Pooler::to(&server, 4);
+    let start = async |url: &str| {
+        let builder = Config::builder().keyed::<BytesConfig>(KeyedOptions::new()).url(url);
+        let options = RedisOptions::new().namespace("pooled");
+        let builder = builder.ttl(HOUR).migrate().redis_with(&redis.url(), options);
+        let config = builder.start().await.unwrap();
+        connected(&config).await;
+        config
+    };
+    let (listens, pooled) = (start(&database.url()).await, start(&pooler.url(&database)).await);
+    let push = || async { listens.status().push == PushState::Push };
+    wait::until("push", SOON, push).await;
+    let polls = || async { matches!(pooled.status().push, PushState::PollOnly { .. }) };
+    wait::until("a state that says so", SOON, polls).await;
+    let bytes = pooled.keyed::<BytesConfig>();
+    assert_eq!(bytes.get("guild-1").await.daily_amount, 10);
+    database.psql(
+        "insert into bytes_config (status, guild_id, daily_amount) values ('active', 'guild-1', 20)",
+    );
+    let seen = || async { bytes.get("guild-1").await.daily_amount == 20 };
+    wait::until("the change", SOON, seen).await;
 }

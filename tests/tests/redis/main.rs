@@ -5,6 +5,7 @@ mod chaos;
 mod faults;
 mod lives;
 mod monitor;
+mod network;
 mod postgres;
 mod sharing;
 mod stage;

@@ -49,13 +49,13 @@ impl Address {
         if rest.contains('#') {
             return Err(wrong("write `#` in a password as `%23`; nothing follows the database"));
         }
-        // The driver's words for what is wrong name the part and not what it says.
-        let parsed = format!("redis://{rest}").into_connection_info();
-        let parsed = parsed.map_err(|error| {
-            wrong(error.detail().map_or_else(
-                || "it is `redis://USER:PASSWORD@HOST:PORT/NUMBER`, the password in percent form",
-                |_| "the database behind the host is a number",
-            ))
+        let parsed = format!("redis://{rest}").into_connection_info().map_err(|error| {
+            // The driver tells one from the other only in words.
+            wrong(if error.to_string().contains("database") {
+                "the database behind the host is a number"
+            } else {
+                "it is `redis://USER:PASSWORD@HOST:PORT/NUMBER`, the password in percent form"
+            })
         })?;
         let ConnectionAddr::Tcp(host, port) = parsed.addr().clone() else {
             return Err(wrong("it names no host"));

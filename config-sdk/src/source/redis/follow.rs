@@ -65,7 +65,7 @@ pub(super) async fn follow(tier: &Tier, line: &Line, errand: Errand) -> Result<(
         steps.retain(|_| answers.next().is_some_and(|(_, epoch)| *epoch < news.epoch));
     }
     debug!(epoch = news.epoch, "redis has followed");
-    tier.has_followed(asked);
+    tier.has_followed(line, asked);
     Ok(())
 }
 

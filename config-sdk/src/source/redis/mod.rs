@@ -41,7 +41,7 @@ use super::{
 /// How long a copy lives in the tier, unless said.
 const TTL: Duration = Duration::from_secs(300);
 /// Loads whose copies wait to be kept; what does not fit is not kept.
-const WAITING: usize = 64;
+const WAITING: usize = 16;
 
 /// A store with a Redis server before it: copies of bounded keyed blocks are looked for there first,
 /// and what one process finds of changes, all others hear. [`ConfigBuilder::redis`] makes one.

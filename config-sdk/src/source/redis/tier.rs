@@ -16,7 +16,7 @@ use crate::schema::BlockSchema;
 use crate::source::{Signal, TierState, TierStatus};
 
 /// How long a reader waits for the tier to have followed what this process knows already.
-const SETTLES: Duration = Duration::from_millis(50);
+const SETTLES: Duration = Duration::from_millis(150);
 
 /// The terms that are known of blocks, by name.
 pub(super) type Terms = BTreeMap<&'static str, String>;
@@ -56,7 +56,9 @@ pub(super) struct Errand {
 }
 
 struct State {
-    line: Result<Line, Down>,
+    line: Option<Line>,
+    /// Since when the tier is not used, if it is not.
+    down: Option<Down>,
     /// What is to be brought to the tier.
     news: Option<News>,
     /// How often there was something to bring.
@@ -71,7 +73,7 @@ struct State {
     signal: Option<Signal>,
 }
 
-/// There is no connection.
+/// The tier is not used.
 struct Down {
     since: SystemTime,
     /// Why not, once it was tried.
@@ -81,7 +83,8 @@ struct Down {
 impl Tier {
     pub(super) fn new(address: Address, names: Names, ttl: Duration) -> Self {
         let state = State {
-            line: Err(Down { since: SystemTime::now(), error: None }),
+            line: None,
+            down: Some(Down { since: SystemTime::now(), error: None }),
             news: None,
             asked: 0,
             seen: None,
@@ -113,7 +116,7 @@ impl Tier {
     pub(super) async fn ready(&self) -> Option<(Line, u64)> {
         let (line, asked, (epoch, _)) = {
             let state = self.lock();
-            (state.line.as_ref().ok()?.clone(), state.asked, state.seen.clone()?)
+            (state.line.clone()?, state.asked, state.seen.clone()?)
         };
         let mut followed = self.followed.subscribe();
         let settled = followed.wait_for(|done| done.is_none_or(|done| done >= asked));
@@ -177,19 +180,24 @@ impl Tier {
         Some(Errand { asked: state.asked, news, blocks, untracked })
     }
 
-    /// Everything that was asked for up to then was brought to the tier.
-    pub(super) fn has_followed(&self, asked: u64) {
+    /// Everything that was asked for up to then was brought to the tier on `line`.
+    pub(super) fn has_followed(&self, line: &Line, asked: u64) {
+        let mut state = self.lock();
+        if !state.uses(line) {
+            return;
+        }
         self.followed.send_replace(Some(asked));
+        if let Some(down) = state.down.take() {
+            let seconds = down.since.elapsed().unwrap_or_default().as_secs();
+            info!(server = %self.address, seconds, "redis is used");
+        }
     }
 
     /// A connection was made: what the tier holds has to be looked at anew, and what was told while
     /// there was none was not heard.
     pub(super) fn connected(&self, line: Line) {
         let mut state = self.lock();
-        if let Err(down) = std::mem::replace(&mut state.line, Ok(line)) {
-            let seconds = down.since.elapsed().unwrap_or_default().as_secs();
-            info!(server = %self.address, seconds, "redis is used");
-        }
+        state.line = Some(line);
         let anew = state.seen.clone().map(|(epoch, mark)| News::anew(epoch, mark));
         state.bring(anew);
         self.followed.send_replace(Some(0));
@@ -204,17 +212,17 @@ impl Tier {
     /// The connection of that number, or the try to make one, failed.
     pub(super) fn failed(&self, number: Option<u64>, failure: &Failure) {
         let mut state = self.lock();
-        let (since, is_known) = match (&state.line, number) {
-            (Ok(line), Some(number)) if line.number == number => (SystemTime::now(), false),
-            (Err(down), None) => (down.since, down.error.is_some()),
-            _ => return, // another one has been made since
-        };
+        if state.line.as_ref().map(|line| line.number) != number {
+            return; // another one has been made since
+        }
         self.counts.errors.fetch_add(1, Ordering::Relaxed);
         let (server, error) = (&self.address, failure.to_string());
-        if !is_known {
+        let former = state.down.take();
+        if former.as_ref().is_none_or(|down| down.error.is_none()) {
             warn!(%server, error, "redis cannot be used; the store is asked instead");
         }
-        state.line = Err(Down { since, error: Some(error) });
+        let since = former.map_or_else(SystemTime::now, |down| down.since);
+        (state.line, state.down) = (None, Some(Down { since, error: Some(error) }));
         drop(state);
         self.followed.send_replace(None);
         self.wake.notify_one();
@@ -222,7 +230,7 @@ impl Tier {
 
     /// Whether `line` is the connection that is used.
     pub(super) fn uses(&self, line: &Line) -> bool {
-        self.lock().line.as_ref().is_ok_and(|used| used.number == line.number)
+        self.lock().uses(line)
     }
 
     /// Has `signal` told of what others find.
@@ -244,9 +252,9 @@ impl Tier {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         TierStatus {
             server: self.address.to_string(),
-            state: match &self.lock().line {
-                Ok(_) => TierState::Connected,
-                Err(Down { since, error }) => {
+            state: match &self.lock().down {
+                None => TierState::Connected,
+                Some(Down { since, error }) => {
                     let error = error.as_deref().unwrap_or("it has not been asked yet").to_owned();
                     TierState::Unreachable { since: *since, error }
                 }
@@ -263,6 +271,10 @@ impl Tier {
 }
 
 impl State {
+    fn uses(&self, line: &Line) -> bool {
+        self.line.as_ref().is_some_and(|used| used.number == line.number)
+    }
+
     fn bring(&mut self, news: Option<News>) {
         self.asked += 1;
         self.news = news;

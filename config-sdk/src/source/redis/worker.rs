@@ -24,8 +24,13 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 pub(super) async fn run(tier: Arc<Tier>, mut keeps: mpsc::Receiver<Keep>) {
     let mut pause = FIRST;
     loop {
-        let hearing = Arc::clone(&tier);
-        let hear = move |message: &str| hearing.hear(message);
+        // The connection must not keep alive what keeps the connection alive.
+        let hearing = Arc::downgrade(&tier);
+        let hear = move |message: &str| {
+            if let Some(tier) = hearing.upgrade() {
+                tier.hear(message);
+            }
+        };
         let channel = tier.names.channel();
         let opened = guarded(Line::open(&tier.address, &tier.scripts, &channel, hear)).await;
         match opened.unwrap_or_else(|| Err(Failure::new("connecting panicked"))) {
