@@ -10,7 +10,12 @@ use super::{Key, KeyError};
 /// characters themselves, and a `\` at the end for itself. A pattern covers the whole of its part, and no wildcard reaches into the
 /// next one.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Pattern(Vec<String>);
+pub struct Pattern {
+    parts: Vec<String>,
+    /// Which configuration asked for what matches to be read again, if one did: it has done so already
+    /// when it hears of it.
+    by: Option<u64>,
+}
 
 impl Pattern {
     /// The pattern of these parts.
@@ -20,30 +25,40 @@ impl Pattern {
     pub fn new<'a>(parts: impl IntoIterator<Item = &'a str>) -> Result<Self, KeyError> {
         let parts: Vec<_> = parts.into_iter().map(str::to_owned).collect();
         Key::new(parts.iter().map(String::as_str))?;
-        Ok(Self(parts))
+        Ok(Self { parts, by: None })
     }
 
     /// The pattern that only `key` matches.
     #[must_use]
     pub fn exactly(key: &Key) -> Self {
-        Self(key.parts().map(escaped).collect())
+        Self { parts: key.parts().map(escaped).collect(), by: None }
     }
 
     /// The pattern that every key of so many parts matches.
     #[must_use]
     pub fn all(parts: usize) -> Self {
-        Self(vec!["*".to_owned(); parts])
+        Self { parts: vec!["*".to_owned(); parts], by: None }
     }
 
     /// Its parts, one for each key column.
     pub fn parts(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.parts.iter().map(String::as_str)
+    }
+
+    /// The same, asked for by a configuration.
+    pub(crate) fn asked_by(self, by: Option<u64>) -> Self {
+        Self { by, ..self }
+    }
+
+    /// Which configuration asked for it.
+    pub(crate) fn by(&self) -> Option<u64> {
+        self.by
     }
 
     /// Whether `key` is one of those meant. Of another number of parts none is.
     #[must_use]
     pub fn matches(&self, key: &Key) -> bool {
-        let (mut parts, mut patterns) = (key.parts(), self.0.iter());
+        let (mut parts, mut patterns) = (key.parts(), self.parts.iter());
         loop {
             match (parts.next(), patterns.next()) {
                 (None, None) => return true,
@@ -57,7 +72,7 @@ impl Pattern {
 /// As the key it looks like.
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
+        match &*self.parts {
             [only] => f.pad(only),
             several => {
                 let parts: Vec<_> = several.iter().map(|part| format!("{part:?}")).collect();
@@ -69,7 +84,7 @@ impl fmt::Display for Pattern {
 
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.parts.fmt(f)
     }
 }
 

@@ -79,9 +79,7 @@ pub(crate) trait AnyBounded: Send + Sync {
     /// Whether there is room for another copy without another having to leave.
     fn has_room(&self) -> bool;
 
-    fn stats(&self) -> Stats;
-
-    /// The same, as far as it costs no walk through all copies.
+    /// What was read and loaded, as far as it costs no walk through all copies.
     fn tally(&self) -> Stats;
 
     /// The keys that are read most, hottest first.
@@ -181,10 +179,6 @@ impl<T: KeyedBlock> AnyBounded for Bounded<T> {
 
     fn has_room(&self) -> bool {
         self.table.has_room()
-    }
-
-    fn stats(&self) -> Stats {
-        self.stats()
     }
 
     fn tally(&self) -> Stats {

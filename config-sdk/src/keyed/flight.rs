@@ -67,6 +67,11 @@ pub(crate) struct Meanwhile {
 }
 
 impl Meanwhile {
+    /// Whether any copy may have changed.
+    pub(crate) fn is_all(&self) -> bool {
+        self.all
+    }
+
     /// Whether the copy of `key` may have changed.
     pub(crate) fn has(&self, key: &Key) -> bool {
         self.all || self.keys.contains(key)
@@ -80,6 +85,35 @@ impl<T> Pending<T> {
             Some(epoch) => self.at_least = self.at_least.max(epoch),
             None => (self.again, self.at_least) = (true, 0),
         }
+    }
+}
+
+impl<T> State<T> {
+    fn want(
+        &mut self,
+        key: &Key,
+        fresh: bool,
+        there: impl FnOnce() -> Option<Arc<Published<T>>>,
+    ) -> (Landing<T>, bool) {
+        if let Some(pending) = self.pending.get_mut(key) {
+            pending.again |= fresh && pending.is_loading;
+            pending.fresh |= fresh;
+            return (pending.landing.subscribe(), true);
+        }
+        // What lands is kept before it is no longer under way, so that here it is one or the other.
+        if let Some(copy) = there() {
+            return (watch::channel(Some(Ok(copy))).1, true);
+        }
+        let crowded = || Arc::from("too many keys are waited for at once: ask for fewer");
+        let is_crowded = self.pending.len() >= MOST;
+        if let Some(reason) = self.closed.clone().or_else(|| is_crowded.then(crowded)) {
+            return (watch::channel(Some(Err(reason))).1, false);
+        }
+        let (landing, landed) = watch::channel(None);
+        let pending = Pending { landing, is_loading: false, again: false, at_least: 0, fresh };
+        self.pending.insert(key.clone(), pending);
+        self.queue.push_back(key.clone());
+        (landed, false)
     }
 }
 
@@ -108,28 +142,18 @@ impl<T> Flight<T> {
         fresh: bool,
         there: impl FnOnce() -> Option<Arc<Published<T>>>,
     ) -> (Landing<T>, bool) {
+        let wanted = self.lock().want(key, fresh, there);
+        self.wake.notify_one();
+        wanted
+    }
+
+    /// Wants these keys together, so that they go out together.
+    pub(super) fn want_all(&self, keys: &[Key]) -> Vec<Landing<T>> {
         let mut state = self.lock();
-        if let Some(pending) = state.pending.get_mut(key) {
-            pending.again |= fresh && pending.is_loading;
-            pending.fresh |= fresh;
-            return (pending.landing.subscribe(), true);
-        }
-        // What lands is kept before it is no longer under way, so that here it is one or the other.
-        if let Some(copy) = there() {
-            return (watch::channel(Some(Ok(copy))).1, true);
-        }
-        let crowded = || Arc::from("too many keys are waited for at once: ask for fewer");
-        let is_crowded = state.pending.len() >= MOST;
-        if let Some(reason) = state.closed.clone().or_else(|| is_crowded.then(crowded)) {
-            return (watch::channel(Some(Err(reason))).1, false);
-        }
-        let (landing, landed) = watch::channel(None);
-        let pending = Pending { landing, is_loading: false, again: false, at_least: 0, fresh };
-        state.pending.insert(key.clone(), pending);
-        state.queue.push_back(key.clone());
+        let landings = keys.iter().map(|key| state.want(key, false, || None).0).collect();
         drop(state);
         self.wake.notify_one();
-        (landed, false)
+        landings
     }
 
     /// Wants all copies.

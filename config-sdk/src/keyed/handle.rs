@@ -150,7 +150,9 @@ impl<T: KeyedBlock> Keyed<T> {
         count
     }
 
-    /// Drops every copy, everywhere as [`invalidate`](Self::invalidate) does; how many were here.
+    /// Drops every copy, everywhere as [`invalidate`](Self::invalidate) does; how many were here. As
+    /// last good copies, for as long as the store is away, they stay in memory until others need
+    /// the room.
     pub fn clear(&self) -> usize {
         let count = self.bounded().map_or(0, |bounded| {
             let count = bounded.table.len();

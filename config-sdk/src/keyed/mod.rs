@@ -29,7 +29,7 @@ mod weight;
 pub(crate) use any_bounded::AnyBounded;
 pub(crate) use bounded::MARKS;
 pub use error::LoadError;
-pub(crate) use flight::Order;
+pub(crate) use flight::{Meanwhile, Order};
 pub use handle::Keyed;
 pub use options::KeyedOptions;
 pub(crate) use options::Warm;

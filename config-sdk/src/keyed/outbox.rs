@@ -12,13 +12,26 @@ use crate::schema::BlockSchema;
 const MOST: usize = 256;
 
 /// What the other readers of the store are still to be told.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outbox {
+    /// Tells this configuration from all others.
+    own: u64,
     waiting: Mutex<BTreeMap<&'static str, (&'static BlockSchema, Vec<Pattern>)>>,
     wake: Notify,
 }
 
+impl Default for Outbox {
+    fn default() -> Self {
+        Self { own: fastrand::u64(..), waiting: Mutex::default(), wake: Notify::new() }
+    }
+}
+
 impl Outbox {
+    /// Whether this configuration asked for it, and has heard its own word.
+    pub(super) fn is_own(&self, pattern: &Pattern) -> bool {
+        pattern.by() == Some(self.own)
+    }
+
     /// Has everybody told to read again what matches.
     pub(super) fn put(&self, block: &'static BlockSchema, pattern: Pattern) {
         let mut waiting = self.lock();
@@ -38,8 +51,9 @@ impl Outbox {
     pub(crate) async fn take(&self) -> (&'static BlockSchema, Vec<Pattern>) {
         loop {
             let first = self.lock().pop_first();
-            if let Some((_, waiting)) = first {
-                return waiting;
+            if let Some((_, (block, patterns))) = first {
+                let by = |pattern: Pattern| pattern.asked_by(Some(self.own));
+                return (block, patterns.into_iter().map(by).collect());
             }
             self.wake.notified().await;
         }

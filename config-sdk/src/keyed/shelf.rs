@@ -11,7 +11,7 @@ use super::resident::{Edit, Resident};
 use super::{AnyBounded, KeyedOptions};
 use crate::block::{Candidate, Columns, Faults, KeyedBlock};
 use crate::cell::{Meta, Published, Ready, Standing};
-use crate::key::Key;
+use crate::key::{Key, Pattern};
 use crate::schema::BlockSchema;
 use crate::value::Value;
 
@@ -100,6 +100,9 @@ pub(crate) trait AnyShelf: fmt::Debug + Send + Sync {
     /// Exchanges copies of a resident block.
     fn edit(&self, edit: Edit);
 
+    /// Whether this configuration asked for it by itself, and has dropped what matches already.
+    fn is_own(&self, pattern: &Pattern) -> bool;
+
     /// What a bounded block does besides.
     fn bounded(&self) -> Option<&dyn AnyBounded>;
 }
@@ -153,6 +156,10 @@ impl<T: KeyedBlock> AnyShelf for Shelf<T> {
         if let Kept::Resident(resident) = &self.kept {
             resident.edit(edit);
         }
+    }
+
+    fn is_own(&self, pattern: &Pattern) -> bool {
+        self.outbox.is_own(pattern)
     }
 
     fn bounded(&self) -> Option<&dyn AnyBounded> {

@@ -57,11 +57,12 @@ impl fmt::Display for Stats {
         let Self { hits, misses, loads, loaded_keys, waits, errors, evictions, .. } = self;
         writeln!(f, "reads    {hits} hits, {misses} misses: {:.1} %", self.hit_rate * 100.0)?;
         writeln!(f, "loads    {loads} for {loaded_keys} keys, {waits} waited, {errors} errors")?;
-        writeln!(
-            f,
-            "entries  {}: {} active, {} expired, {} without a row; {evictions} evicted",
-            self.entries, self.active, self.expired, self.without_row
-        )?;
+        write!(f, "entries  {}", self.entries)?;
+        if self.active + self.expired > 0 {
+            let Self { active, expired, without_row, .. } = self;
+            write!(f, ": {active} active, {expired} expired, {without_row} without a row")?;
+        }
+        writeln!(f, "; {evictions} evicted")?;
         write!(f, "bytes    {}", self.bytes)?;
         for (key, reads) in &self.top {
             write!(f, "\nhot      {key}: about {reads} reads")?;
@@ -89,7 +90,9 @@ pub struct Warmed {
 impl<T: Send + Sync + 'static> Bounded<T> {
     /// What was read and loaded, and what there is now; walks through all copies.
     pub(super) fn stats(&self) -> Stats {
-        let mut stats = Stats { top: self.table.top(TOP), ..self.tally() };
+        let mut top = self.table.top(TOP);
+        top.retain(|(_, reads)| *reads > 0);
+        let mut stats = Stats { top, ..self.tally() };
         self.table.for_each(|copy, _| {
             stats.active += usize::from(self.is_current(copy.stamp.load(Ordering::Relaxed)));
             stats.without_row += usize::from(copy.absent);
@@ -121,16 +124,15 @@ impl<T: Send + Sync + 'static> Bounded<T> {
 
     /// Loads the keys that are not in memory, together.
     pub(super) async fn warm(&self, keys: Vec<Result<Key, KeyError>>) -> Warmed {
-        let mut warmed = Warmed::default();
-        let mut landings = Vec::new();
+        let (mut warmed, mut wanted) = (Warmed::default(), Vec::new());
         for key in keys {
             match key {
                 Ok(key) if self.is_fresh(&key) => warmed.present += 1,
-                Ok(key) => landings.push(self.flight.want(&key, false).0),
+                Ok(key) => wanted.push(key),
                 Err(error) => warmed.fail(&error.to_string()),
             }
         }
-        for landing in landings {
+        for landing in self.flight.want_all(&wanted) {
             // However long it takes: a store that does not answer fails all of them.
             match ended(landing).await {
                 Ok(_) => warmed.loaded += 1,

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::status::BlockState;
 use crate::block::Faults;
 use crate::keyed::{AnyShelf, Stats};
+use crate::time::rfc3339;
 
 /// Most rows that are turned away, or not read, that a status lists.
 const LISTED: usize = 10;
@@ -29,6 +30,9 @@ pub struct KeyedStatus {
     /// When the store last confirmed them.
     #[serde(serialize_with = "crate::time::serialize_option")]
     pub last_success: Option<SystemTime>,
+    /// Since when a row is turned away or the block cannot be read, if so.
+    #[serde(serialize_with = "crate::time::serialize_option")]
+    pub trouble_since: Option<SystemTime>,
     /// How many rows are turned away; their keys keep the last good copy.
     pub rejected: usize,
     /// What is wrong with the first ten of them.
@@ -40,7 +44,8 @@ pub struct KeyedStatus {
     /// Why the block cannot be read, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Reads and loads of a block of which not every copy is in memory.
+    /// Reads and loads of a block of which not every copy is in memory. What takes a walk through all
+    /// copies is left out; see [`Keyed::stats`](crate::Keyed::stats).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stats: Option<Stats>,
 }
@@ -51,6 +56,7 @@ pub(crate) struct KeyedNotice {
     pub(super) shelf: Arc<dyn AnyShelf>,
     pub(super) state: BlockState,
     pub(super) last_success: Option<SystemTime>,
+    pub(super) trouble_since: Option<SystemTime>,
     pub(super) error: Option<String>,
     pub(super) odd: Vec<String>,
 }
@@ -58,7 +64,7 @@ pub(crate) struct KeyedNotice {
 impl KeyedNotice {
     /// Of a block that no store has been asked for.
     pub(crate) fn unasked(shelf: Arc<dyn AnyShelf>, state: BlockState) -> Self {
-        Self { shelf, state, last_success: None, error: None, odd: Vec::new() }
+        Self { shelf, state, last_success: None, trouble_since: None, error: None, odd: Vec::new() }
     }
 
     pub(super) fn status(&self) -> KeyedStatus {
@@ -70,12 +76,13 @@ impl KeyedNotice {
             entries: self.shelf.len(),
             state: self.state.clone(),
             last_success: self.last_success,
+            trouble_since: self.trouble_since,
             rejected,
             faults,
             odd: self.odd.iter().take(LISTED).cloned().collect(),
             clamped: self.shelf.clamped().load(Ordering::Relaxed),
             error: self.error.clone(),
-            stats: self.shelf.bounded().map(|bounded| bounded.stats()),
+            stats: self.shelf.bounded().map(|bounded| bounded.tally()),
         }
     }
 }
@@ -90,14 +97,16 @@ impl fmt::Display for KeyedStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kept = if self.resident { "resident" } else { "bounded" };
         write!(f, "{} ({kept}, {} keys): {}", self.name, self.entries, self.state)?;
+        let since = self.trouble_since.map(|since| format!(" since {}", rfc3339(since)));
+        let since = since.unwrap_or_default();
         if let Some(error) = &self.error {
-            write!(f, "\n    cannot be read: {error}")?;
+            write!(f, "\n    cannot be read{since}: {error}")?;
         }
         if self.rejected > 0 {
+            let count = self.rejected;
             write!(
                 f,
-                "\n    rows turned away: {}; their keys keep the last good copy",
-                self.rejected
+                "\n    rows turned away{since}: {count}; their keys keep the last good copy"
             )?;
         }
         for fault in self.faults.iter().flatten() {

@@ -183,7 +183,7 @@ impl Refresher {
             }
         }
         blocks.extend(self.shelve(fetched.keyed, fetched.epoch, ask));
-        if self.applied.is_none() || !fetched.untracked.is_subset(&self.untracked) {
+        if self.untracked != fetched.untracked {
             self.untracked = fetched.untracked;
             self.board.set_untracked(self.untracked.clone());
         }
@@ -248,7 +248,7 @@ impl Refresher {
     pub(super) fn note(&mut self) {
         self.tracks.iter_mut().for_each(Track::date);
         let notices = self.tracks.iter().map(|track| track.notice(!self.outage.is_now()));
-        let keyed = self.shelves.iter().map(|block| block.notice(!self.outage.is_now()));
+        let keyed = self.shelves.iter_mut().map(|block| block.notice(!self.outage.is_now()));
         self.board.set_blocks(notices.collect(), keyed.collect());
     }
 

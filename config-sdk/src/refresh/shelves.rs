@@ -35,6 +35,7 @@ pub(super) struct Shelved {
     odd: Vec<String>,
     started: SystemTime,
     last_success: Option<SystemTime>,
+    trouble_since: Option<SystemTime>,
 }
 
 /// What a pass knows of all blocks alike.
@@ -61,6 +62,7 @@ impl Shelved {
             odd: Vec::new(),
             started: SystemTime::now(),
             last_success: None,
+            trouble_since: None,
         }
     }
 
@@ -98,7 +100,7 @@ impl Shelved {
                 Keys::All => bounded.drop_all(),
                 Keys::Some(keys) => bounded.drop_keys(&mut keys.iter(), round.epoch),
             }
-            for pattern in &again {
+            for pattern in again.iter().filter(|pattern| !self.shelf.is_own(pattern)) {
                 bounded.drop_matching(pattern);
             }
             if keys == Keys::All && (round.anew || forced) {
@@ -229,13 +231,17 @@ impl Shelved {
         Outcome::Changed { fields }
     }
 
-    pub(super) fn notice(&self, store_reached: bool) -> KeyedNotice {
+    pub(super) fn notice(&mut self, store_reached: bool) -> KeyedNotice {
+        let is_good = self.unreadable.is_none() && self.shelf.refusals().first(0).0 == 0;
+        let trouble = self.trouble_since.take().unwrap_or_else(SystemTime::now);
+        self.trouble_since = (!is_good).then_some(trouble);
         let is_fresh = store_reached && !self.is_wanting();
         let since = self.last_success.unwrap_or(self.started);
         KeyedNotice {
             shelf: Arc::clone(&self.shelf),
             state: if is_fresh { BlockState::Fresh } else { BlockState::Stale { since } },
             last_success: self.last_success,
+            trouble_since: self.trouble_since,
             error: self.unreadable.clone(),
             odd: self.odd.clone(),
         }

@@ -10,11 +10,14 @@ use super::copy::Copy;
 use super::hottest;
 use super::loads::{BATCH, Known, Loader};
 use crate::key::Key;
-use crate::keyed::{AnyBounded, Order, Warm, Warmed};
+use crate::keyed::{AnyBounded, Meanwhile, Order, Warm, Warmed};
 use crate::source::{Loaded, Which};
 
 /// How often the hottest keys are remembered.
 const REMEMBER: Duration = Duration::from_secs(60);
+
+/// How often a page is loaded again because all of it may have changed meanwhile.
+const MOST_OUTDATED: u32 = 3;
 
 /// When what is warmed.
 pub(super) struct Schedule {
@@ -78,6 +81,7 @@ impl Loader {
         let block = self.shelf.schema().name;
         let began = Instant::now();
         let mut after: Option<Key> = None;
+        let mut outdated = 0;
         loop {
             bounded.begin();
             bounded.asked(0);
@@ -91,9 +95,15 @@ impl Loader {
                     return;
                 }
             };
+            let meanwhile = bounded.end();
+            if meanwhile.is_all() && outdated < MOST_OUTDATED {
+                outdated += 1;
+                continue; // any of it may have changed: the same page again
+            }
+            outdated = 0;
             let (count, last) = (loaded.rows.own.len(), loaded.rows.own.last());
             after = last.map(|(key, _)| key.clone());
-            let is_full = self.put(bounded, loaded, order, known);
+            let is_full = self.put(bounded, loaded, &meanwhile, order, known);
             if count < BATCH || is_full {
                 break;
             }
@@ -109,12 +119,12 @@ impl Loader {
         &self,
         bounded: &dyn AnyBounded,
         loaded: Loaded,
+        meanwhile: &Meanwhile,
         order: &Order,
         known: &mut Known,
     ) -> bool {
         let Loaded { epoch, rows } = loaded;
         self.share(bounded, rows.shared.map(|row| row.within(self.max_record)), epoch, known);
-        let meanwhile = bounded.end();
         let mut warmed = order.borrow().clone();
         for (key, row) in rows.own {
             if !bounded.has_room() {

@@ -80,6 +80,8 @@ mod logged {
 
     /// What a log says of a key column in place of its text, where copies are to be read again.
     const LIKE: &str = "like";
+    /// And which configuration asked for it.
+    const BY: &str = "by";
 
     impl Changed {
         /// Takes a key as a log holds it: an object of each key column and its text, or a pattern of
@@ -89,9 +91,10 @@ mod logged {
             let texts: Option<Vec<_>> = columns().map(|text| text?.as_str()).collect();
             let patterns: Option<Vec<_>> =
                 columns().map(|text| text?.get(LIKE)?.as_str()).collect();
+            let by = columns().find_map(|text| text?.get(BY)?.as_u64());
             match (texts.map(Key::new), patterns.map(Pattern::new)) {
                 (Some(Ok(key)), _) => self.add(key),
-                (_, Some(Ok(pattern))) => self.add_again(pattern),
+                (_, Some(Ok(pattern))) => self.add_again(pattern.asked_by(by)),
                 _ => self.add_all(),
             }
         }
@@ -101,7 +104,11 @@ mod logged {
     pub(in crate::source) fn logged(block: &BlockSchema, pattern: &Pattern) -> String {
         let columns = block.keys.iter().zip(pattern.parts());
         let column = |(key, part): (&crate::schema::KeySchema, &str)| {
-            (key.name.to_owned(), serde_json::json!({ LIKE: part }))
+            let column = match pattern.by() {
+                Some(by) => serde_json::json!({ LIKE: part, BY: by }),
+                None => serde_json::json!({ LIKE: part }),
+            };
+            (key.name.to_owned(), column)
         };
         Value::Object(columns.map(column).collect()).to_string()
     }
@@ -158,6 +165,7 @@ mod tests {
     fn a_pattern_comes_back_from_the_log() {
         let (pair, guild) = (sample::pair(), sample::guild());
         let pattern = Pattern::new([r"ETH\*/*", r#""quoted""#]).unwrap();
+        let pattern = pattern.asked_by(Some(u64::MAX));
         let moved = told(&[&logged(&pair, &pattern)]);
         assert_eq!((moved.keys, moved.again), (Keys::All, vec![pattern]), "of a resident block");
 

@@ -194,8 +194,8 @@ pub struct Fetched {
     pub blocks: BTreeMap<&'static str, Found>,
     /// Keyed blocks by name. One that is not among them has not changed.
     pub keyed: BTreeMap<&'static str, Moved>,
-    /// Blocks whose changes the epoch does not count, because nothing in their tables tells of them:
-    /// they are asked for with every poll.
+    /// All blocks whose changes the epoch does not count, because nothing in their tables tells of
+    /// them: they are asked for with every poll.
     pub untracked: BTreeSet<&'static str>,
 }
 

@@ -76,3 +76,24 @@ async fn others_hear_of_what_is_dropped_by_hand() {
         wait::until("the other's copy to go", SOON, gone).await;
     }
 }
+
+#[tokio::test]
+async fn what_was_dropped_here_is_not_dropped_again_by_its_own_echo() {
+    let store = MemoryStore::new();
+    let (config, other) = (start(&store).await, start(&store).await);
+    let (bytes, theirs) = (config.keyed::<BytesConfig>(), other.keyed::<BytesConfig>());
+    theirs.get("guild-1").await;
+    bytes.get("guild-1").await;
+    bytes.invalidate("guild-1");
+    bytes.get("guild-1").await;
+    let gone = || async { theirs.peek("guild-1").is_none() };
+    wait::until("the word to reach the others", SOON, gone).await;
+    config.refresh_all().await.unwrap(); // so it has come back here as well
+    assert_eq!(bytes.stats().loaded_keys, 2);
+    theirs.get("guild-1").await;
+    bytes.clear();
+    bytes.warm(["guild-1", "guild-2"]).await;
+    wait::until("the word to reach the others", SOON, gone).await;
+    config.refresh_all().await.unwrap();
+    assert_eq!(bytes.stats().active, 2);
+}

@@ -1,6 +1,8 @@
 //! Keyed blocks on SQLite: two processes on one file, changes by plain SQL.
 
-use config_sdk::{Config, KeyedOptions, PushState};
+use std::time::{Duration, Instant};
+
+use config_sdk::{Config, ConfigBlock, KeyedOptions, PushState};
 use config_tests::wait;
 use rusqlite::Connection;
 
@@ -86,4 +88,58 @@ async fn a_resident_block_follows_and_copies_are_dropped_in_the_other_process() 
     two.get("guild-1").await;
     one.clear();
     wait::until("the other's copy to go", SOON, || async { two.peek("guild-1").is_none() }).await;
+}
+
+/// Per guild, in a table of somebody else's.
+#[derive(Debug, ConfigBlock)]
+#[config(name = "purse", table = "purses", key(guild_id: String), adopt)]
+struct PurseConfig {
+    #[config(default = 10)]
+    daily_amount: i64,
+}
+
+#[tokio::test]
+async fn copies_of_a_table_that_tells_of_nothing_grow_old_until_it_is_adopted() {
+    let file = file().await;
+    let set = |amount: i64| {
+        let sql = "insert or replace into purses (guild_id, daily_amount) values ('guild-1', ?1)";
+        file.connection.execute(sql, [amount]).unwrap();
+    };
+    let table = "create table purses (guild_id text primary key, daily_amount integer)";
+    file.connection.execute_batch(table).unwrap();
+    set(20);
+    let ttl = Duration::from_millis(400);
+    let builder = || {
+        let options = KeyedOptions::new().ttl(ttl);
+        Config::builder()
+            .keyed::<PurseConfig>(options)
+            .url(&file.url)
+            .ttl(Duration::from_millis(100))
+    };
+    let config = builder().start().await.unwrap();
+    let purses = config.keyed::<PurseConfig>();
+    assert_eq!(purses.get("guild-1").await.daily_amount, 20);
+    set(30);
+    let began = Instant::now();
+    let arrived = || async { purses.get("guild-1").await.daily_amount == 30 };
+    wait::until("the change", SOON, arrived).await;
+    assert!(
+        began.elapsed() > ttl / 2,
+        "its own time to live, not the poll's: {:?}",
+        began.elapsed()
+    );
+    let loads = purses.stats().loads;
+    assert!((2..=6).contains(&loads), "{loads} loads for one key");
+
+    builder().adopt_now().await.unwrap();
+    wait::until("the change to be told", SOON, || async {
+        set(40);
+        set(50);
+        let loads = purses.stats().loads;
+        tokio::time::sleep(ttl * 3).await;
+        purses.get("guild-1").await;
+        tokio::time::sleep(ttl * 3).await;
+        purses.get("guild-1").await.daily_amount == 50 && purses.stats().loads <= loads + 2
+    })
+    .await;
 }
