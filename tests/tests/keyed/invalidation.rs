@@ -88,12 +88,13 @@ async fn what_was_dropped_here_is_not_dropped_again_by_its_own_echo() {
     bytes.get("guild-1").await;
     let gone = || async { theirs.peek("guild-1").is_none() };
     wait::until("the word to reach the others", SOON, gone).await;
-    config.refresh_all().await.unwrap(); // so it has come back here as well
+    let here = |epoch| config.wait_for(epoch, SOON); // so it has come back here as well
+    here(set_daily(&store, "guild-9", 1)).await.unwrap();
     assert_eq!(bytes.stats().loaded_keys, 2);
     theirs.get("guild-1").await;
     bytes.clear();
     bytes.warm(["guild-1", "guild-2"]).await;
     wait::until("the word to reach the others", SOON, gone).await;
-    config.refresh_all().await.unwrap();
+    here(set_daily(&store, "guild-9", 2)).await.unwrap();
     assert_eq!(bytes.stats().active, 2);
 }
