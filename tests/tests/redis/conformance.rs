@@ -1,0 +1,50 @@
+//! A store with Redis before it keeps the contract that each source does.
+
+use std::sync::Arc;
+
+use config_sdk::testing::conformance::{self, Row, Subject};
+use config_sdk::{BoxFuture, MemoryStore, RedisOptions, RedisTier, Source};
+use config_tests::redis::Redis;
+
+struct Tiered {
+    store: MemoryStore,
+    redis: Redis,
+}
+
+impl Subject for Tiered {
+    fn source(&self) -> Arc<dyn Source> {
+        let url = self.redis.url().replace("redis://", "redis://:hunter2@");
+        let options = RedisOptions::new().namespace("conformance");
+        Arc::new(RedisTier::new(Arc::new(self.store.clone()), &url, options).unwrap())
+    }
+
+    fn write<'a>(&'a self, rows: &'a [Row]) -> BoxFuture<'a, ()> {
+        self.store.transaction(|edit| {
+            for row in rows {
+                let (block, columns) = (row.block.name, row.columns.clone());
+                match (&row.key, columns) {
+                    (None, Some(columns)) => edit.put(block, columns),
+                    (None, None) => edit.remove(block),
+                    (Some(key), Some(columns)) => edit.put_key(block, key, columns),
+                    (Some(key), None) => edit.remove_key(block, key),
+                }
+            }
+        });
+        Box::pin(std::future::ready(()))
+    }
+
+    fn has_keys(&self) -> bool {
+        true
+    }
+
+    fn password(&self) -> Option<String> {
+        Some("hunter2".to_owned())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_with_redis_before_it_keeps_the_contract() {
+    let tiered = Tiered { store: MemoryStore::new(), redis: Redis::start() };
+    tiered.redis.cli(&["CONFIG", "SET", "requirepass", "hunter2"]);
+    conformance::hold(&tiered).await;
+}
