@@ -16,6 +16,7 @@ A community bot's configuration: one block per guild, adopted from a table that 
   cargo run --example guild_bot   a tour in a few seconds, on an SQLite file of its own
 
   CONFIG_URL   another store: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+  REDIS_URL    a second tier that processes share: redis://HOST:PORT
   RUST_LOG     what to log to standard error: warn, or config_sdk=debug
   NO_COLOR     no colour";
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use config_examples::page::{Page, Voice, length};
-use config_examples::program::{Failure, PATIENCE, soon};
+use config_examples::program::{Failure, PATIENCE, soon, with_redis};
 use config_examples::prompt::Prompt;
 use config_sdk::{Config, Event, Events, Guard, Keyed, KeyedOptions, PushState};
 use tokio::time::timeout;
@@ -21,7 +21,7 @@ impl Bot {
     pub(crate) async fn start(url: &str) -> Result<Self, Failure> {
         let options = KeyedOptions::new().max_entries(10_000).max_bytes(16 << 20);
         let builder = Config::builder().keyed::<BytesConfig>(options).url(url);
-        let config = builder.migrate().start().await?;
+        let config = with_redis(builder).migrate().start().await?;
         let is_known =
             || matches!(config.status().push, PushState::Push | PushState::PollOnly { .. });
         soon("push", is_known).await?;

@@ -172,8 +172,12 @@ async fn adopt(stage: &mut Stage) -> Result<(), Failure> {
 
 async fn count(stage: &mut Stage) {
     stage.act("What it all came to").await;
-    stage.say(Voice::Bot, counts(&stage.bot.bytes.stats()));
-    stage.say(Voice::Other, counts(&stage.other.bytes.stats()));
+    for (voice, bot) in [(Voice::Bot, &stage.bot), (Voice::Other, &stage.other)] {
+        stage.say(voice, counts(&bot.bytes.stats()));
+        if let Some(tier) = bot.config.status().tier {
+            stage.say(voice, tier);
+        }
+    }
 }
 
 async fn forget(mut stage: Stage) -> Result<(), Failure> {

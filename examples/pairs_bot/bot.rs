@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use config_examples::program::Failure;
+use config_examples::program::{Failure, with_redis};
 use config_sdk::{BlockRef, Config, ConfigBuilder, Keyed, KeyedOptions, Snapshot};
 
 use crate::blocks::{
@@ -59,7 +59,7 @@ impl Bot {
     }
 
     pub(crate) async fn start(url: &str, ttl: Duration, warm: Duration) -> Result<Self, Failure> {
-        let config = Self::builder(url, ttl, warm).start().await?;
+        let config = with_redis(Self::builder(url, ttl, warm)).start().await?;
         Ok(Self { trials: config.keyed(), config })
     }
 

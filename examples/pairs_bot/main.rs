@@ -17,6 +17,7 @@ A multi-pair exchange bot's configuration: blocks by pair, and by pair and strat
   cargo run --example pairs_bot   a tour in a few seconds, on an SQLite file of its own
 
   CONFIG_URL     another store: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+  REDIS_URL      a second tier that processes share: redis://HOST:PORT
   TTL_SECONDS    how old what is in memory may be before the store is asked: 300
   WARM_SECONDS   how often everything is warmed again: 3600
   RUST_LOG       what to log to standard error: warn, or config_sdk=debug

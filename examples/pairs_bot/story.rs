@@ -175,6 +175,9 @@ async fn cache(stage: &mut Stage) -> Result<(), Failure> {
     let steps = steps.join(", ");
     stage.say(Voice::Bot, format!("warm_all(): {loaded} in {took}, told of at {steps}"));
     stage.say(Voice::Status, counts(&stage.bot));
+    if let Some(tier) = stage.bot.config.status().tier {
+        stage.say(Voice::Status, tier);
+    }
     Ok(())
 }
 

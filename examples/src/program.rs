@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use config_sdk::ConfigBuilder;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -39,6 +40,14 @@ pub async fn tour(
         tell(&url).await
     };
     ended(told.await)
+}
+
+/// Puts the Redis server at `REDIS_URL` before the store, if one is named there.
+pub fn with_redis(builder: ConfigBuilder) -> ConfigBuilder {
+    match std::env::var("REDIS_URL") {
+        Ok(url) => builder.redis(&url),
+        Err(_) => builder,
+    }
 }
 
 /// What the process says to the shell, and if need be to its user.

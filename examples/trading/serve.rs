@@ -21,8 +21,8 @@ const EDITS: [&str; 3] = [
 pub(crate) async fn serve(page: Page, config: Config, url: &str) -> Result<(), Failure> {
     let began = Instant::now();
     let mut events = config.events();
-    page.title(&format!("Trading bot on {}", config.status().source));
-    page.line(Voice::Store, config.status().store);
+    let status = config.status();
+    page.title(&format!("Trading bot on {}", status.source));
     page.line(Voice::Bot, score_threshold(&config));
     page.line(Voice::Shell, "to change something, type elsewhere:");
     let is_first = config.get::<TradingConfig>().meta().version == 0;
@@ -32,6 +32,7 @@ pub(crate) async fn serve(page: Page, config: Config, url: &str) -> Result<(), F
         }
     }
     page.line(Voice::Shell, "Ctrl-C ends this");
+    page.line(Voice::Store, format!("{}; push {}", status.store, status.push));
 
     let mut ctrl_c = std::pin::pin!(tokio::signal::ctrl_c());
     loop {

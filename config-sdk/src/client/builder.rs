@@ -17,9 +17,7 @@ use crate::refresh::{self, Beside, Loader, Overlay, Refresher, Settings, Started
 use crate::schema::BlockSchema;
 #[cfg(feature = "redis")]
 use crate::source::RedisOptions;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
-use crate::source::{self, Dialect};
-use crate::source::{MAX_RECORD, Source, SourceError, Step};
+use crate::source::{MAX_RECORD, Source, SourceError};
 
 /// Longest time that anything is waited for: clocks do not count to [`Duration::MAX`].
 pub(super) const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -32,7 +30,7 @@ pub struct ConfigBuilder {
     keyed: Vec<KeyedRegistration>,
     place: Place,
     ttl: Duration,
-    start_timeout: Duration,
+    pub(super) start_timeout: Duration,
     env_prefix: Option<String>,
     variables: Option<Variables>,
     migrate: bool,
@@ -168,34 +166,6 @@ impl ConfigBuilder {
         self
     }
 
-    /// The SQL that sets up a store for these blocks, to take into a migration tool of your own.
-    /// Running it twice is harmless.
-    #[cfg(any(feature = "postgres", feature = "sqlite"))]
-    #[must_use]
-    pub fn schema(&self, dialect: Dialect) -> String {
-        source::schema(dialect, &self.schemas())
-    }
-
-    /// Brings the store's tables up to the structs now, without starting, and returns what was done
-    /// and what is left to a person. For a deployment step.
-    ///
-    /// # Errors
-    /// If the builder is put together wrongly, or the store cannot be reached or refuses.
-    pub async fn migrate_now(&self) -> Result<Vec<Step>, StartError> {
-        let mut mistakes = Vec::new();
-        let source = self.source(&mut mistakes);
-        let source = source.ok_or(StartError::Mistakes(mistakes))?;
-        let failed = |error: SourceError| StartError::Migrate(error.to_string());
-        let Some(store) = source.store() else {
-            return Err(StartError::Migrate("this source cannot be migrated".to_owned()));
-        };
-        let schemas = self.schemas();
-        match tokio::time::timeout(self.start_timeout.min(LONGEST), store.migrate(&schemas)).await {
-            Ok(steps) => steps.map_err(failed),
-            Err(_) => Err(failed(SourceError::unreachable("no answer within the start timeout"))),
-        }
-    }
-
     /// Reads every block once and starts refreshing in the background.
     ///
     /// A store that cannot be reached is tried again until [`start_timeout`](Self::start_timeout) is
@@ -277,12 +247,12 @@ impl ConfigBuilder {
         start::required(&config.status(), &schemas, started).map(|()| config)
     }
 
-    fn schemas(&self) -> Vec<&'static BlockSchema> {
+    pub(super) fn schemas(&self) -> Vec<&'static BlockSchema> {
         let blocks = self.blocks.iter().map(Registration::schema);
         blocks.chain(self.keyed.iter().map(KeyedRegistration::schema)).collect()
     }
 
-    fn source(&self, mistakes: &mut Vec<Mistake>) -> Option<Arc<dyn Source>> {
+    pub(super) fn source(&self, mistakes: &mut Vec<Mistake>) -> Option<Arc<dyn Source>> {
         self.place.source().map_err(|mistake| mistakes.push(mistake)).ok()
     }
 

@@ -9,6 +9,7 @@ mod global;
 mod paths;
 mod place;
 mod registration;
+mod setup;
 mod start;
 mod view;
 

@@ -103,7 +103,11 @@ impl<T: Send + Sync + 'static> Bounded<T> {
         if away && !self.flight.is_idle() {
             return None;
         }
-        let (landing, known) = self.flight.want(key, false);
+        let there = || {
+            let hit = self.table.find(key.joined())?;
+            self.is_current(hit.stamp).then(|| hit.guard.into_published())
+        };
+        let (landing, known) = self.flight.want_unless(key, false, there);
         self.table.counts().load_wanted(known);
         (!away).then_some(landing)
     }

@@ -98,11 +98,25 @@ impl<T> Flight<T> {
     /// Wants `key`, by a load that is under way already or, if `fresh`, only by one that begins now.
     /// Says whether somebody had wanted it before.
     pub(super) fn want(&self, key: &Key, fresh: bool) -> (Landing<T>, bool) {
+        self.want_unless(key, fresh, || None)
+    }
+
+    /// The same, unless it is `there` by now: a load may have landed since its reader looked for it.
+    pub(super) fn want_unless(
+        &self,
+        key: &Key,
+        fresh: bool,
+        there: impl FnOnce() -> Option<Arc<Published<T>>>,
+    ) -> (Landing<T>, bool) {
         let mut state = self.lock();
         if let Some(pending) = state.pending.get_mut(key) {
             pending.again |= fresh && pending.is_loading;
             pending.fresh |= fresh;
             return (pending.landing.subscribe(), true);
+        }
+        // What lands is kept before it is no longer under way, so that here it is one or the other.
+        if let Some(copy) = there() {
+            return (watch::channel(Some(Ok(copy))).1, true);
         }
         let crowded = || Arc::from("too many keys are waited for at once: ask for fewer");
         let is_crowded = state.pending.len() >= MOST;

@@ -46,7 +46,7 @@ pub(crate) struct Edit {
 
 impl<T> Resident<T> {
     pub(super) fn new(shared: Arc<Published<T>>) -> Self {
-        Self(ArcSwap::from_pointee(Copies { own: Map::new(std::iter::empty()), shared }))
+        Self(ArcSwap::from_pointee(Copies { own: Map::new(), shared }))
     }
 
     #[inline]

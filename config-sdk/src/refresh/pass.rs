@@ -138,7 +138,10 @@ impl Refresher {
         let keyed = keyed.filter(|block| ask.force.names(block.name()) || block.is_wanting());
         also.extend(keyed.map(Shelved::name));
         if ask.trigger != Trigger::Push {
-            also.extend(&self.untracked);
+            // Copies of bounded blocks grow old one by one, by their own time to live.
+            let bounded = self.shelves.iter().filter(|block| !block.shelf.schema().resident);
+            let bounded: BTreeSet<_> = bounded.map(Shelved::name).collect();
+            also.extend(self.untracked.difference(&bounded));
         }
         let hint = names(&|name, _| ask.hint.contains(name));
         let (since, limit) = (self.applied, ask.limit);

@@ -110,8 +110,8 @@ mod logged {
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(super) use logged::logged;
 
-#[cfg(test)]
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::source::ddl::sample;

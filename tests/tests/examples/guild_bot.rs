@@ -53,6 +53,16 @@ fn the_same_happens_on_postgres_and_the_table_is_gone_afterwards() {
 }
 
 #[test]
+fn all_goes_on_without_the_redis_server_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = example("guild_bot", folder.path());
+    // A port that nobody listens at.
+    let output = command.env("REDIS_URL", "redis://127.0.0.1:1").output().unwrap();
+    let text = told(&output, &STORY);
+    assert_eq!(text.matches("redis 127.0.0.1:1/0 not used since ").count(), 2, "{text}");
+}
+
+#[test]
 fn a_table_that_is_somebody_elses_stays_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let database = Server::shared().database();

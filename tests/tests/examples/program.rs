@@ -25,11 +25,10 @@ pub(crate) fn root() -> &'static Path {
 /// The example `name`, with `folder` for its temporary files and nothing else of ours around it.
 pub(crate) fn example(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(built().join("examples").join(name));
-    command
-        .current_dir(folder)
-        .env("TMPDIR", folder)
-        .env_remove("CONFIG_URL")
-        .env_remove("RUST_LOG");
+    command.current_dir(folder).env("TMPDIR", folder);
+    for variable in ["CONFIG_URL", "REDIS_URL", "RUST_LOG", "TTL_SECONDS", "WARM_SECONDS"] {
+        command.env_remove(variable);
+    }
     command
 }
 

@@ -67,12 +67,10 @@ async fn a_number_out_of_range_is_brought_into_it_with_a_count() {
     assert_eq!(bytes.get("guild-1").await.starting_balance, 10_000);
     assert_eq!(config.status().keyed("bytes").unwrap().clamped, 1);
     let clamped = loop {
-        match events.next().await.unwrap() {
-            Event::Clamped { block: "bytes", key, field, from, to } => {
-                assert_eq!(key, Some(guild("guild-1")));
-                break (field, from, to);
-            }
-            _ => {}
+        let event = events.next().await.unwrap();
+        if let Event::Clamped { block: "bytes", key, field, from, to } = event {
+            assert_eq!(key, Some(guild("guild-1")));
+            break (field, from, to);
         }
     };
     assert_eq!(clamped, ("starting_balance", "99999".to_owned(), "10000".to_owned()));

@@ -16,8 +16,7 @@ on_both!(
 
 /// Lets the table of the block `T` tell of its changes.
 pub(crate) async fn adopt<T: ConfigBlock>(store: &Store) -> Vec<Step> {
-    let source = store.source();
-    source.store().unwrap().adopt(&[T::schema()]).await.unwrap()
+    store.program::<T>().adopt_now().await.unwrap()
 }
 
 async fn migrate_leaves_an_adopted_table_alone_and_says_what_adopting_would_add(store: Store) {

@@ -6,6 +6,7 @@ mod blocks;
 mod drift;
 mod edits;
 mod growth;
+mod keyed;
 mod keys;
 mod names;
 mod printed;

@@ -64,14 +64,6 @@ impl Store {
         }
     }
 
-    /// What a program reads from.
-    pub(crate) fn source(&self) -> Box<dyn Source> {
-        match self {
-            Self::Postgres(database) => Box::new(PostgresStore::new(&database.url()).unwrap()),
-            Self::Sqlite(file) => Box::new(SqliteStore::new(file.path())),
-        }
-    }
-
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
             Self::Postgres(_) => Dialect::Postgres,
@@ -101,10 +93,7 @@ impl Store {
     }
 
     pub(crate) async fn check<T: ConfigBlock>(&self) -> Vec<Difference> {
-        let config = self.start::<T>().await;
-        let differences = config.check().await.unwrap();
-        config.shutdown().await;
-        differences
+        self.source().store().unwrap().check(&[T::schema()]).await.unwrap()
     }
 
     /// Runs SQL that a person types; the error is what the person gets to read.

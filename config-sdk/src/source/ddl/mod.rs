@@ -9,8 +9,8 @@ mod part;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod quote;
 mod report;
-#[cfg(test)]
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg(test)]
 pub(crate) mod sample;
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

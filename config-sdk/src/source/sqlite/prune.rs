@@ -6,7 +6,7 @@ use rusqlite::{Connection, Result, TransactionBehavior};
 /// number is not given again.
 const FORGET: &str = "delete from config_sdk_change as old
     where epoch <= (select floor from config_sdk_epoch)
-        and (what <> 'delete' or exists (
+        and (what <> 'delete' or version is null or exists (
             select 1 from config_sdk_change newer
             where newer.block = old.block and newer.key is old.key
                 and newer.what = 'delete' and newer.version > old.version))";

@@ -1,13 +1,11 @@
-//! What a hit costs.
+//! What a hit of a bounded keyed block costs.
 
 use std::sync::Barrier;
-use std::time::Duration;
 
 use fastrand::Rng;
-use rustix::thread::{CpuSet, sched_setaffinity};
-use rustix::time::{ClockId, clock_gettime};
 
 use crate::contestants::{self, Contestant};
+use crate::timing::{median, now, pin};
 use crate::traces::{Zipf, key};
 
 /// The hottest keys, which all contestants hold.
@@ -68,21 +66,4 @@ fn round(contestant: &dyn Contestant, traces: &[Vec<&str>]) -> f64 {
         threads.into_iter().map(|thread| thread.join().expect("a time")).sum()
     });
     sum / traces.len() as f64
-}
-
-fn pin(processor: usize) {
-    let mut set = CpuSet::new();
-    set.set(processor);
-    // Where that is not allowed, the figures are noisier and no less right.
-    _ = sched_setaffinity(None, &set);
-}
-
-fn now() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-}
-
-fn median(mut nanos: Vec<f64>) -> f64 {
-    nanos.sort_by(f64::total_cmp);
-    nanos[nanos.len() / 2]
 }
