@@ -111,3 +111,23 @@ async fn what_was_fetched_in_the_life_before_moves_nothing_in_the_life_after() {
     assert_eq!(fetch(&after, 5).await, 6);
     assert_eq!(load(&after).await, 3);
 }
+
+#[tokio::test]
+async fn a_server_that_is_set_back_behind_an_open_connection_is_not_believed() {
+    let (redis, store) = (Redis::start(), store(1, 5));
+    let tier = process(&redis, &store).await;
+    wait::until("the copy", SOON, || async { kept(&redis) == 1 }).await;
+    let names = redis.cli(&["--scan", "--pattern", "config_sdk:*.????????*"]);
+    let put = |from: &str, to: &str| {
+        for name in names.lines() {
+            let (from, to) = (format!("{from}{name}"), format!("{to}{name}"));
+            assert_eq!(redis.cli(&["COPY", &from, &to, "REPLACE"]), "1");
+        }
+    };
+    put("", "old:");
+    assert_eq!(set(&store, "guild-1", 2), 6);
+    assert_eq!(fetch(&tier, 5).await, 6);
+    assert_eq!(load(&tier).await, 2);
+    put("old:", "");
+    assert_eq!(load(&tier).await, 2, "what the process knows to be outdated is believed");
+}
