@@ -39,6 +39,7 @@ pub trait Source: Send + Sync + 'static {
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>>;
 
     /// Yields rows of one keyed block and the row that they inherit from, all as of one moment.
+    /// That is not before any that `fetch` has yielded.
     ///
     /// This is asked beside `fetch`, whenever somebody wants a key. A source without keyed blocks need
     /// not write it. Cancel safe, as `fetch` is.
