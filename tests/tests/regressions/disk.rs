@@ -1,7 +1,7 @@
 //! The last good values on disk.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use config_sdk::{Config, ConfigBlock, MemoryStore, Origin, SqliteStore};
