@@ -2,29 +2,19 @@
 
 mod any_bounded;
 mod bounded;
-mod counts;
 mod error;
 mod flight;
-mod ghosts;
 mod handle;
-mod index;
-mod ledger;
-mod lists;
 mod map;
 mod missing;
-mod numbers;
 mod options;
 mod outbox;
-mod policy;
 mod refusals;
 mod resident;
 mod shelf;
 mod shelves;
 mod stats;
 mod table;
-#[cfg(test)]
-mod tests;
-mod weight;
 
 pub(crate) use any_bounded::AnyBounded;
 pub(crate) use bounded::MARKS;

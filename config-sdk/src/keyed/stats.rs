@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::bounded::Bounded;
-use super::counts::Reads;
 use super::flight::ended;
+use super::table::Reads;
 use crate::key::{Key, KeyError};
 
 /// How many keys are named that are read most.

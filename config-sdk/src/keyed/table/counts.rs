@@ -13,42 +13,42 @@ pub(super) const SAMPLE: u64 = 32;
 ///
 /// Hits and misses are counted by each thread for itself, exactly, and added up when somebody asks.
 #[derive(Debug)]
-pub(super) struct Counts {
+pub(in crate::keyed) struct Counts {
     /// New copies put in.
-    pub(super) sets: Count,
+    pub(in crate::keyed) sets: Count,
     /// Questions to the store.
-    pub(super) loads: Count,
+    pub(in crate::keyed) loads: Count,
     /// Keys that were asked for in them.
-    pub(super) loaded_keys: Count,
+    pub(in crate::keyed) loaded_keys: Count,
     /// Readers who waited for a load that another had begun.
-    pub(super) waits: Count,
+    pub(in crate::keyed) waits: Count,
     /// Loads that failed, and rows that were turned away.
-    pub(super) errors: Count,
+    pub(in crate::keyed) errors: Count,
     /// Copies that left for want of room.
-    pub(super) evictions: Count,
+    pub(in crate::keyed) evictions: Count,
     number: numbers::Number,
     tallies: Mutex<Tallies>,
 }
 
 /// A number that grows; for what does not happen at every read.
 #[derive(Debug, Default)]
-pub(super) struct Count(AtomicU64);
+pub(in crate::keyed) struct Count(AtomicU64);
 
 impl Count {
-    pub(super) fn add(&self, count: u64) {
+    pub(in crate::keyed) fn add(&self, count: u64) {
         self.0.fetch_add(count, Ordering::Relaxed);
     }
 
-    pub(super) fn get(&self) -> u64 {
+    pub(in crate::keyed) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
 /// Reads that found a copy, and reads that did not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Reads {
-    pub(super) hits: u64,
-    pub(super) misses: u64,
+pub(in crate::keyed) struct Reads {
+    pub(in crate::keyed) hits: u64,
+    pub(in crate::keyed) misses: u64,
 }
 
 /// The threads' tallies of one cache.
@@ -117,18 +117,18 @@ impl Counts {
 
     /// A read found none.
     #[inline]
-    pub(super) fn miss(&self) {
+    pub(in crate::keyed) fn miss(&self) {
         if self.with(|mine| step(&mine.tally.misses)).is_none() {
             self.lock().past.misses += 1;
         }
     }
 
     /// A reader wants a key loaded; whether it was known to be wanted.
-    pub(super) fn load_wanted(&self, known: bool) {
+    pub(in crate::keyed) fn load_wanted(&self, known: bool) {
         self.waits.add(u64::from(known));
     }
 
-    pub(super) fn reads(&self) -> Reads {
+    pub(in crate::keyed) fn reads(&self) -> Reads {
         let mut tallies = self.lock();
         tallies.settle();
         tallies.threads.iter().fold(tallies.past, |sum, tally| sum.and(tally))

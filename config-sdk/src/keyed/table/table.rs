@@ -18,11 +18,11 @@ use crate::key::Key;
 
 /// How much a table may hold.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
+pub(in crate::keyed) struct Bounds {
     /// Copies, those of keys without a row included.
-    pub(super) entries: usize,
+    pub(in crate::keyed) entries: usize,
     /// Bytes, the table's own memory included.
-    pub(super) bytes: usize,
+    pub(in crate::keyed) bytes: usize,
 }
 
 /// Copies of a keyed block, found by key.
@@ -33,7 +33,7 @@ pub(super) struct Bounds {
 ///
 /// The hash is seeded at random, so that nobody can prepare keys that collide. At most half of the
 /// entries, and of the bytes, are of keys without a row.
-pub(super) struct Table<T> {
+pub(in crate::keyed) struct Table<T> {
     hasher: RandomState,
     index: Index,
     places: Box<[Place<T>]>,
@@ -48,10 +48,10 @@ pub(super) struct Table<T> {
 
 /// A copy that was found.
 #[must_use]
-pub(super) struct Hit<T> {
-    pub(super) guard: Guard<T>,
+pub(in crate::keyed) struct Hit<T> {
+    pub(in crate::keyed) guard: Guard<T>,
     /// When the copy was loaded, as its owner stamped it.
-    pub(super) stamp: u32,
+    pub(in crate::keyed) stamp: u32,
     place: usize,
 }
 
@@ -62,7 +62,7 @@ struct Place<T> {
 
 impl<T> Table<T> {
     /// An empty table. `vacant` is what places without a copy hold; it has no key.
-    pub(super) fn new(bounds: Bounds, vacant: Arc<Published<T>>) -> Self {
+    pub(in crate::keyed) fn new(bounds: Bounds, vacant: Arc<Published<T>>) -> Self {
         let most = bounds.bytes / (Self::PLACE + weight::least::<T>());
         let places = bounds.entries.min(most).min(u32::MAX as usize / 4);
         let place = || Place { copy: ArcSwap::new(Arc::clone(&vacant)), uses: AtomicU8::new(0) };
@@ -86,7 +86,7 @@ impl<T> Table<T> {
 
     /// The copy of the key whose parts are `joined`. Nothing is counted.
     #[inline]
-    pub(super) fn find(&self, joined: &str) -> Option<Hit<T>> {
+    pub(in crate::keyed) fn find(&self, joined: &str) -> Option<Hit<T>> {
         self.index.find(self.tag(joined), |place| {
             let guard = Guard::new(self.places.get(place)?.copy.load());
             let copy = guard.published();
@@ -100,7 +100,7 @@ impl<T> Table<T> {
 
     /// A reader used what was found: counts a hit, and that the copy is worth keeping.
     #[inline]
-    pub(super) fn hit(&self, hit: &Hit<T>) {
+    pub(in crate::keyed) fn hit(&self, hit: &Hit<T>) {
         if self.counts.hit() {
             self.sampled[hit.place].fetch_add(1, Ordering::Relaxed);
         }
@@ -115,7 +115,7 @@ impl<T> Table<T> {
     /// Puts `copy` in under its key, in place of the one there may be; others leave until there is
     /// room. Its value takes `heap` bytes beyond itself. Whether it is held: not if it is larger than
     /// the bound, and not without a key.
-    pub(super) fn insert(&self, copy: Arc<Published<T>>, heap: usize) -> bool {
+    pub(in crate::keyed) fn insert(&self, copy: Arc<Published<T>>, heap: usize) -> bool {
         let Some(key) = copy.meta.key.clone() else { return false };
         let tag = self.tag(key.joined());
         let weight = Weight { bytes: weight::of(&copy, heap), absent: copy.absent };
@@ -154,14 +154,18 @@ impl<T> Table<T> {
     }
 
     /// Stamps the copy of `key`; whether there is one.
-    pub(super) fn stamp(&self, key: &Key, stamp: u32) -> bool {
+    pub(in crate::keyed) fn stamp(&self, key: &Key, stamp: u32) -> bool {
         let _ledger = self.lock();
         let found = self.find(key.joined());
         found.map(|hit| hit.guard.published().stamp.store(stamp, Ordering::Release)).is_some()
     }
 
     /// Stamps the copies of those keys that `is_meant`; how many there are.
-    pub(super) fn stamp_matching(&self, stamp: u32, is_meant: impl Fn(&Key) -> bool) -> usize {
+    pub(in crate::keyed) fn stamp_matching(
+        &self,
+        stamp: u32,
+        is_meant: impl Fn(&Key) -> bool,
+    ) -> usize {
         let _ledger = self.lock();
         let mut marked = 0;
         self.for_each(|copy, _| {
@@ -175,7 +179,7 @@ impl<T> Table<T> {
 
     /// Every copy, with an estimate of how often it was hit since it came: from one hit in 32.
     /// Copies that come or leave meanwhile may be missed.
-    pub(super) fn for_each(&self, mut see: impl FnMut(&Published<T>, u64)) {
+    pub(in crate::keyed) fn for_each(&self, mut see: impl FnMut(&Published<T>, u64)) {
         for (place, sampled) in self.places.iter().zip(&self.sampled) {
             let copy = place.copy.load();
             if copy.meta.key.is_some() {
@@ -185,7 +189,7 @@ impl<T> Table<T> {
     }
 
     /// The `most` keys that were hit most, with their estimates, the first first.
-    pub(super) fn top(&self, most: usize) -> Vec<(Key, u64)> {
+    pub(in crate::keyed) fn top(&self, most: usize) -> Vec<(Key, u64)> {
         let mut keys = Vec::new();
         self.for_each(|copy, hits| keys.extend(copy.meta.key.clone().map(|key| (key, hits))));
         keys.sort_unstable_by(|(a, a_hits), (b, b_hits)| b_hits.cmp(a_hits).then(a.cmp(b)));
@@ -194,21 +198,21 @@ impl<T> Table<T> {
     }
 
     /// How many copies there are.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::keyed) fn len(&self) -> usize {
         self.lock().len()
     }
 
     /// Whether one more copy of the usual size finds room without another having to leave.
-    pub(super) fn has_room(&self) -> bool {
+    pub(in crate::keyed) fn has_room(&self) -> bool {
         self.lock().has_room()
     }
 
     /// How many bytes they and the table take.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::keyed) fn bytes(&self) -> usize {
         self.lock().bytes() + self.places.len() * Self::PLACE
     }
 
-    pub(super) fn counts(&self) -> &Counts {
+    pub(in crate::keyed) fn counts(&self) -> &Counts {
         &self.counts
     }
 

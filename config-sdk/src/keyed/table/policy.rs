@@ -3,7 +3,7 @@
 //! Two queues, after the idea known as S3-FIFO. A new copy is on probation, in a short queue: read
 //! again twice it moves on, otherwise it leaves, which is what keeps a scan from emptying the cache.
 //! The long queue gives a copy another round for each of up to three reads since the last. A copy that
-//! left and is loaded again soon skips probation. Measured beside others by `benches/keyed.rs`.
+//! left and is loaded again soon skips probation. Measured beside others by `benches/reading`.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
