@@ -5,9 +5,9 @@ use std::time::{Instant, SystemTime};
 use tracing::warn;
 
 use super::event::{Event, Trigger};
+use super::keyed::{self, Shelved};
 use super::last_good::Content;
 use super::pass::Refresher;
-use super::shelves::{self, Shelved};
 use super::track::Track;
 use crate::schema::{BlockSchema, OnStale};
 
@@ -36,7 +36,7 @@ impl Refresher {
                 }
             }
         }
-        let round = shelves::Round {
+        let round = keyed::Round {
             overlay: &self.overlay,
             board: &self.board,
             max_record: self.reader.max_record,

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use tokio::sync::{broadcast, watch};
 use tracing::info;
 
-use super::keyed_status::KeyedNotice;
+use super::keyed::KeyedNotice;
 use super::status::{BlockState, BlockStatus, KeptState, PushState, Status, StoreState};
 use super::{Event, Events, metrics};
 use crate::cell::Cells;

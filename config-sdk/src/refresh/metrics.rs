@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::event::{Event, Trigger};
 use super::report::{Outcome, RefreshReport};
 use super::track::Track;
-use super::{PushState, Refresher, keyed_metrics};
+use super::{PushState, Refresher, keyed};
 use crate::block::Fault;
 use crate::cell::Origin;
 use crate::schema::BlockSchema;
@@ -59,7 +59,7 @@ pub(super) fn describe() {
     gauge(UNKNOWN, "Columns in a block's row that are neither fields nor retired.");
     counter(FAULTS, "Faults of rows that were turned away, by the broken rule.");
     counter(CLAMPED, "Values that were brought into their range.");
-    keyed_metrics::describe();
+    keyed::metrics::describe();
     add(RECONNECTS, &[], 0);
     add(MISSED, &[], 0);
 }
@@ -91,7 +91,7 @@ pub(super) fn pass(
             propagated(refresher, trigger, report);
         }
     }
-    refresher.shelves.iter().for_each(|shelved| keyed_metrics::shelf(&*shelved.shelf));
+    refresher.shelves.iter().for_each(|shelved| keyed::metrics::shelf(&*shelved.shelf));
     for (cell, track) in refresher.cells.blocks().iter().zip(&refresher.tracks) {
         let schema = cell.schema();
         let block = [("block", schema.name)];

@@ -10,11 +10,11 @@ use tracing::{Instrument, debug, debug_span};
 use super::board::Board;
 use super::event::Trigger;
 use super::judge::{Judge, Round};
+use super::keyed::{self, AllMoved, Shelved};
 use super::last_good::Content;
 use super::outage::Outage;
 use super::reader::{self, Reader};
 use super::report::{BlockReport, Outcome, RefreshReport};
-use super::shelves::{self, AllMoved, Shelved};
 use super::track::Track;
 use super::{Force, Overlay, metrics};
 use crate::cell::Cells;
@@ -202,7 +202,7 @@ impl Refresher {
     /// snapshot that follows.
     fn shelve(&mut self, mut moved: AllMoved, epoch: u64, ask: &Ask<'_>) -> Vec<BlockReport> {
         let mut reports = Vec::new();
-        let round = shelves::Round {
+        let round = keyed::Round {
             overlay: &self.overlay,
             board: &self.board,
             max_record: self.reader.max_record,

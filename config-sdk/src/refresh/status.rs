@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
-use super::keyed_status::KeyedStatus;
+use super::keyed::KeyedStatus;
 use crate::block::Faults;
 use crate::cell::Origin;
 use crate::source::TierStatus;

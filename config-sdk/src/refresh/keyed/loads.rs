@@ -9,21 +9,21 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{debug, warn};
 
-use super::backoff::Backoff;
-use super::board::Board;
 use super::copy::{Copy, Press};
-use super::keyed_metrics;
-use super::overlay::Overlay;
+use super::metrics;
 use super::warm::Schedule;
 use crate::cell::Origin;
 use crate::guarded::guarded;
 use crate::key::Key;
 use crate::keyed::{AnyBounded, AnyShelf, MARKS};
 use crate::record::Record;
+use crate::refresh::backoff::Backoff;
+use crate::refresh::board::Board;
+use crate::refresh::overlay::Overlay;
 use crate::source::{Loaded, Source, SourceError, Wanted, Which};
 
 /// Most keys of one question.
-pub(super) const BATCH: usize = 1000;
+pub(in crate::refresh) const BATCH: usize = 1000;
 /// Rest after an answer that was too old for all of its keys.
 const REST: Duration = Duration::from_millis(5);
 
@@ -41,9 +41,9 @@ pub(crate) struct Loader {
 }
 
 /// What the loader knows between two answers.
-pub(super) struct Known {
+pub(in crate::refresh) struct Known {
     /// The shared row that the copies of keys without a row are made of.
-    pub(super) shared: Option<Record>,
+    pub(in crate::refresh) shared: Option<Record>,
     /// One that was turned away.
     refused: Option<Record>,
     backoff: Backoff,
@@ -87,12 +87,12 @@ impl Loader {
     }
 
     fn count(&self) {
-        keyed_metrics::shelf(&*self.shelf);
-        keyed_metrics::tier(self.source.tier());
+        metrics::shelf(&*self.shelf);
+        metrics::tier(self.source.tier());
     }
 
     /// Loads the keys that are wanted now, as many as one question takes.
-    pub(super) async fn load(&self, bounded: &dyn AnyBounded, known: &mut Known) {
+    pub(in crate::refresh) async fn load(&self, bounded: &dyn AnyBounded, known: &mut Known) {
         let (keys, fresh) = bounded.take(BATCH);
         if keys.is_empty() {
             return;
@@ -123,7 +123,11 @@ impl Loader {
     }
 
     /// Asks, past any shared tier if `fresh`, and answers for a source that hangs or panics.
-    pub(super) async fn ask(&self, which: Which<'_>, fresh: bool) -> Result<Loaded, SourceError> {
+    pub(in crate::refresh) async fn ask(
+        &self,
+        which: Which<'_>,
+        fresh: bool,
+    ) -> Result<Loaded, SourceError> {
         let mut wanted = Wanted::of(self.shelf.schema(), which);
         (wanted.max_record, wanted.fresh) = (self.max_record, fresh);
         // A load that is late for its readers may still be in time for the next ones.
@@ -180,7 +184,7 @@ impl Loader {
     }
 
     /// Keys without a row of their own have what the shared row says, if that is good.
-    pub(super) fn share(
+    pub(in crate::refresh) fn share(
         &self,
         bounded: &dyn AnyBounded,
         shared: Option<Record>,
@@ -202,7 +206,7 @@ impl Loader {
         }
     }
 
-    pub(super) fn press(&self) -> Press<'_> {
+    pub(in crate::refresh) fn press(&self) -> Press<'_> {
         Press {
             shelf: &*self.shelf,
             overlay: &self.overlay,

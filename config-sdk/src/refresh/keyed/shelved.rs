@@ -6,22 +6,23 @@ use std::time::SystemTime;
 
 use tracing::{info, warn};
 
-use super::board::Board;
 use super::copy::{Copy, Press};
-use super::event::{Event, Trigger};
-use super::last_good::KeptRows;
-use super::report::Outcome;
-use super::{BlockState, KeyedNotice, Overlay};
+use super::status::KeyedNotice;
 use crate::cell::Origin;
 use crate::key::Key;
 use crate::keyed::{AnyShelf, Edit};
 use crate::record::Record;
+use crate::refresh::board::Board;
+use crate::refresh::event::{Event, Trigger};
+use crate::refresh::last_good::KeptRows;
+use crate::refresh::report::Outcome;
+use crate::refresh::{BlockState, Overlay};
 use crate::source::{Keys, Moved, Rows};
 use crate::time::rfc3339;
 
 /// A keyed block, and what the refresh task remembers of it between passes.
-pub(super) struct Shelved {
-    pub(super) shelf: Arc<dyn AnyShelf>,
+pub(in crate::refresh) struct Shelved {
+    pub(in crate::refresh) shelf: Arc<dyn AnyShelf>,
     /// The shared row that the copies of a resident block are made of.
     shared: Option<Record>,
     /// Whether a resident block was read as a whole.
@@ -31,7 +32,7 @@ pub(super) struct Shelved {
     /// What is to be kept on disk of a resident block.
     news: Option<KeptRows>,
     /// Why the block cannot be read.
-    pub(super) unreadable: Option<String>,
+    pub(in crate::refresh) unreadable: Option<String>,
     odd: Vec<String>,
     started: SystemTime,
     last_success: Option<SystemTime>,
@@ -40,18 +41,18 @@ pub(super) struct Shelved {
 
 /// What a pass knows of all blocks alike.
 #[derive(Clone, Copy)]
-pub(super) struct Round<'a> {
-    pub(super) overlay: &'a Overlay,
-    pub(super) board: &'a Board,
-    pub(super) max_record: u64,
-    pub(super) epoch: u64,
-    pub(super) trigger: Trigger,
+pub(in crate::refresh) struct Round<'a> {
+    pub(in crate::refresh) overlay: &'a Overlay,
+    pub(in crate::refresh) board: &'a Board,
+    pub(in crate::refresh) max_record: u64,
+    pub(in crate::refresh) epoch: u64,
+    pub(in crate::refresh) trigger: Trigger,
     /// Whether everything was asked for, so that of what is told nothing need have changed.
-    pub(super) anew: bool,
+    pub(in crate::refresh) anew: bool,
 }
 
 impl Shelved {
-    pub(super) fn new(shelf: Arc<dyn AnyShelf>) -> Self {
+    pub(in crate::refresh) fn new(shelf: Arc<dyn AnyShelf>) -> Self {
         Self {
             shelf,
             shared: None,
@@ -66,27 +67,32 @@ impl Shelved {
         }
     }
 
-    pub(super) fn name(&self) -> &'static str {
+    pub(in crate::refresh) fn name(&self) -> &'static str {
         self.shelf.schema().name
     }
 
     /// Whether the block has to be asked for whatever the source thinks has changed.
-    pub(super) fn is_wanting(&self) -> bool {
+    pub(in crate::refresh) fn is_wanting(&self) -> bool {
         self.unreadable.is_some() || (self.shelf.schema().resident && !self.is_read)
     }
 
     /// Whether readers have nothing but defaults that no store stands behind.
-    pub(super) fn is_unbacked(&self) -> bool {
+    pub(in crate::refresh) fn is_unbacked(&self) -> bool {
         self.shelf.schema().resident && !self.is_read && !self.is_recalled
     }
 
     /// The store has answered for this block.
-    pub(super) fn confirm(&mut self) {
+    pub(in crate::refresh) fn confirm(&mut self) {
         self.last_success = Some(SystemTime::now());
     }
 
     /// What becomes of a block of which `moved` tells; `forced` if it was asked for.
-    pub(super) fn apply(&mut self, moved: Moved, round: Round<'_>, forced: bool) -> Outcome {
+    pub(in crate::refresh) fn apply(
+        &mut self,
+        moved: Moved,
+        round: Round<'_>,
+        forced: bool,
+    ) -> Outcome {
         let Moved { keys, again, rows } = moved;
         let rows = match rows {
             Some(Err(reason)) => return self.unreadable(reason, round),
@@ -115,12 +121,17 @@ impl Shelved {
     }
 
     /// What is to be kept on disk of a resident block, if it has changed since this was asked last.
-    pub(super) fn news(&mut self) -> Option<KeptRows> {
+    pub(in crate::refresh) fn news(&mut self) -> Option<KeptRows> {
         self.news.take()
     }
 
     /// Takes what was kept on disk at `time` for a resident block that the store has not answered for.
-    pub(super) fn recall(&mut self, kept: KeptRows, time: SystemTime, round: Round<'_>) {
+    pub(in crate::refresh) fn recall(
+        &mut self,
+        kept: KeptRows,
+        time: SystemTime,
+        round: Round<'_>,
+    ) {
         if self.is_read {
             return;
         }
@@ -231,7 +242,7 @@ impl Shelved {
         Outcome::Changed { fields }
     }
 
-    pub(super) fn notice(&mut self, store_reached: bool) -> KeyedNotice {
+    pub(in crate::refresh) fn notice(&mut self, store_reached: bool) -> KeyedNotice {
         let is_good = self.unreadable.is_none() && self.shelf.refusals().first(0).0 == 0;
         let trouble = self.trouble_since.take().unwrap_or_else(SystemTime::now);
         self.trouble_since = (!is_good).then_some(trouble);
@@ -249,4 +260,4 @@ impl Shelved {
 }
 
 /// What a source told of keyed blocks, by name.
-pub(super) type AllMoved = BTreeMap<&'static str, Moved>;
+pub(in crate::refresh) type AllMoved = BTreeMap<&'static str, Moved>;

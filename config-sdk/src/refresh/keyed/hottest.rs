@@ -9,14 +9,14 @@ use crate::key::Key;
 use crate::schema::BlockSchema;
 
 /// The file of a block of this source: another store's keys are others.
-pub(super) fn path(folder: &Path, source: &str, schema: &BlockSchema) -> PathBuf {
+pub(in crate::refresh) fn path(folder: &Path, source: &str, schema: &BlockSchema) -> PathBuf {
     let store = crc32fast::hash(source.as_bytes());
     folder.join(format!("hottest-{}-{store:08x}.json", schema.name))
 }
 
 /// The keys, hottest first, as their joined parts; none if there is no file, or with a warning if it
 /// cannot be used: it only helps.
-pub(super) async fn read(path: PathBuf) -> Vec<String> {
+pub(in crate::refresh) async fn read(path: PathBuf) -> Vec<String> {
     let shown = path.display().to_string();
     let read = tokio::task::spawn_blocking(move || match std::fs::read(&path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| error.to_string()),
@@ -34,7 +34,7 @@ pub(super) async fn read(path: PathBuf) -> Vec<String> {
 }
 
 /// Writes the keys; what was there before stays whole if that fails.
-pub(super) async fn write(path: PathBuf, keys: Vec<Key>) {
+pub(in crate::refresh) async fn write(path: PathBuf, keys: Vec<Key>) {
     let shown = path.display().to_string();
     let written = tokio::task::spawn_blocking(move || -> io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));

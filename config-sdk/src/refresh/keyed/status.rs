@@ -7,9 +7,9 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
-use super::status::BlockState;
 use crate::block::Faults;
 use crate::keyed::{AnyShelf, Stats};
+use crate::refresh::BlockState;
 use crate::time::rfc3339;
 
 /// Most rows that are turned away, or not read, that a status lists.
@@ -53,12 +53,12 @@ pub struct KeyedStatus {
 /// How a keyed block stands, as far as its shelf does not say.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyedNotice {
-    pub(super) shelf: Arc<dyn AnyShelf>,
-    pub(super) state: BlockState,
-    pub(super) last_success: Option<SystemTime>,
-    pub(super) trouble_since: Option<SystemTime>,
-    pub(super) error: Option<String>,
-    pub(super) odd: Vec<String>,
+    pub(in crate::refresh) shelf: Arc<dyn AnyShelf>,
+    pub(in crate::refresh) state: BlockState,
+    pub(in crate::refresh) last_success: Option<SystemTime>,
+    pub(in crate::refresh) trouble_since: Option<SystemTime>,
+    pub(in crate::refresh) error: Option<String>,
+    pub(in crate::refresh) odd: Vec<String>,
 }
 
 impl KeyedNotice {
@@ -67,7 +67,7 @@ impl KeyedNotice {
         Self { shelf, state, last_success: None, trouble_since: None, error: None, odd: Vec::new() }
     }
 
-    pub(super) fn status(&self) -> KeyedStatus {
+    pub(in crate::refresh) fn status(&self) -> KeyedStatus {
         let schema = self.shelf.schema();
         let (rejected, faults) = self.shelf.refusals().first(LISTED);
         KeyedStatus {
@@ -88,7 +88,7 @@ impl KeyedNotice {
 }
 
 impl KeyedStatus {
-    pub(super) fn is_ready(&self) -> bool {
+    pub(in crate::refresh) fn is_ready(&self) -> bool {
         self.state == BlockState::Fresh
     }
 }

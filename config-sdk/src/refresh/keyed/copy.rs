@@ -4,42 +4,42 @@ use std::sync::atomic::Ordering;
 
 use tracing::{info, warn};
 
-use super::board::Board;
-use super::event::Event;
-use super::judge::{meta, too_large};
-use super::overlay::Overlay;
 use crate::block::{Clamped, Faults};
 use crate::cell::{Meta, Origin, Ready};
 use crate::guarded::caught;
 use crate::key::Key;
 use crate::keyed::{AnyShelf, Refused};
 use crate::record::Record;
+use crate::refresh::board::Board;
+use crate::refresh::event::Event;
+use crate::refresh::judge::{meta, too_large};
+use crate::refresh::overlay::Overlay;
 use crate::schema::Kind;
 use crate::value::Value;
 
 /// A keyed block, and what copies of it are made with.
-pub(super) struct Press<'a> {
-    pub(super) shelf: &'a dyn AnyShelf,
-    pub(super) overlay: &'a Overlay,
-    pub(super) board: &'a Board,
+pub(in crate::refresh) struct Press<'a> {
+    pub(in crate::refresh) shelf: &'a dyn AnyShelf,
+    pub(in crate::refresh) overlay: &'a Overlay,
+    pub(in crate::refresh) board: &'a Board,
     /// How many bytes of text a record may hold.
-    pub(super) max_record: u64,
+    pub(in crate::refresh) max_record: u64,
     /// Where the rows come from.
-    pub(super) origin: Origin,
+    pub(in crate::refresh) origin: Origin,
 }
 
 /// A copy that passed every rule.
-pub(super) struct Copy {
-    pub(super) ready: Ready,
-    pub(super) meta: Meta,
+pub(in crate::refresh) struct Copy {
+    pub(in crate::refresh) ready: Ready,
+    pub(in crate::refresh) meta: Meta,
     /// How many bytes its texts take.
-    pub(super) heap: usize,
+    pub(in crate::refresh) heap: usize,
 }
 
 impl Press<'_> {
     /// The copy of `key` from its row and the shared one, or of the shared one alone; `None` if the row
     /// is turned away, which is remembered and told.
-    pub(super) fn copy(
+    pub(in crate::refresh) fn copy(
         &self,
         key: Option<&Key>,
         own: Option<&Record>,

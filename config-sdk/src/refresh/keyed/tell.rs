@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use super::backoff::Backoff;
 use crate::key::Pattern;
 use crate::keyed::Outbox;
+use crate::refresh::backoff::Backoff;
 use crate::schema::BlockSchema;
 use crate::source::{Source, SourceError};
 
 /// Tells them for as long as it is let. What cannot be told now is tried again; what the store refuses
 /// is told of in the log.
-pub(super) async fn tell(source: Arc<dyn Source>, outbox: Arc<Outbox>) {
+pub(in crate::refresh) async fn tell(source: Arc<dyn Source>, outbox: Arc<Outbox>) {
     let mut is_refused = false;
     loop {
         let (block, patterns) = outbox.take().await;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use tracing::{info, warn};
 
-use super::backoff::jittered;
 use super::copy::Copy;
 use super::hottest;
 use super::loads::{BATCH, Known, Loader};
 use crate::key::Key;
 use crate::keyed::{AnyBounded, Meanwhile, Order, Warm, Warmed};
+use crate::refresh::backoff::jittered;
 use crate::source::{Loaded, Which};
 
 /// How often the hottest keys are remembered.
@@ -20,25 +20,25 @@ const REMEMBER: Duration = Duration::from_secs(60);
 const MOST_OUTDATED: u32 = 3;
 
 /// When what is warmed.
-pub(super) struct Schedule {
+pub(in crate::refresh) struct Schedule {
     warm: Instant,
     remember: Option<Instant>,
     is_first: bool,
 }
 
 impl Schedule {
-    pub(super) fn new(loader: &Loader) -> Self {
+    pub(in crate::refresh) fn new(loader: &Loader) -> Self {
         let remembers = loader.shelf.options().remember_hottest > 0 && loader.folder.is_some();
         let now = Instant::now();
         Self { warm: now, remember: remembers.then(|| now + REMEMBER), is_first: true }
     }
 
     /// Waits until there is something to do. Cancel safe.
-    pub(super) async fn due(&self) {
+    pub(in crate::refresh) async fn due(&self) {
         sleep_until(self.remember.map_or(self.warm, |remember| remember.min(self.warm))).await;
     }
 
-    pub(super) async fn act(
+    pub(in crate::refresh) async fn act(
         &mut self,
         loader: &Loader,
         bounded: &dyn AnyBounded,
@@ -72,7 +72,7 @@ impl Schedule {
 impl Loader {
     /// Loads every copy that has a row, page by page, until they no longer fit. Keys that are wanted
     /// meanwhile go before.
-    pub(super) async fn warm_all(
+    pub(in crate::refresh) async fn warm_all(
         &self,
         bounded: &dyn AnyBounded,
         order: &Order,

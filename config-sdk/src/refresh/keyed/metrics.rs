@@ -1,7 +1,7 @@
 //! What is counted of keyed blocks, through the `metrics` facade; nothing at all without the feature.
 
-use super::metrics::{ON, count, counter, gauge, set};
 use crate::keyed::AnyShelf;
+use crate::refresh::metrics::{ON, count, counter, gauge, set};
 use crate::source::{TierState, TierStatus};
 
 const READS: &str = "config_sdk_keyed_reads_total";
@@ -17,7 +17,7 @@ const FAILURES: &str = "config_sdk_tier_errors_total";
 const USED: &str = "config_sdk_tier_connected";
 
 /// Describes every metric of keyed blocks.
-pub(super) fn describe() {
+pub(in crate::refresh) fn describe() {
     counter(READS, "Reads of a bounded block, by whether memory had the copy.");
     counter(LOADS, "Questions to the store for copies of a bounded block.");
     counter(LOADED, "Keys that were asked for in them.");
@@ -32,7 +32,7 @@ pub(super) fn describe() {
 }
 
 /// Shows how a block stands.
-pub(super) fn shelf(shelf: &dyn AnyShelf) {
+pub(in crate::refresh) fn shelf(shelf: &dyn AnyShelf) {
     if !ON {
         return;
     }
@@ -53,7 +53,7 @@ pub(super) fn shelf(shelf: &dyn AnyShelf) {
 }
 
 /// Shows how a shared tier stands, if there is one.
-pub(super) fn tier(tier: Option<TierStatus>) {
+pub(in crate::refresh) fn tier(tier: Option<TierStatus>) {
     let Some(tier) = tier.filter(|_| ON) else {
         return;
     };

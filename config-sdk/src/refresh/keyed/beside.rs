@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Loader;
-use super::task::EndWith;
+use super::loads::Loader;
 use super::tell::tell;
 use crate::keyed::Outbox;
+use crate::refresh::task::EndWith;
 use crate::source::Source;
 
 /// What runs beside the passes.
@@ -16,7 +16,7 @@ pub(crate) struct Beside {
 
 impl Beside {
     /// Runs it until what is returned is dropped.
-    pub(super) fn spawn(self, source: Arc<dyn Source>) -> Vec<EndWith> {
+    pub(in crate::refresh) fn spawn(self, source: Arc<dyn Source>) -> Vec<EndWith> {
         let is_needed = !self.loaders.is_empty();
         let loaders = self.loaders.into_iter().map(|loader| tokio::spawn(loader.run()));
         let teller = is_needed.then(|| tokio::spawn(tell(source, self.outbox)));
