@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Stats;
 use super::bounded::Bounded;
-use super::flight::{Meanwhile, Order};
+use super::flight::Order;
 use crate::block::KeyedBlock;
 use crate::cell::{Meta, Published, Ready};
 use crate::key::{Key, Pattern};
@@ -25,8 +25,11 @@ pub(crate) trait AnyBounded: Send + Sync {
     /// From now on, what changes is remembered, for copies that nobody named.
     fn begin(&self);
 
-    /// What changed since then.
-    fn end(&self) -> Meanwhile;
+    /// Whether any copy may have changed since then.
+    fn is_outdated(&self) -> bool;
+
+    /// No copies that nobody named are under way any more.
+    fn end(&self);
 
     /// Whether the copy of `key` is in memory and what the store holds, as far as anybody knows.
     fn is_fresh(&self, key: &Key) -> bool;
@@ -34,17 +37,15 @@ pub(crate) trait AnyBounded: Send + Sync {
     /// Wants `key`, without waiting for it.
     fn want(&self, key: &Key);
 
-    /// Whether an answer as of `epoch` is what is wanted of `key`; if not, it is wanted again.
-    fn accepts(&self, key: &Key, epoch: u64) -> bool;
+    /// Keeps a copy of `key` as of `epoch` that takes `heap` bytes besides itself; says whether it is what
+    /// the store holds. If the key changed meanwhile, it is wanted again.
+    fn land(&self, key: &Key, epoch: u64, ready: Ready, meta: Meta, heap: usize) -> bool;
 
-    /// Keeps a copy that takes `heap` bytes besides itself.
-    fn land(&self, key: &Key, ready: Ready, meta: Meta, heap: usize);
+    /// The same where `key` has no row of its own.
+    fn land_shared(&self, key: &Key, epoch: u64) -> bool;
 
-    /// `key` has no row of its own, as of `epoch`.
-    fn land_shared(&self, key: &Key, epoch: u64);
-
-    /// The row of `key` was turned away.
-    fn keep(&self, key: &Key);
+    /// The row that `key` has as of `epoch` was turned away.
+    fn keep(&self, key: &Key, epoch: u64);
 
     /// What keys without a row of their own have from now on.
     fn set_shared(&self, ready: Ready, meta: Meta);
@@ -103,8 +104,12 @@ impl<T: KeyedBlock> AnyBounded for Bounded<T> {
         self.flight.begin();
     }
 
-    fn end(&self) -> Meanwhile {
-        self.flight.end()
+    fn is_outdated(&self) -> bool {
+        self.flight.is_outdated()
+    }
+
+    fn end(&self) {
+        self.flight.end();
     }
 
     fn is_fresh(&self, key: &Key) -> bool {
@@ -115,22 +120,16 @@ impl<T: KeyedBlock> AnyBounded for Bounded<T> {
         drop(self.flight.want(key, false));
     }
 
-    fn accepts(&self, key: &Key, epoch: u64) -> bool {
-        self.flight.accepts(key, epoch)
+    fn land(&self, key: &Key, epoch: u64, ready: Ready, meta: Meta, heap: usize) -> bool {
+        Published::of(ready, meta).is_some_and(|copy| self.land(key, epoch, copy, heap))
     }
 
-    fn land(&self, key: &Key, ready: Ready, meta: Meta, heap: usize) {
-        if let Some(copy) = Published::of(ready, meta) {
-            self.land(key, copy, heap, true);
-        }
+    fn land_shared(&self, key: &Key, epoch: u64) -> bool {
+        self.land_shared(key, epoch)
     }
 
-    fn land_shared(&self, key: &Key, epoch: u64) {
-        self.land_shared(key, epoch);
-    }
-
-    fn keep(&self, key: &Key) {
-        self.keep(key);
+    fn keep(&self, key: &Key, epoch: u64) {
+        self.keep(key, epoch);
     }
 
     fn set_shared(&self, ready: Ready, meta: Meta) {

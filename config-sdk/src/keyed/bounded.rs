@@ -153,32 +153,36 @@ impl<T: Send + Sync + 'static> Bounded<T> {
         self.shared.store(Arc::new(shared));
     }
 
-    /// Keeps what was loaded of `key`, and hands it to whoever waits for it.
-    pub(super) fn land(&self, key: &Key, copy: Published<T>, heap: usize, is_own: bool) {
-        let stamp = AtomicU32::new(self.age.now.load(Ordering::Relaxed));
-        let copy = Arc::new(Published { stamp, absent: !is_own, ..copy });
+    /// Keeps what was loaded of `key` as of `epoch`, and hands it to whoever waits for it; says whether it
+    /// is what the store holds. If the key changed meanwhile, it is kept for want of a better one.
+    pub(super) fn land(&self, key: &Key, epoch: u64, copy: Published<T>, heap: usize) -> bool {
+        let copy = Arc::new(copy); // its stamp is that of what is not served as fresh
         self.table.insert(Arc::clone(&copy), heap);
-        self.flight.land(key, Ok(copy));
+        self.count(key, epoch, &copy)
     }
 
     /// What keys without a row of their own have is what `key` has.
-    pub(super) fn land_shared(&self, key: &Key, epoch: u64) {
+    pub(super) fn land_shared(&self, key: &Key, epoch: u64) -> bool {
         let shared = self.shared.load();
         let meta = Meta { key: Some(key.clone()), epoch, ..shared.meta.clone() };
-        self.land(key, Published::new(Arc::clone(&shared.value), meta), 0, false);
+        let copy = Published::new(Arc::clone(&shared.value), meta);
+        self.land(key, epoch, Published { absent: true, ..copy }, 0)
     }
 
-    /// The row of `key` was turned away: the copy that was there stays, or else what keys without a
-    /// row have stands in.
-    pub(super) fn keep(&self, key: &Key) {
-        let stamp = self.age.now.load(Ordering::Relaxed);
+    /// The row that `key` has as of `epoch` was turned away: the copy that was there stays, or else what
+    /// keys without a row have stands in.
+    pub(super) fn keep(&self, key: &Key, epoch: u64) {
         match self.table.find(key.joined()) {
-            Some(hit) => {
-                self.table.stamp(key, stamp);
-                self.flight.land(key, Ok(hit.guard.into_published()));
-            }
-            None => self.land_shared(key, 0),
+            Some(hit) => _ = self.count(key, epoch, &hit.guard.into_published()),
+            None => _ = self.land_shared(key, epoch),
         }
+    }
+
+    /// Lets the copy that is kept of `key` count as what the store holds, unless it changed since `epoch`.
+    fn count(&self, key: &Key, epoch: u64, copy: &Arc<Published<T>>) -> bool {
+        self.flight.land(key, epoch, copy, || {
+            self.table.stamp(key, self.age.now.load(Ordering::Relaxed));
+        })
     }
 
     /// These copies are not what the store holds any more. Those that were there are read again; what

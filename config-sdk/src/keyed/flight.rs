@@ -61,19 +61,14 @@ pub(crate) type Order = watch::Sender<Warmed>;
 
 /// What changed while copies were under way that nobody had named.
 #[derive(Default)]
-pub(crate) struct Meanwhile {
+struct Meanwhile {
     keys: HashSet<Key>,
     all: bool,
 }
 
 impl Meanwhile {
-    /// Whether any copy may have changed.
-    pub(crate) fn is_all(&self) -> bool {
-        self.all
-    }
-
     /// Whether the copy of `key` may have changed.
-    pub(crate) fn has(&self, key: &Key) -> bool {
+    fn has(&self, key: &Key) -> bool {
         self.all || self.keys.contains(key)
     }
 }
@@ -189,9 +184,14 @@ impl<T> Flight<T> {
         self.lock().meanwhile = Some(Meanwhile::default());
     }
 
-    /// What changed since [`begin`](Self::begin).
-    pub(super) fn end(&self) -> Meanwhile {
-        self.lock().meanwhile.take().unwrap_or_default()
+    /// Whether any copy may have changed since then.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.lock().meanwhile.as_ref().is_some_and(|meanwhile| meanwhile.all)
+    }
+
+    /// No copies that nobody named are under way any more.
+    pub(super) fn end(&self) {
+        self.lock().meanwhile = None;
     }
 
     /// Takes up to `most` keys that are to be loaded now, and says whether by the store itself.
@@ -236,27 +236,37 @@ impl<T> Flight<T> {
         self.lock().pending.is_empty()
     }
 
-    /// Whether an answer as of `epoch` is what is wanted of `key`. If not, it is wanted again.
-    pub(super) fn accepts(&self, key: &Key, epoch: u64) -> bool {
+    /// Hands what came of a load of `key`, as of `epoch`, to whoever waits for it, once `count` has let
+    /// it count as what the store holds; says so. If the key changed meanwhile, it is wanted again instead.
+    ///
+    /// Nothing can change between that look and `count`: who drops a key comes here first.
+    pub(super) fn land(
+        &self,
+        key: &Key,
+        epoch: u64,
+        copy: &Arc<Published<T>>,
+        count: impl FnOnce(),
+    ) -> bool {
         let mut state = self.lock();
-        let State { pending, queue, .. } = &mut *state;
+        let State { pending, queue, meanwhile, .. } = &mut *state;
         match pending.get_mut(key) {
             Some(pending) if pending.again || epoch < pending.at_least => {
                 (pending.is_loading, pending.again) = (false, false);
                 queue.push_back(key.clone());
                 drop(state);
                 self.wake.notify_one();
-                false
+                return false;
             }
-            _ => true,
+            None if meanwhile.as_ref().is_some_and(|meanwhile| meanwhile.has(key)) => return false,
+            _ => {}
         }
-    }
-
-    /// Gives whoever waits for `key` what came of it.
-    pub(super) fn land(&self, key: &Key, landed: Landed<T>) {
-        if let Some(pending) = self.lock().pending.remove(key) {
-            pending.landing.send_replace(Some(landed));
+        count();
+        let pending = pending.remove(key);
+        drop(state);
+        if let Some(pending) = pending {
+            pending.landing.send_replace(Some(Ok(Arc::clone(copy))));
         }
+        true
     }
 
     /// Gives everybody who waits the same answer: nothing can be loaded now.

@@ -19,7 +19,7 @@ mod table;
 pub(crate) use any_bounded::AnyBounded;
 pub(crate) use bounded::MARKS;
 pub use error::LoadError;
-pub(crate) use flight::{Meanwhile, Order};
+pub(crate) use flight::Order;
 pub use handle::Keyed;
 pub use options::KeyedOptions;
 pub(crate) use options::Warm;

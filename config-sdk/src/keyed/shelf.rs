@@ -53,7 +53,7 @@ impl<T: KeyedBlock> Shelf<T> {
         let copy = Published::new(value, meta);
         match (&self.kept, key) {
             (Kept::Resident(resident), key) => resident.put(key, copy),
-            (Kept::Bounded(bounded), Some(key)) => bounded.land(key, copy, 0, true),
+            (Kept::Bounded(bounded), Some(key)) => _ = bounded.land(key, 0, copy, 0),
             (Kept::Bounded(bounded), None) => bounded.set_shared(copy),
         }
         if let Kept::Bounded(bounded) = &self.kept {

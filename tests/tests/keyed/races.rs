@@ -1,11 +1,11 @@
 //! A load that began before a change never leaves what was there before it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use config_sdk::{Keyed, MemoryStore};
+use config_sdk::{Keyed, KeyedOptions, MemoryStore};
 use config_tests::wait;
 
-use crate::blocks::{BytesConfig, SOON, set_daily, start};
+use crate::blocks::{BytesConfig, SOON, set_daily, start, start_with};
 
 #[tokio::test]
 async fn a_load_that_began_before_a_change_does_not_leave_the_old_copy() {
@@ -72,4 +72,40 @@ async fn a_store_that_went_back_is_believed_by_loads_too() {
         bytes.get("guild-1").await.daily_amount == 5
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_reader_that_waited_for_an_epoch_never_sees_an_older_copy() {
+    let store = MemoryStore::new();
+    for number in 0..200 {
+        set_daily(&store, &format!("guild-{number}"), 1);
+    }
+    let config = start_with(&store, KeyedOptions::new().max_entries(150)).await;
+    let end = Instant::now() + Duration::from_secs(3);
+    let warming = tokio::spawn({
+        let bytes = config.keyed::<BytesConfig>();
+        async move {
+            while Instant::now() < end {
+                bytes.warm_all(|_| {}).await;
+            }
+        }
+    });
+    let reader = |guild: usize| {
+        let (config, store) = (config.clone(), store.clone());
+        tokio::spawn(async move {
+            let (bytes, name) = (config.keyed::<BytesConfig>(), format!("guild-{guild}"));
+            for amount in (1..=1000).cycle() {
+                if Instant::now() > end {
+                    break;
+                }
+                let epoch = set_daily(&store, &name, amount);
+                config.wait_for(epoch, SOON).await.unwrap();
+                assert_eq!(bytes.get(&name).await.daily_amount, amount, "{name}");
+            }
+        })
+    };
+    for reader in [reader(0), reader(1), reader(2)] {
+        reader.await.unwrap();
+    }
+    warming.await.unwrap();
 }

@@ -27,6 +27,9 @@ pub(in crate::refresh) const BATCH: usize = 1000;
 /// Rest after an answer that was too old for all of its keys.
 const REST: Duration = Duration::from_millis(5);
 
+/// Shortest part of a lifetime that is looked at.
+const SHORTEST: Duration = Duration::from_millis(5);
+
 /// Loads what is wanted of one bounded block.
 pub(crate) struct Loader {
     pub(crate) source: Arc<dyn Source>,
@@ -60,7 +63,7 @@ impl Loader {
         let _closed = CloseWith(&self);
         let mut known =
             Known { shared: None, refused: None, backoff: Backoff::of_tries(), failure: None };
-        let part = self.ttl / MARKS;
+        let part = (self.ttl / MARKS).max(SHORTEST);
         let mut older = Instant::now() + part;
         let mut schedule = Schedule::new(&self);
         loop {
@@ -162,21 +165,20 @@ impl Loader {
         let mut own: HashMap<Key, Record> = rows.own.into_iter().collect();
         let mut any = false;
         for key in keys {
-            if !bounded.accepts(key, epoch) {
-                continue;
-            }
-            any = true;
             let row = own.remove(key).map(|row| row.within(self.max_record));
             let Some(row) = row else {
                 self.shelf.refusals().remove(Some(key));
-                bounded.land_shared(key, epoch);
+                any |= bounded.land_shared(key, epoch);
                 continue;
             };
             match self.press().copy(Some(key), Some(&row), known.shared.as_ref(), epoch) {
-                Some(Copy { ready, meta, heap }) => bounded.land(key, ready, meta, heap),
+                Some(Copy { ready, meta, heap }) => {
+                    any |= bounded.land(key, epoch, ready, meta, heap);
+                }
                 None => {
                     bounded.erred();
-                    bounded.keep(key);
+                    bounded.keep(key, epoch);
+                    any = true;
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::copy::Copy;
 use super::hottest;
 use super::loads::{BATCH, Known, Loader};
 use crate::key::Key;
-use crate::keyed::{AnyBounded, Meanwhile, Order, Warm, Warmed};
+use crate::keyed::{AnyBounded, Order, Warm, Warmed};
 use crate::refresh::backoff::jittered;
 use crate::source::{Loaded, Which};
 
@@ -95,15 +95,15 @@ impl Loader {
                     return;
                 }
             };
-            let meanwhile = bounded.end();
-            if meanwhile.is_all() && outdated < MOST_OUTDATED {
+            if bounded.is_outdated() && outdated < MOST_OUTDATED {
                 outdated += 1;
                 continue; // any of it may have changed: the same page again
             }
             outdated = 0;
             let (count, last) = (loaded.rows.own.len(), loaded.rows.own.last());
             after = last.map(|(key, _)| key.clone());
-            let is_full = self.put(bounded, loaded, &meanwhile, order, known);
+            let is_full = self.put(bounded, loaded, order, known);
+            bounded.end();
             if count < BATCH || is_full {
                 break;
             }
@@ -119,7 +119,6 @@ impl Loader {
         &self,
         bounded: &dyn AnyBounded,
         loaded: Loaded,
-        meanwhile: &Meanwhile,
         order: &Order,
         known: &mut Known,
     ) -> bool {
@@ -135,14 +134,12 @@ impl Loader {
                 warmed.present += 1;
                 continue;
             }
-            if meanwhile.has(&key) || !bounded.accepts(&key, epoch) {
-                continue; // it is loaded when it is asked for
-            }
             let row = row.within(self.max_record);
             match self.press().copy(Some(&key), Some(&row), known.shared.as_ref(), epoch) {
                 Some(Copy { ready, meta, heap }) => {
-                    bounded.land(&key, ready, meta, heap);
-                    warmed.loaded += 1;
+                    // One that changed meanwhile is loaded when it is asked for.
+                    let is_current = bounded.land(&key, epoch, ready, meta, heap);
+                    warmed.loaded += usize::from(is_current);
                 }
                 None => warmed.fail("a row is turned away; see `status`"),
             }
