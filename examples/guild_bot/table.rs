@@ -2,7 +2,7 @@
 
 use config_examples::program::Failure;
 use config_examples::prompt::Prompt;
-use config_sdk::{ConfigBlock, PostgresStore, SqliteStore, Step, Store};
+use config_sdk::{Config, KeyedOptions, Step};
 
 use crate::block::BytesConfig;
 
@@ -39,12 +39,6 @@ pub(crate) async fn drop_it(prompt: &Prompt) -> Result<(), Failure> {
 
 /// Adds to it what tells of every change, and says what that was.
 pub(crate) async fn adopt(url: &str) -> Result<Vec<Step>, Failure> {
-    let blocks = [BytesConfig::schema()];
-    let steps = match url.strip_prefix("sqlite:") {
-        Some(path) => {
-            SqliteStore::new(path.strip_prefix("//").unwrap_or(path)).adopt(&blocks).await
-        }
-        None => PostgresStore::new(url)?.adopt(&blocks).await,
-    };
-    Ok(steps?)
+    let builder = Config::builder().keyed::<BytesConfig>(KeyedOptions::new());
+    Ok(builder.url(url).adopt_now().await?)
 }

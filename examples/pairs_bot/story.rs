@@ -159,15 +159,11 @@ async fn cache(stage: &mut Stage) -> Result<(), Failure> {
     stage.act("The cache: looked at, dropped, warmed").await;
     let trials = &stage.bot.trials;
     stage.say(Voice::Status, counts(&stage.bot));
-    let epoch = epoch(&stage.bot);
     let dropped = trials.invalidate_matching(("ETH/*", "*", "*"));
     stage.say(Voice::Bot, format!("invalidate_matching((\"ETH/*\", \"*\", \"*\")): {dropped}"));
     stage.say(Voice::Status, counts(&stage.bot));
-    told(&stage.bot, epoch).await?;
-    let epoch = self::epoch(&stage.bot);
     let dropped = grouped(trials.clear() as u64);
     stage.say(Voice::Bot, format!("clear(): {dropped}"));
-    told(&stage.bot, epoch).await?;
     let began = Instant::now();
     let mut steps = Vec::new();
     let warmed = trials.warm_all(|done| steps.push(grouped(done.loaded as u64))).await;
@@ -179,16 +175,6 @@ async fn cache(stage: &mut Stage) -> Result<(), Failure> {
         stage.say(Voice::Status, tier);
     }
     Ok(())
-}
-
-/// Waits until what was dropped has been told to all processes, this one included: it drops again what
-/// it has loaded meanwhile.
-async fn told(bot: &Bot, before: u64) -> Result<(), Failure> {
-    soon("an invalidation", || epoch(bot) > before).await.map(drop)
-}
-
-fn epoch(bot: &Bot) -> u64 {
-    bot.config.snapshot().epoch()
 }
 
 fn verdict(bot: &Bot, symbol: &str, open: Open) -> String {
