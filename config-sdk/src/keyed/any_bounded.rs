@@ -117,7 +117,7 @@ impl<T: KeyedBlock> AnyBounded for Bounded<T> {
     }
 
     fn want(&self, key: &Key) {
-        drop(self.flight.want(key, false));
+        drop(self.flight.want_later(std::slice::from_ref(key)));
     }
 
     fn land(&self, key: &Key, epoch: u64, ready: Ready, meta: Meta, heap: usize) -> bool {
@@ -185,6 +185,7 @@ impl<T: KeyedBlock> AnyBounded for Bounded<T> {
     }
 
     fn hottest(&self, most: usize) -> Vec<Key> {
-        self.table.top(most).into_iter().map(|(key, _)| key).collect()
+        let top = self.table.top(most).into_iter().filter(|(_, reads)| *reads > 0);
+        top.map(|(key, _)| key).collect()
     }
 }

@@ -93,6 +93,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
         {
             return Guard::of(copy);
         }
+        self.table.counts().stand_ins.add(1);
         left.unwrap_or_else(|| self.shared())
     }
 
@@ -191,7 +192,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
         for key in keys {
             self.flight.invalidate(key, epoch);
             if self.table.stamp(key, 0) {
-                self.flight.want(key, false);
+                self.flight.want_later(std::slice::from_ref(key));
             }
         }
     }

@@ -1,16 +1,13 @@
 //! Loads that are under way: one for each key, however many wait for it.
 
-use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
 use super::Warmed;
+use super::pending::{Meanwhile, State};
 use crate::cell::Published;
 use crate::key::Key;
-
-/// How many keys may be waited for at once.
-const MOST: usize = 100_000;
 
 /// How a load ended: a copy, or why there is none.
 pub(super) type Landed<T> = Result<Arc<Published<T>>, Arc<str>>;
@@ -32,96 +29,12 @@ pub(super) struct Flight<T> {
     wake: Notify,
 }
 
-struct State<T> {
-    pending: HashMap<Key, Pending<T>>,
-    /// Wanted, and not taken yet.
-    queue: VecDeque<Key>,
-    /// Who wants all copies.
-    orders: Vec<Order>,
-    /// What changed while copies are under way that nobody named, if they are.
-    meanwhile: Option<Meanwhile>,
-    /// Why nothing is loaded any more.
-    closed: Option<Arc<str>>,
-}
-
-struct Pending<T> {
-    landing: watch::Sender<Option<Landed<T>>>,
-    /// Taken from the queue, so that the answer may be older than what happens now.
-    is_loading: bool,
-    /// An answer that was under way before this is not wanted any more.
-    again: bool,
-    /// The key changed in this epoch: an older answer is not wanted any more.
-    at_least: u64,
-    /// Only what the store itself says is wanted.
-    fresh: bool,
-}
-
 /// Somebody wants all copies, and hears how far it is; it is over when this is dropped.
 pub(crate) type Order = watch::Sender<Warmed>;
 
-/// What changed while copies were under way that nobody had named.
-#[derive(Default)]
-struct Meanwhile {
-    keys: HashSet<Key>,
-    all: bool,
-}
-
-impl Meanwhile {
-    /// Whether the copy of `key` may have changed.
-    fn has(&self, key: &Key) -> bool {
-        self.all || self.keys.contains(key)
-    }
-}
-
-impl<T> Pending<T> {
-    fn outdate(&mut self, epoch: Option<u64>) {
-        match epoch {
-            _ if !self.is_loading => {}
-            Some(epoch) => self.at_least = self.at_least.max(epoch),
-            None => (self.again, self.at_least) = (true, 0),
-        }
-    }
-}
-
-impl<T> State<T> {
-    fn want(
-        &mut self,
-        key: &Key,
-        fresh: bool,
-        there: impl FnOnce() -> Option<Arc<Published<T>>>,
-    ) -> (Landing<T>, bool) {
-        if let Some(pending) = self.pending.get_mut(key) {
-            pending.again |= fresh && pending.is_loading;
-            pending.fresh |= fresh;
-            return (pending.landing.subscribe(), true);
-        }
-        // What lands is kept before it is no longer under way, so that here it is one or the other.
-        if let Some(copy) = there() {
-            return (watch::channel(Some(Ok(copy))).1, true);
-        }
-        let crowded = || Arc::from("too many keys are waited for at once: ask for fewer");
-        let is_crowded = self.pending.len() >= MOST;
-        if let Some(reason) = self.closed.clone().or_else(|| is_crowded.then(crowded)) {
-            return (watch::channel(Some(Err(reason))).1, false);
-        }
-        let (landing, landed) = watch::channel(None);
-        let pending = Pending { landing, is_loading: false, again: false, at_least: 0, fresh };
-        self.pending.insert(key.clone(), pending);
-        self.queue.push_back(key.clone());
-        (landed, false)
-    }
-}
-
 impl<T> Flight<T> {
     pub(super) fn new() -> Self {
-        let state = State {
-            pending: HashMap::new(),
-            queue: VecDeque::new(),
-            orders: Vec::new(),
-            meanwhile: None,
-            closed: None,
-        };
-        Self { state: Mutex::new(state), wake: Notify::new() }
+        Self { state: Mutex::new(State::new()), wake: Notify::new() }
     }
 
     /// Wants `key`, by a load that is under way already or, if `fresh`, only by one that begins now.
@@ -142,10 +55,10 @@ impl<T> Flight<T> {
         wanted
     }
 
-    /// Wants these keys together, so that they go out together.
-    pub(super) fn want_all(&self, keys: &[Key]) -> Vec<Landing<T>> {
+    /// Wants these keys before anybody reads them, together, so that they go out together.
+    pub(super) fn want_later(&self, keys: &[Key]) -> Vec<Landing<T>> {
         let mut state = self.lock();
-        let landings = keys.iter().map(|key| state.want(key, false, || None).0).collect();
+        let landings = keys.iter().map(|key| state.want_later(key)).collect();
         drop(state);
         self.wake.notify_one();
         landings
@@ -166,7 +79,7 @@ impl<T> Flight<T> {
         loop {
             let is_wanted = {
                 let state = self.lock();
-                !state.queue.is_empty() || !state.orders.is_empty()
+                !state.queue.is_empty() || !state.later.is_empty() || !state.orders.is_empty()
             };
             if is_wanted {
                 return;
@@ -197,14 +110,16 @@ impl<T> Flight<T> {
     /// Takes up to `most` keys that are to be loaded now, and says whether by the store itself.
     pub(super) fn take(&self, most: usize) -> (Vec<Key>, bool) {
         let mut state = self.lock();
-        let State { pending, queue, .. } = &mut *state;
-        let count = queue.len().min(most);
-        let keys: Vec<_> = queue.drain(..count).collect();
-        let mut fresh = false;
-        for key in &keys {
-            if let Some(pending) = pending.get_mut(key) {
-                pending.is_loading = true;
+        let State { pending, queue, later, .. } = &mut *state;
+        let (mut keys, mut fresh) = (Vec::new(), false);
+        while keys.len() < most
+            && let Some(key) = queue.pop_front().or_else(|| later.pop_front())
+        {
+            // It may be under way already, or have come with others that nobody named.
+            if let Some(pending) = pending.get_mut(&key).filter(|pending| !pending.is_loading) {
+                (pending.is_loading, pending.is_later) = (true, false);
                 fresh |= pending.fresh;
+                keys.push(key);
             }
         }
         (keys, fresh)
@@ -249,6 +164,7 @@ impl<T> Flight<T> {
     ) -> bool {
         let mut state = self.lock();
         let State { pending, queue, meanwhile, .. } = &mut *state;
+        let has_changed = || meanwhile.as_ref().is_some_and(|meanwhile| meanwhile.has(key));
         match pending.get_mut(key) {
             Some(pending) if pending.again || epoch < pending.at_least => {
                 (pending.is_loading, pending.again) = (false, false);
@@ -257,7 +173,11 @@ impl<T> Flight<T> {
                 self.wake.notify_one();
                 return false;
             }
-            None if meanwhile.as_ref().is_some_and(|meanwhile| meanwhile.has(key)) => return false,
+            // Of those that nobody named, and perhaps older than what is wanted.
+            Some(pending) if !pending.is_loading && (pending.fresh || has_changed()) => {
+                return false;
+            }
+            None if has_changed() => return false,
             _ => {}
         }
         count();
@@ -273,6 +193,7 @@ impl<T> Flight<T> {
     pub(super) fn fail(&self, reason: &Arc<str>) {
         let mut state = self.lock();
         state.queue.clear();
+        state.later.clear();
         for (_, pending) in state.pending.drain() {
             pending.landing.send_replace(Some(Err(Arc::clone(reason))));
         }

@@ -9,6 +9,7 @@ mod map;
 mod missing;
 mod options;
 mod outbox;
+mod pending;
 mod refusals;
 mod resident;
 mod shelf;

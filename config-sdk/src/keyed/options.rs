@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::key::KeyFor;
 
-/// How the copies of a keyed block are kept in memory. Of a resident block, which is kept as a whole,
+/// How the copies of a keyed block are kept in memory. Lengths of time are brought within 10 ms and 30
+/// days. Of a resident block, which is kept as a whole,
 /// only [`ttl`](Self::ttl) is looked at.
 ///
 /// ```
@@ -70,21 +71,21 @@ impl KeyedOptions {
     /// Where the store tells of changes, each poll confirms all copies at once, and none is read again
     /// before it has changed. Only copies of a table that tells of nothing grow old one by one.
     pub fn ttl(mut self, ttl: Duration) -> Self {
-        self.ttl = Some(ttl);
+        self.ttl = Some(sensible(ttl));
         self
     }
 
     /// How old a copy may be that is served while it is read again: twice the `ttl` unless said. An
     /// older one is waited for; if the store does not answer, it is served all the same.
     pub fn hard_ttl(mut self, ttl: Duration) -> Self {
-        self.hard_ttl = Some(ttl);
+        self.hard_ttl = Some(sensible(ttl));
         self
     }
 
     /// How long a reader waits for a copy that is not there, at most: 1 s unless said. The load goes on
     /// for as long again, and if it has failed then, nobody waits until one succeeds.
     pub fn load_timeout(mut self, timeout: Duration) -> Self {
-        self.load_timeout = timeout;
+        self.load_timeout = sensible(timeout);
         self
     }
 
@@ -101,9 +102,10 @@ impl KeyedOptions {
         self
     }
 
-    /// Loads what was warmed again, this often; with nothing else said, every copy.
+    /// Loads what was warmed and is not in memory any more, this often; with nothing else said, every
+    /// copy.
     pub fn warm_every(mut self, interval: Duration) -> Self {
-        self.warm_every = Some(interval);
+        self.warm_every = Some(sensible(interval));
         self
     }
 
@@ -113,6 +115,11 @@ impl KeyedOptions {
         self.remember_hottest = keys;
         self
     }
+}
+
+/// Clocks do not count to [`Duration::MAX`], and nothing is done without a pause.
+fn sensible(time: Duration) -> Duration {
+    time.clamp(Duration::from_millis(10), Duration::from_secs(30 * 24 * 60 * 60))
 }
 
 impl Default for KeyedOptions {

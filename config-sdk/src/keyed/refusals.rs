@@ -40,6 +40,11 @@ impl Refusals {
         !all.is_empty() && all.remove(&key.cloned()).is_some()
     }
 
+    /// Forgets the rows of keys that are not to be kept; the shared row's stays.
+    pub(crate) fn keep(&self, is_kept: impl Fn(&Key) -> bool) {
+        self.lock().retain(|key, _| key.as_ref().is_none_or(&is_kept));
+    }
+
     /// What is wrong with the row of `key`.
     pub(crate) fn of(&self, key: Option<&Key>) -> Option<Faults> {
         let all = self.lock();

@@ -94,6 +94,9 @@ pub(crate) trait AnyShelf: fmt::Debug + Send + Sync {
     /// Of a resident block the fields of a copy, and its version; `None` for that of the shared row.
     fn values(&self, key: Option<&Key>) -> (Vec<Value>, u64);
 
+    /// Whether a resident block has a row for this key.
+    fn has(&self, key: &Key) -> bool;
+
     /// Of a resident block the keys that have a row.
     fn keys(&self) -> Vec<Key>;
 
@@ -142,6 +145,13 @@ impl<T: KeyedBlock> AnyShelf for Shelf<T> {
                 (copy.value.encode(), copy.meta.version)
             }
             Kept::Bounded(_) => (Vec::new(), 0),
+        }
+    }
+
+    fn has(&self, key: &Key) -> bool {
+        match &self.kept {
+            Kept::Resident(resident) => resident.load::<()>(key).is_own(),
+            Kept::Bounded(_) => false,
         }
     }
 

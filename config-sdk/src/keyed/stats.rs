@@ -32,6 +32,9 @@ pub struct Stats {
     pub loaded_keys: u64,
     /// Reads that waited for a load that somebody else had begun.
     pub waits: u64,
+    /// Reads that got the last good copy, or what all keys share, because nothing could be loaded in
+    /// time.
+    pub stand_ins: u64,
     /// Loads that failed, and rows that were turned away.
     pub errors: u64,
     /// Copies that had to leave for others.
@@ -56,7 +59,11 @@ impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { hits, misses, loads, loaded_keys, waits, errors, evictions, .. } = self;
         writeln!(f, "reads    {hits} hits, {misses} misses: {:.1} %", self.hit_rate * 100.0)?;
-        writeln!(f, "loads    {loads} for {loaded_keys} keys, {waits} waited, {errors} errors")?;
+        write!(f, "loads    {loads} for {loaded_keys} keys, {waits} waited, {errors} errors")?;
+        match self.stand_ins {
+            0 => writeln!(f)?,
+            count => writeln!(f, "; {count} reads got a stand-in")?,
+        }
         write!(f, "entries  {}", self.entries)?;
         if self.active + self.expired > 0 {
             let Self { active, expired, without_row, .. } = self;
@@ -87,6 +94,9 @@ pub struct Warmed {
     pub is_full: bool,
 }
 
+/// How many keys are warmed at a time.
+const PORTION: usize = 10_000;
+
 impl<T: Send + Sync + 'static> Bounded<T> {
     /// What was read and loaded, and what there is now; walks through all copies.
     pub(super) fn stats(&self) -> Stats {
@@ -113,6 +123,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
             loads: counts.loads.get(),
             loaded_keys: counts.loaded_keys.get(),
             waits: counts.waits.get(),
+            stand_ins: counts.stand_ins.get(),
             errors: counts.errors.get(),
             evictions: counts.evictions.get(),
             entries: self.table.len(),
@@ -132,11 +143,13 @@ impl<T: Send + Sync + 'static> Bounded<T> {
                 Err(error) => warmed.fail(&error.to_string()),
             }
         }
-        for landing in self.flight.want_all(&wanted) {
-            // However long it takes: a store that does not answer fails all of them.
-            match ended(landing).await {
-                Ok(_) => warmed.loaded += 1,
-                Err(reason) => warmed.fail(&reason),
+        for portion in wanted.chunks(PORTION) {
+            for landing in self.flight.want_later(portion) {
+                // However long it takes: a store that does not answer fails all of them.
+                match ended(landing).await {
+                    Ok(_) => warmed.loaded += 1,
+                    Err(reason) => warmed.fail(&reason),
+                }
             }
         }
         warmed

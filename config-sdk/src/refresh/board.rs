@@ -113,7 +113,7 @@ impl Board {
                     }
                 })
                 .collect(),
-            keyed: notices.keyed.iter().map(KeyedNotice::status).collect(),
+            keyed: notices.keyed.iter().map(|notice| notice.status(&notices.untracked)).collect(),
         }
     }
 

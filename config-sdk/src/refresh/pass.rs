@@ -182,13 +182,16 @@ impl Refresher {
                 blocks.push(BlockReport { error, ..BlockReport::of(name, outcome) });
             }
         }
-        blocks.extend(self.shelve(fetched.keyed, fetched.epoch, ask));
+        let shelved = self.shelve(fetched.keyed, fetched.epoch, ask);
+        let changed = |report: &BlockReport| matches!(report.outcome, Outcome::Changed { .. });
+        let has_moved = !turns.is_empty() || shelved.iter().any(changed);
+        blocks.extend(shelved);
         if self.untracked != fetched.untracked {
             self.untracked = fetched.untracked;
             self.board.set_untracked(self.untracked.clone());
         }
         let mut changed = Vec::new();
-        if !turns.is_empty() || self.applied != Some(fetched.epoch) {
+        if has_moved || self.applied != Some(fetched.epoch) {
             changed = self.cells.publish(turns, fetched.epoch);
             self.applied = Some(fetched.epoch);
         }

@@ -16,6 +16,17 @@ pub enum Keys {
     All,
 }
 
+impl Keys {
+    /// Whether `key` is one of them.
+    #[must_use]
+    pub fn has(&self, key: &Key) -> bool {
+        match self {
+            Self::Some(keys) => keys.contains(key),
+            Self::All => true,
+        }
+    }
+}
+
 /// What changed of a keyed block.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

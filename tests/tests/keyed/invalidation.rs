@@ -98,3 +98,15 @@ async fn what_was_dropped_here_is_not_dropped_again_by_its_own_echo() {
     here(set_daily(&store, "guild-9", 2)).await.unwrap();
     assert_eq!(bytes.stats().active, 2);
 }
+
+#[tokio::test]
+async fn a_copy_that_changed_is_read_again_before_anybody_asks() {
+    let store = MemoryStore::new();
+    set_daily(&store, "guild-1", 20);
+    let config = start(&store).await;
+    let bytes = config.keyed::<BytesConfig>();
+    bytes.get("guild-1").await;
+    set_daily(&store, "guild-1", 30);
+    let there = || async { bytes.peek("guild-1").is_some_and(|copy| copy.daily_amount == 30) };
+    wait::until("the new copy", SOON, there).await;
+}

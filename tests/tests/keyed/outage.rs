@@ -129,3 +129,54 @@ async fn a_load_that_is_late_for_its_reader_goes_on() {
     wait::until("the copy", SOON, || async { bytes.peek("guild-1").is_some() }).await;
     assert_eq!(bytes.peek("guild-1").unwrap().daily_amount, 20);
 }
+
+#[tokio::test]
+async fn the_first_read_after_the_store_is_back_gets_what_it_holds() {
+    let store = MemoryStore::new();
+    set_daily(&store, "guild-1", 20);
+    let config = start(&store).await;
+    let bytes = config.keyed::<BytesConfig>();
+    store.fail("gone");
+    config.refresh_all().await.unwrap();
+    bytes.get("cold").await;
+    assert_eq!(bytes.stats().stand_ins, 1);
+    store.heal();
+    assert!(config.ready(SOON).await);
+    // Nothing was read meanwhile, so nothing has found out by itself.
+    assert_eq!(bytes.get("guild-1").await.daily_amount, 20);
+    assert_eq!(bytes.stats().stand_ins, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn warming_very_many_keys_holds_no_reader_up() {
+    let store = MemoryStore::new();
+    set_daily(&store, "guild-1", 20);
+    let config = start(&store).await;
+    let bytes = config.keyed::<BytesConfig>();
+    store.delay(Duration::from_millis(100));
+    let warming = tokio::spawn({
+        let bytes = bytes.clone();
+        async move { bytes.warm((0..150_000).map(|number| format!("guild-{number}"))).await }
+    });
+    wait::until("the warming", SOON, || async { store.loads() > 3 }).await;
+    assert_eq!(bytes.get("guild-1").await.daily_amount, 20);
+    assert_eq!(bytes.stats().stand_ins, 0);
+    store.heal();
+    let warmed = warming.await.unwrap();
+    assert_eq!((warmed.loaded + warmed.present, warmed.failed), (150_000, 0));
+}
+
+#[tokio::test]
+async fn any_length_of_time_is_taken() {
+    for options in [
+        KeyedOptions::new().ttl(Duration::MAX).hard_ttl(Duration::MAX),
+        KeyedOptions::new().load_timeout(Duration::MAX).warm_every(Duration::MAX),
+        KeyedOptions::new().ttl(Duration::ZERO).hard_ttl(Duration::ZERO),
+    ] {
+        let store = MemoryStore::new();
+        set_daily(&store, "guild-1", 20);
+        let config = start_with(&store, options).await;
+        let copy = config.keyed::<BytesConfig>().get_fresh("guild-1").await;
+        assert_eq!(copy.unwrap().daily_amount, 20);
+    }
+}

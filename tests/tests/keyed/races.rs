@@ -109,3 +109,86 @@ async fn a_reader_that_waited_for_an_epoch_never_sees_an_older_copy() {
     }
     warming.await.unwrap();
 }
+
+/// A page that was read before the row changed arrives after it, with somebody waiting for the key.
+#[tokio::test]
+async fn a_page_is_no_answer_to_who_wants_what_came_after_it() {
+    let store = MemoryStore::new();
+    set_daily(&store, "changed", 20);
+    set_daily(&store, "asked for", 20);
+    let config = start(&store).await;
+    let bytes = config.keyed::<BytesConfig>();
+    assert_eq!(bytes.get("changed").await.daily_amount, 20);
+    let loads = store.loads();
+    store.delay(Duration::from_millis(500));
+    let warming = tokio::spawn({
+        let bytes = bytes.clone();
+        async move { bytes.warm_all(|_| {}).await }
+    });
+    wait::until("the page", SOON, || async { store.loads() == loads + 1 }).await;
+    store.heal();
+    let epoch = set_daily(&store, "changed", 30);
+    config.wait_for(epoch, SOON).await.unwrap();
+    store.lose_notifications();
+    set_daily(&store, "asked for", 30);
+    assert_eq!(bytes.get_fresh("asked for").await.unwrap().daily_amount, 30);
+    assert_eq!(bytes.get("changed").await.daily_amount, 30);
+    warming.await.unwrap();
+    assert_eq!(bytes.get("changed").await.daily_amount, 30);
+    assert_eq!(bytes.get("asked for").await.daily_amount, 30);
+}
+
+#[tokio::test]
+async fn a_fresh_read_that_joins_a_load_waits_for_one_that_begins_after_it() {
+    let store = MemoryStore::new();
+    set_daily(&store, "guild-1", 20);
+    let config = start(&store).await;
+    let bytes = config.keyed::<BytesConfig>();
+    store.delay(Duration::from_millis(500));
+    let slow = tokio::spawn({
+        let bytes = bytes.clone();
+        async move { bytes.get("guild-1").await.daily_amount }
+    });
+    wait::until("the load", SOON, || async { store.loads() == 1 }).await;
+    store.heal();
+    store.lose_notifications();
+    set_daily(&store, "guild-1", 30);
+    assert_eq!(bytes.get_fresh("guild-1").await.unwrap().daily_amount, 30);
+    slow.await.unwrap();
+}
+
+/// A key that a page brought stays in the queue of those who wanted it, and is wanted once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_wanted_twice_is_not_taken_for_one_without_a_row() {
+    let store = MemoryStore::new();
+    for number in 0..2000 {
+        set_daily(&store, &format!("guild-{number:04}"), 20);
+    }
+    let options = KeyedOptions::new().max_entries(20_000).load_timeout(SOON);
+    let config = start_with(&store, options).await;
+    let bytes = config.keyed::<BytesConfig>();
+    let loads = store.loads();
+    store.delay(Duration::from_millis(500));
+    let warming = tokio::spawn({
+        let bytes = bytes.clone();
+        async move { bytes.warm_all(|_| {}).await }
+    });
+    wait::until("the page", SOON, || async { store.loads() == loads + 1 }).await;
+    let mut readers = tokio::task::JoinSet::new();
+    for number in 0..1500 {
+        let bytes = bytes.clone();
+        readers.spawn(async move { drop(bytes.get(format!("nobody-{number}")).await) });
+    }
+    readers.spawn({
+        let bytes = bytes.clone();
+        async move { drop(bytes.get("guild-0500").await) }
+    });
+    wait::until("the readers' load", SOON, || async { store.loads() == loads + 2 }).await;
+    store.heal();
+    let epoch = set_daily(&store, "guild-0500", 30);
+    config.wait_for(epoch, SOON).await.unwrap();
+    readers.join_all().await;
+    warming.await.unwrap();
+    wait::until("the change", SOON, || async { bytes.get("guild-0500").await.daily_amount == 30 })
+        .await;
+}

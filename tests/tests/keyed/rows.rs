@@ -2,7 +2,7 @@
 
 use config_sdk::{Event, LoadError, MemoryStore};
 
-use crate::blocks::{BytesConfig, SOON, guild, set_daily, start};
+use crate::blocks::{BytesConfig, SOON, guild, plan, set_daily, start};
 
 #[tokio::test]
 async fn a_bad_row_keeps_the_last_good_copy_and_is_not_read_in_a_loop() {
@@ -74,4 +74,25 @@ async fn a_number_out_of_range_is_brought_into_it_with_a_count() {
         }
     };
     assert_eq!(clamped, ("starting_balance", "99999".to_owned(), "10000".to_owned()));
+}
+
+#[tokio::test]
+async fn a_bad_row_that_was_never_good_is_forgotten_when_it_is_deleted() {
+    let store = MemoryStore::new();
+    store.set("bytes", [("daily_amount", "99999")]);
+    store.set("plan", [("size", "999")]);
+    store.set_key("plan", &plan("ETH/USDT", "a"), [("size", "999")]);
+    let config = start(&store).await;
+    let bytes = config.keyed::<BytesConfig>();
+    let rejected = || ["bytes", "plan"].map(|name| config.status().keyed(name).unwrap().rejected);
+    assert_eq!(bytes.get("guild-1").await.daily_amount, 10);
+    assert_eq!(rejected(), [1, 2]);
+    assert!(config.status().keyed("plan").unwrap().trouble_since.is_some());
+    store.remove("bytes");
+    store.remove_key("plan", &plan("ETH/USDT", "a"));
+    let epoch = store.remove("plan");
+    config.wait_for(epoch, SOON).await.unwrap();
+    bytes.get_fresh("guild-1").await.unwrap();
+    assert_eq!(rejected(), [0, 0]);
+    assert!(config.status().keyed("plan").unwrap().trouble_since.is_none());
 }

@@ -143,3 +143,53 @@ async fn copies_of_a_table_that_tells_of_nothing_grow_old_until_it_is_adopted() 
     })
     .await;
 }
+
+/// The same, with every copy in memory.
+#[derive(Debug, ConfigBlock)]
+#[config(name = "till", table = "tills", key(guild_id: String), adopt, resident)]
+struct TillConfig {
+    #[config(default = 10)]
+    daily_amount: i64,
+}
+
+#[tokio::test]
+async fn a_snapshot_follows_a_resident_table_that_tells_of_nothing() {
+    let file = file().await;
+    let table = "create table tills (guild_id text primary key, daily_amount integer);
+                 insert into tills values ('guild-1', 20)";
+    file.connection.execute_batch(table).unwrap();
+    let builder = Config::builder().keyed::<TillConfig>(KeyedOptions::new()).url(&file.url);
+    let config = builder.ttl(Duration::from_millis(100)).start().await.unwrap();
+    let seen = || config.snapshot().keyed::<TillConfig>().load("guild-1").daily_amount;
+    assert_eq!(seen(), 20);
+    assert!(config.status().keyed("till").unwrap().untracked);
+    file.connection.execute_batch("update tills set daily_amount = 30").unwrap();
+    wait::until("the change", SOON, || async { seen() == 30 }).await;
+}
+
+#[tokio::test]
+async fn a_copy_is_served_while_it_is_read_again_and_waited_for_once_it_is_too_old() {
+    let file = file().await;
+    let table = "create table purses (guild_id text primary key, daily_amount integer);
+                 insert into purses values ('guild-1', 20)";
+    file.connection.execute_batch(table).unwrap();
+    let set =
+        |amount: i64| file.connection.execute("update purses set daily_amount = ?1", [amount]);
+    let started = |options: KeyedOptions| {
+        Config::builder().keyed::<PurseConfig>(options).url(&file.url).ttl(HOUR).start()
+    };
+    let (ttl, day) = (Duration::from_millis(200), Duration::from_secs(24 * 3600));
+    let soft = started(KeyedOptions::new().ttl(ttl).hard_ttl(day)).await.unwrap();
+    let soft = soft.keyed::<PurseConfig>();
+    let hard = started(KeyedOptions::new().ttl(ttl).hard_ttl(ttl)).await.unwrap();
+    let hard = hard.keyed::<PurseConfig>();
+    assert_eq!(soft.get("guild-1").await.daily_amount, 20);
+    assert_eq!(hard.get("guild-1").await.daily_amount, 20);
+    set(30).unwrap();
+    let expired = || async { soft.stats().expired == 1 && hard.stats().expired == 1 };
+    wait::until("the lifetime to end", SOON, expired).await;
+    assert_eq!(hard.get("guild-1").await.daily_amount, 30, "waited for");
+    assert_eq!(soft.get("guild-1").await.daily_amount, 20, "served");
+    let read_again = || async { soft.peek("guild-1").is_some_and(|copy| copy.daily_amount == 30) };
+    wait::until("the copy to be read again", SOON, read_again).await;
+}

@@ -129,3 +129,43 @@ async fn the_hottest_keys_are_remembered_and_loaded_first_after_a_restart() {
     entries(&again, 2).await;
     assert!(again.peek("guild-7").is_some() && again.peek("guild-9").is_some());
 }
+
+#[tokio::test]
+async fn what_was_to_be_warmed_at_the_start_is_warmed_once_the_store_is_there() {
+    for options in [KeyedOptions::new().warm_all(), KeyedOptions::new().warm(["guild-1"])] {
+        let store = MemoryStore::new();
+        set_daily(&store, "guild-1", 20);
+        store.fail("gone");
+        let builder = Config::builder().keyed::<BytesConfig>(options).store(store.clone());
+        let builder = builder.ttl(HOUR).start_timeout(Duration::from_millis(100));
+        let config = builder.start().await.unwrap();
+        store.heal();
+        entries(&config.keyed::<BytesConfig>(), 1).await;
+    }
+}
+
+#[tokio::test]
+async fn the_hottest_keys_are_remembered_at_the_end_and_survive_a_start_without_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = MemoryStore::new();
+    fill(&store, 50);
+    let start = || async {
+        let options = KeyedOptions::new().remember_hottest(2);
+        let builder = Config::builder().keyed::<BytesConfig>(options).store(store.clone());
+        let builder = builder.ttl(HOUR).start_timeout(Duration::from_millis(100));
+        builder.last_good_dir(folder.path()).start().await.unwrap()
+    };
+    let config = start().await;
+    let bytes = config.keyed::<BytesConfig>();
+    for _ in 0..2000 {
+        bytes.get("guild-7").await;
+        bytes.get("guild-9").await;
+    }
+    config.shutdown().await;
+    store.fail("gone");
+    start().await.shutdown().await;
+    store.heal();
+    let again = start().await.keyed::<BytesConfig>();
+    entries(&again, 2).await;
+    assert!(again.peek("guild-7").is_some() && again.peek("guild-9").is_some());
+}

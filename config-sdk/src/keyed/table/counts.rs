@@ -24,6 +24,8 @@ pub(in crate::keyed) struct Counts {
     pub(in crate::keyed) waits: Count,
     /// Loads that failed, and rows that were turned away.
     pub(in crate::keyed) errors: Count,
+    /// Reads that got something else, because nothing could be loaded in time.
+    pub(in crate::keyed) stand_ins: Count,
     /// Copies that left for want of room.
     pub(in crate::keyed) evictions: Count,
     number: numbers::Number,
@@ -91,6 +93,7 @@ impl Counts {
             loaded_keys: Count::default(),
             waits: Count::default(),
             errors: Count::default(),
+            stand_ins: Count::default(),
             evictions: Count::default(),
             number: numbers::Number::take(),
             tallies: Mutex::default(),
@@ -215,12 +218,13 @@ mod tests {
     fn hits_and_misses_of_all_threads_are_counted_exactly_also_of_those_that_ended() {
         let counts = Counts::new();
         std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    (0..1000).for_each(|_| _ = counts.hit());
-                    (0..10).for_each(|_| counts.miss());
-                });
-            }
+            let count = || {
+                (0..1000).for_each(|_| _ = counts.hit());
+                (0..10).for_each(|_| counts.miss());
+            };
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(count)).collect();
+            // Only what is joined has ended as a whole: a scope does not wait for that.
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
         });
         counts.miss();
         assert_eq!(counts.reads(), Reads { hits: 4000, misses: 41 });

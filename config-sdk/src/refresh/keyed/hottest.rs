@@ -34,19 +34,18 @@ pub(in crate::refresh) async fn read(path: PathBuf) -> Vec<String> {
 }
 
 /// Writes the keys; what was there before stays whole if that fails.
-pub(in crate::refresh) async fn write(path: PathBuf, keys: Vec<Key>) {
-    let shown = path.display().to_string();
-    let written = tokio::task::spawn_blocking(move || -> io::Result<()> {
+pub(in crate::refresh) fn write(path: &Path, keys: &[Key]) {
+    let keys: Vec<_> = keys.iter().map(Key::joined).collect();
+    let written = || -> io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        let keys: Vec<_> = keys.iter().map(Key::joined).collect();
         serde_json::to_writer(&mut file, &keys)?;
         file.flush()?;
-        file.persist(&path)?;
+        file.persist(path)?;
         Ok(())
-    });
-    if let Ok(Err(error)) = written.await {
-        warn!(path = shown, %error, "the hottest keys cannot be remembered");
+    };
+    if let Err(error) = written() {
+        warn!(path = %path.display(), %error, "the hottest keys cannot be remembered");
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
-use tracing::{debug, warn};
+use tracing::{debug, error, warn};
 
 use super::copy::{Copy, Press};
 use super::metrics;
@@ -51,24 +51,33 @@ pub(in crate::refresh) struct Known {
     refused: Option<Record>,
     backoff: Backoff,
     /// Why nothing can be loaded, if so.
-    failure: Option<Arc<str>>,
+    pub(in crate::refresh) failure: Option<Arc<str>>,
 }
 
 impl Loader {
-    /// Loads for as long as it is let.
+    /// Loads for as long as it is let, whatever happens on the way.
     pub(crate) async fn run(self) {
         let Some(bounded) = self.shelf.bounded() else {
             return;
         };
         let _closed = CloseWith(&self);
+        while guarded(self.load_all(bounded)).await.is_none() {
+            let block = self.shelf.schema().name;
+            error!(block, "loading keys panicked; it goes on");
+            bounded.fail(&Arc::from("loading keys panicked; see the program's output"));
+            sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    async fn load_all(&self, bounded: &dyn AnyBounded) {
         let mut known =
             Known { shared: None, refused: None, backoff: Backoff::of_tries(), failure: None };
         let part = (self.ttl / MARKS).max(SHORTEST);
         let mut older = Instant::now() + part;
-        let mut schedule = Schedule::new(&self);
+        let mut schedule = Schedule::new(self);
         loop {
             tokio::select! {
-                () = schedule.due() => schedule.act(&self, bounded, &mut known).await,
+                () = schedule.due() => schedule.act(self, bounded, &mut known).await,
                 () = bounded.wanted() => {
                     self.load(bounded, &mut known).await;
                     self.count();
@@ -194,6 +203,9 @@ impl Loader {
         known: &mut Known,
     ) {
         if shared == known.shared {
+            if known.refused.take().is_some() {
+                self.shelf.refusals().remove(None);
+            }
             return;
         }
         if shared.is_some() && shared == known.refused {
@@ -224,6 +236,7 @@ struct CloseWith<'a>(&'a Loader);
 
 impl Drop for CloseWith<'_> {
     fn drop(&mut self) {
+        self.0.remember_now();
         if let Some(bounded) = self.0.shelf.bounded() {
             bounded.close(&Arc::from("the configuration was shut down, or its runtime is gone"));
         }

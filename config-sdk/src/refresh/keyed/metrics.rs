@@ -7,6 +7,7 @@ use crate::source::{TierState, TierStatus};
 const READS: &str = "config_sdk_keyed_reads_total";
 const LOADS: &str = "config_sdk_keyed_loads_total";
 const LOADED: &str = "config_sdk_keyed_loaded_keys_total";
+const STAND_INS: &str = "config_sdk_keyed_stand_ins_total";
 const ERRORS: &str = "config_sdk_keyed_errors_total";
 const EVICTIONS: &str = "config_sdk_keyed_evictions_total";
 const ENTRIES: &str = "config_sdk_keyed_entries";
@@ -21,6 +22,7 @@ pub(in crate::refresh) fn describe() {
     counter(READS, "Reads of a bounded block, by whether memory had the copy.");
     counter(LOADS, "Questions to the store for copies of a bounded block.");
     counter(LOADED, "Keys that were asked for in them.");
+    counter(STAND_INS, "Reads of a bounded block that got a stand-in: nothing came in time.");
     counter(ERRORS, "Loads that failed, and rows of a bounded block that were turned away.");
     counter(EVICTIONS, "Copies of a bounded block that had to leave memory for others.");
     gauge(ENTRIES, "Copies of a keyed block in memory.");
@@ -47,6 +49,7 @@ pub(in crate::refresh) fn shelf(shelf: &dyn AnyShelf) {
     count(READS, &[("block", name), ("result", "miss")], tally.misses);
     count(LOADS, &block, tally.loads);
     count(LOADED, &block, tally.loaded_keys);
+    count(STAND_INS, &block, tally.stand_ins);
     count(ERRORS, &block, tally.errors);
     count(EVICTIONS, &block, tally.evictions);
     set(BYTES, &block, tally.bytes as f64);

@@ -1,6 +1,6 @@
 //! The keyed blocks in a pass: resident ones take the rows that changed, bounded ones drop the copies.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -84,6 +84,9 @@ impl Shelved {
     /// The store has answered for this block.
     pub(in crate::refresh) fn confirm(&mut self) {
         self.last_success = Some(SystemTime::now());
+        if let Some(bounded) = self.shelf.bounded() {
+            bounded.is_back();
+        }
     }
 
     /// What becomes of a block of which `moved` tells; `forced` if it was asked for.
@@ -155,32 +158,34 @@ impl Shelved {
             origin,
         };
         let mut news = self.news.take().unwrap_or_default();
-        let known: BTreeSet<_> = shelf.keys().into_iter().collect();
         let mut edit = Edit::default();
         let mut fields = BTreeSet::new();
         let gone: Vec<Key> = match &keys {
             Keys::All => {
                 self.odd = rows.odd;
                 let shared = rows.shared.map(|row| row.within(round.max_record));
-                if (!self.is_read || shared != self.shared)
-                    && let Some(copy) = press.copy(None, None, shared.as_ref(), round.epoch)
-                {
+                if self.is_read && shared == self.shared {
+                    shelf.refusals().remove(None);
+                } else if let Some(copy) = press.copy(None, None, shared.as_ref(), round.epoch) {
                     self.shared = shared;
                     news.shared = Some(self.shared.clone());
                     fields.extend(self.differing(None, &copy));
                     edit.shared = Some((copy.ready, copy.meta));
                 }
-                known.iter().cloned().collect()
+                shelf.keys()
             }
-            Keys::Some(keys) => keys.intersection(&known).cloned().collect(),
+            Keys::Some(keys) => keys.iter().filter(|key| shelf.has(key)).cloned().collect(),
         };
+        let is_there: HashSet<_> = rows.own.iter().map(|(key, _)| key).collect();
+        shelf.refusals().keep(|key| is_there.contains(key) || !keys.has(key));
+        drop(is_there);
         edit.own = gone.into_iter().map(|key| (key, None)).collect();
         for (key, row) in rows.own {
             let row = row.within(round.max_record);
             match press.copy(Some(&key), Some(&row), self.shared.as_ref(), round.epoch) {
                 Some(copy) => {
                     let differing = self.differing(Some(&key), &copy);
-                    let is_same = known.contains(&key)
+                    let is_same = shelf.has(&key)
                         && differing.is_empty()
                         && !self.is_recalled
                         && shelf.values(Some(&key)).1 == copy.meta.version;

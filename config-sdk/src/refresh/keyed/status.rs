@@ -1,5 +1,6 @@
 //! How a keyed block stands.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -30,6 +31,9 @@ pub struct KeyedStatus {
     /// When the store last confirmed them.
     #[serde(serialize_with = "crate::time::serialize_option")]
     pub last_success: Option<SystemTime>,
+    /// Whether nothing tells of its changes, so that it is found by polling alone: a table that was
+    /// adopted without triggers.
+    pub untracked: bool,
     /// Since when a row is turned away or the block cannot be read, if so.
     #[serde(serialize_with = "crate::time::serialize_option")]
     pub trouble_since: Option<SystemTime>,
@@ -67,7 +71,8 @@ impl KeyedNotice {
         Self { shelf, state, last_success: None, trouble_since: None, error: None, odd: Vec::new() }
     }
 
-    pub(in crate::refresh) fn status(&self) -> KeyedStatus {
+    /// How it stands, where the store's epoch does not count the changes of `untracked` blocks.
+    pub(in crate::refresh) fn status(&self, untracked: &BTreeSet<&'static str>) -> KeyedStatus {
         let schema = self.shelf.schema();
         let (rejected, faults) = self.shelf.refusals().first(LISTED);
         KeyedStatus {
@@ -76,6 +81,7 @@ impl KeyedNotice {
             entries: self.shelf.len(),
             state: self.state.clone(),
             last_success: self.last_success,
+            untracked: untracked.contains(schema.name),
             trouble_since: self.trouble_since,
             rejected,
             faults,
@@ -101,6 +107,12 @@ impl fmt::Display for KeyedStatus {
         let since = since.unwrap_or_default();
         if let Some(error) = &self.error {
             write!(f, "\n    cannot be read{since}: {error}")?;
+        }
+        if self.untracked {
+            write!(
+                f,
+                "\n    nothing tells of its changes: they are found by polling; see `adopt_now`"
+            )?;
         }
         if self.rejected > 0 {
             let count = self.rejected;

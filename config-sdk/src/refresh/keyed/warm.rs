@@ -1,5 +1,6 @@
 //! Loading copies before they are asked for: after the start, on a schedule, or all of them by order.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
@@ -12,6 +13,9 @@ use crate::key::Key;
 use crate::keyed::{AnyBounded, Order, Warm, Warmed};
 use crate::refresh::backoff::jittered;
 use crate::source::{Loaded, Which};
+
+/// How soon warming is tried again that the store was not there for.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// How often the hottest keys are remembered.
 const REMEMBER: Duration = Duration::from_secs(60);
@@ -49,35 +53,38 @@ impl Schedule {
         if self.warm <= now {
             let far = Duration::from_secs(365 * 24 * 3600);
             self.warm = now + options.warm_every.map_or(far, jittered);
-            if self.is_first {
-                loader.want(bounded, loader.recall().await);
-            }
+            let hottest = if self.is_first { loader.recall().await } else { Vec::new() };
+            let mut is_done = loader.warm(bounded, hottest, known).await;
             match &options.warm {
-                Warm::Keys(keys) => loader.want(bounded, keys.clone()),
+                Warm::Keys(keys) => is_done &= loader.warm(bounded, keys.clone(), known).await,
                 Warm::Nothing if self.is_first || options.warm_every.is_none() => {}
                 Warm::All | Warm::Nothing => {
                     let order = tokio::sync::watch::Sender::default();
-                    loader.warm_all(bounded, &order, known).await;
+                    is_done &= loader.warm_all(bounded, &order, known).await;
                 }
             }
-            self.is_first = false;
+            if is_done {
+                self.is_first = false;
+            } else {
+                self.warm = now + jittered(RETRY);
+            }
         }
         if let Some(remember) = self.remember.filter(|remember| *remember <= now) {
             self.remember = Some(remember + REMEMBER);
-            loader.remember(bounded).await;
+            loader.remember().await;
         }
     }
 }
 
 impl Loader {
     /// Loads every copy that has a row, page by page, until they no longer fit. Keys that are wanted
-    /// meanwhile go before.
+    /// meanwhile go before. Says whether it came to an end.
     pub(in crate::refresh) async fn warm_all(
         &self,
         bounded: &dyn AnyBounded,
         order: &Order,
         known: &mut Known,
-    ) {
+    ) -> bool {
         let block = self.shelf.schema().name;
         let began = Instant::now();
         let mut after: Option<Key> = None;
@@ -92,7 +99,7 @@ impl Loader {
                     bounded.end();
                     warn!(block, %error, "warming ended early");
                     order.send_modify(|warmed| warmed.fail(&error.to_string()));
-                    return;
+                    return false;
                 }
             };
             if bounded.is_outdated() && outdated < MOST_OUTDATED {
@@ -112,6 +119,7 @@ impl Loader {
         let took_ms = began.elapsed().as_millis();
         let Warmed { loaded, present, is_full, .. } = order.borrow().clone();
         info!(block, loaded, present, is_full, took_ms, "warmed");
+        true
     }
 
     /// Keeps the copies of a page; says whether no more fit.
@@ -149,16 +157,23 @@ impl Loader {
         is_full
     }
 
-    /// Wants these keys, given as their joined parts, unless they are in memory.
-    fn want(&self, bounded: &dyn AnyBounded, keys: Vec<String>) {
+    /// Loads these keys, given as their joined parts, unless they are in memory; says whether it could.
+    async fn warm(&self, bounded: &dyn AnyBounded, keys: Vec<String>, known: &mut Known) -> bool {
         let schema = self.shelf.schema();
-        for joined in keys {
-            match Key::of_joined(&joined, schema.keys.len()) {
-                Ok(key) if bounded.is_fresh(&key) => {}
-                Ok(key) => bounded.want(&key),
-                Err(error) => warn!(block = schema.name, %error, "a key cannot be warmed"),
+        for portion in keys.chunks(BATCH) {
+            for joined in portion {
+                match Key::of_joined(joined, schema.keys.len()) {
+                    Ok(key) if bounded.is_fresh(&key) => {}
+                    Ok(key) => bounded.want(&key),
+                    Err(error) => warn!(block = schema.name, %error, "a key cannot be warmed"),
+                }
+            }
+            self.load(bounded, known).await;
+            if known.failure.is_some() {
+                return false;
             }
         }
+        true
     }
 
     /// The keys that were hottest before the restart.
@@ -171,12 +186,27 @@ impl Loader {
         }
     }
 
-    async fn remember(&self, bounded: &dyn AnyBounded) {
-        let Some(folder) = &self.folder else {
-            return;
-        };
-        let keys = bounded.hottest(self.shelf.options().remember_hottest);
-        let path = hottest::path(folder, &self.source.name(), self.shelf.schema());
-        hottest::write(path, keys).await;
+    /// Remembers which keys are hottest; while nothing was read, what was remembered stays.
+    async fn remember(&self) {
+        if let Some((path, keys)) = self.hottest() {
+            // Fails only if the runtime ends, and then it is done by `remember_now`.
+            let _ = tokio::task::spawn_blocking(move || hottest::write(&path, &keys)).await;
+        }
+    }
+
+    /// The same, at the end, when nothing is waited for any more.
+    pub(super) fn remember_now(&self) {
+        if let Some((path, keys)) = self.hottest() {
+            hottest::write(&path, &keys);
+        }
+    }
+
+    /// Where to keep which keys, if there are any.
+    fn hottest(&self) -> Option<(PathBuf, Vec<Key>)> {
+        let most = self.shelf.options().remember_hottest;
+        let (folder, bounded) = (self.folder.as_ref()?, self.shelf.bounded()?);
+        let keys = bounded.hottest(most);
+        let path = || hottest::path(folder, &self.source.name(), self.shelf.schema());
+        (!keys.is_empty()).then(|| (path(), keys))
     }
 }
