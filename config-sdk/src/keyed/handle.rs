@@ -60,7 +60,8 @@ impl<T: KeyedBlock> Keyed<T> {
     }
 
     /// The copy of `key` if it is in memory and as new as anybody knows; never waits, and loads
-    /// nothing.
+    /// nothing. It is counted as a read. Of a resident block, `None` if the key has no row of its own; of
+    /// another, that a key has none is a copy as well.
     pub fn peek(&self, key: impl KeyFor<T::Key>) -> Option<Guard<T>> {
         match &self.shelf.kept {
             Kept::Resident(resident) => {
@@ -123,7 +124,8 @@ impl<T: KeyedBlock> Keyed<T> {
     /// Drops the copy of `key`, here and, by way of the store, in every other process that reads it;
     /// says whether it was here. It is loaded again when it is asked for.
     ///
-    /// Changes of a row need none of this: they drop what they change by themselves.
+    /// Changes of a row need none of this: they drop what they change by themselves. Of a resident
+    /// block, nothing is dropped here; every process reads all of it again.
     pub fn invalidate(&self, key: impl KeyFor<T::Key>) -> bool {
         let Ok(key) = owned::<T>(&key) else {
             return false;
