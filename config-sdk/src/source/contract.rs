@@ -191,6 +191,10 @@ pub struct Fetched {
     /// a backup was restored; never two different states under one mark. It lets a shared tier go on
     /// where a process was away, and need not be given.
     pub mark: Option<String>,
+    /// What tells this store from every other that could be reached under its name; a new one is
+    /// welcome whenever all blocks are yielded, as after a restart. Processes share a tier only
+    /// with those to whom the same is told. Need not be given: then its name alone tells it.
+    pub identity: Option<String>,
     /// Blocks by name. A block that is not among them has not changed.
     pub blocks: BTreeMap<&'static str, Found>,
     /// Keyed blocks by name. One that is not among them has not changed.

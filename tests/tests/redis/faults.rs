@@ -58,15 +58,24 @@ impl Load {
 
 /// Waits until what `config` keeps is found by another process.
 async fn is_used_again(stage: &Stage, config: &Config) {
-    let other = stage.process().await;
+    finds(&stage.process().await, config).await;
+}
+
+/// Waits until `other` finds what `config` keeps.
+async fn finds(other: &Config, config: &Config) {
     let found = || async {
-        let (hits, cold) = (counts(&other).0, format!("cold-{}", fastrand::u64(..)));
+        let (hits, cold) = (counts(other).0, format!("cold-{}", fastrand::u64(..)));
         config.keyed::<BytesConfig>().get(&cold).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
         other.keyed::<BytesConfig>().get(&cold).await;
-        counts(&other).0 > hits
+        counts(other).0 > hits
     };
     wait::until("a copy to be found", SOON, found).await;
+}
+
+/// Prints a row of the table in `docs/faults.md`.
+fn measured(fault: &str, healed: Duration, (reads, slowest): (u64, Duration)) {
+    println!("| {fault} | {:.2} s | {reads} | {} ms |", healed.as_secs_f64(), slowest.as_millis());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,7 +86,7 @@ async fn killed_and_restarted_under_load_no_read_fails_and_none_is_stale_afterwa
     }
     let (here, there) = (stage.process().await, stage.process().await);
     let loads = [Load::on(&here, 10..=100), Load::on(&there, 10..=100)];
-    let mut last = 0;
+    let (mut last, mut healed) = (0, Duration::ZERO);
     for round in 0..4 {
         stage.redis.kill9();
         for number in 0..100 {
@@ -88,7 +97,7 @@ async fn killed_and_restarted_under_load_no_read_fails_and_none_is_stale_afterwa
         let began = Instant::now();
         connected(&here).await;
         connected(&there).await;
-        assert!(began.elapsed() < HEALED, "{:?}", began.elapsed());
+        healed = healed.max(began.elapsed());
         for config in [&here, &there] {
             config.wait_for(last, SOON).await.unwrap();
             for number in 0..100 {
@@ -98,10 +107,14 @@ async fn killed_and_restarted_under_load_no_read_fails_and_none_is_stale_afterwa
             }
         }
     }
+    assert!(healed < HEALED, "{healed:?}");
+    let (mut reads, mut slowest) = (0, Duration::ZERO);
     for load in loads {
-        let (reads, slowest) = load.end().await;
-        assert!(reads > 100 && slowest < Duration::from_secs(1), "{reads} reads, {slowest:?}");
+        let ended = load.end().await;
+        (reads, slowest) = (reads + ended.0, slowest.max(ended.1));
     }
+    assert!(reads > 200 && slowest < Duration::from_secs(1), "{reads} reads, {slowest:?}");
+    measured("server killed (-9)", healed, (reads, slowest));
     is_used_again(&stage, &here).await;
     assert!(here.status().tier.unwrap().errors > 0);
 }
@@ -112,6 +125,7 @@ async fn a_frozen_server_holds_readers_up_once_and_is_used_again_when_it_goes_on
     let config = stage.process().await;
     let load = Load::on(&config, 10..=100);
     let bytes = config.keyed::<BytesConfig>();
+    let mut healed = Duration::ZERO;
     for round in 0..3 {
         let epoch = stage.set_daily("guild-1", 20 + round);
         config.wait_for(epoch, SOON).await.unwrap();
@@ -132,25 +146,36 @@ async fn a_frozen_server_holds_readers_up_once_and_is_used_again_when_it_goes_on
         stage.redis.thaw();
         let began = Instant::now();
         connected(&config).await;
-        assert!(began.elapsed() < HEALED, "{:?}", began.elapsed());
+        healed = healed.max(began.elapsed());
         let other = stage.process().await;
         assert_eq!(other.keyed::<BytesConfig>().get("guild-1").await.daily_amount, 30 + round);
     }
-    let (_, slowest) = load.end().await;
+    assert!(healed < HEALED, "{healed:?}");
+    let (reads, slowest) = load.end().await;
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    measured("server frozen", healed, (reads, slowest));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_flushed_is_filled_again() {
     let stage = Stage::new();
-    let config = stage.process().await;
+    let (config, other) = (stage.process().await, stage.process().await);
+    let load = Load::on(&config, 10..=100);
+    let mut healed = Duration::ZERO;
     for amount in 20..25 {
         stage.redis.cli(&["FLUSHALL"]);
+        let began = Instant::now();
         let epoch = stage.set_daily("guild-1", amount);
         config.wait_for(epoch, SOON).await.unwrap();
         assert_eq!(config.keyed::<BytesConfig>().get("guild-1").await.daily_amount, amount);
+        finds(&other, &config).await;
+        healed = healed.max(began.elapsed());
         stage.redis.cli(&["SCRIPT", "FLUSH"]);
     }
+    assert!(healed < HEALED, "{healed:?}");
+    let (reads, slowest) = load.end().await;
+    assert!(reads > 0 && slowest < Duration::from_secs(1), "{reads} reads, {slowest:?}");
+    measured("server flushed", healed, (reads, slowest));
     is_used_again(&stage, &config).await;
 }
 

@@ -2,6 +2,7 @@
 
 mod bus;
 mod chaos;
+mod conditions;
 mod conformance;
 mod faults;
 mod lives;

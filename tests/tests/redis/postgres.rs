@@ -67,6 +67,43 @@ async fn a_column_that_was_altered_while_no_process_ran_is_read_anew_from_postgr
     assert_eq!(second.keyed::<BytesConfig>().get("guild-1").await.daily_amount, 40);
 }
 
+/// As two clusters have it in which the database has the same name, with one Redis.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_databases_in_one_namespace_do_not_read_each_others_rows() {
+    let (shared, own, redis) = (Server::shared(), Server::start(), Redis::start());
+    let databases = [shared.database(), shared.database(), own.database()];
+    let mut processes = Vec::new();
+    for (database, amount) in databases.iter().zip(21..) {
+        let builder = Config::builder().keyed::<BytesConfig>(KeyedOptions::new()).ttl(HOUR);
+        let builder = builder.url(&database.url()).migrate();
+        let options = RedisOptions::new().namespace("one");
+        let config = builder.redis_with(&redis.url(), options).start().await.unwrap();
+        connected(&config).await;
+        // Each of them further than those before, so that no epoch gives it away.
+        for _ in 20..amount {
+            database.psql(&format!(
+                "delete from bytes_config; insert into bytes_config (status, guild_id, daily_amount)
+                 values ('active', 'guild-1', {amount})"
+            ));
+        }
+        config.refresh_all().await.unwrap();
+        config.wait_for(epoch(database), SOON).await.unwrap();
+        processes.push((config, amount));
+    }
+    for _ in 0..2 {
+        for (config, amount) in &processes {
+            let bytes = config.keyed::<BytesConfig>();
+            assert_eq!(bytes.get("guild-1").await.daily_amount, *amount);
+            bytes.clear();
+        }
+    }
+    let copies = || async { redis.cli(&["--scan", "--pattern", "*:guild-1"]).lines().count() == 3 };
+    for (config, _) in &processes {
+        config.keyed::<BytesConfig>().get("guild-1").await;
+    }
+    wait::until("a copy of each", SOON, copies).await;
+}
+
 #[tokio::test]
 async fn a_wish_that_cannot_be_met_is_told_at_the_start() {
     let start = async |url: &str, options: RedisOptions| {

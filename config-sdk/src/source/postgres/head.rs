@@ -21,8 +21,8 @@ pub(super) struct Head {
     /// What the log says of each block; none if `since` is nothing to count on from.
     changed: Option<BTreeMap<String, Option<Vec<Value>>>>,
     pub(super) untracked: BTreeSet<&'static str>,
-    /// When the server was started.
-    server: Option<String>,
+    /// When the server was started, and the database: no other store has both.
+    pub(super) server: Option<String>,
     /// The mark of all columns, if it was asked for.
     columns: Option<String>,
     /// The transaction that moved the epoch last, told apart from one of another life of the store.
@@ -48,7 +48,7 @@ pub(super) fn sql(request: &Request<'_>, looked: bool) -> String {
     );
     format!(
         "select e.epoch, e.floor, e.tx, {changed} as changed, {} as untracked, \
-         extract(epoch from pg_postmaster_start_time()) as server, {columns} as columns \
+         extract(epoch from pg_postmaster_start_time()) || ' ' || current_database() as server, {columns} as columns \
          from config_sdk.epoch e",
         untracked(request)
     )

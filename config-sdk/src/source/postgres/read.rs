@@ -209,6 +209,7 @@ fn finish(
     }
     head.note(connection);
     fetched.mark = head.mark(connection);
+    fetched.identity.clone_from(&head.server);
     fetched.untracked = head.untracked;
     fetched
 }

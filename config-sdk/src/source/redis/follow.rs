@@ -7,7 +7,7 @@ use tracing::debug;
 
 use super::line::{Failure, Line, call};
 use super::names::Names;
-use super::news::{Dropped, News};
+use super::news::{Dropped, Moment, News};
 use super::sweep::sweep;
 use super::tier::{Errand, Tier};
 use crate::schema::BlockSchema;
@@ -51,7 +51,7 @@ pub(super) async fn follow(tier: &Tier, line: &Line, errand: Errand) -> Result<(
             questions.add_command(told).ignore();
             // What is there may be from before they were; without a state, nothing of it is read.
             for block in &untracked {
-                questions.unlink(tier.names.state(block)).ignore();
+                questions.unlink(tier.names.state(&news.until.store, block)).ignore();
             }
         } else if steps.is_empty() {
             break;
@@ -59,12 +59,12 @@ pub(super) async fn follow(tier: &Tier, line: &Line, errand: Errand) -> Result<(
         let answers: Vec<(String, u64)> = line.ask(&questions).await?;
         for (step, (term, _)) in steps.iter_mut().zip(&answers) {
             tier.learn(step.block.name, term);
-            step.go_on(term, news.epoch);
+            step.go_on(term, news.until.epoch);
         }
         let mut answers = answers.iter();
-        steps.retain(|_| answers.next().is_some_and(|(_, epoch)| *epoch < news.epoch));
+        steps.retain(|_| answers.next().is_some_and(|(_, epoch)| *epoch < news.until.epoch));
     }
-    debug!(epoch = news.epoch, "redis has followed");
+    debug!(epoch = news.until.epoch, "redis has followed");
     tier.has_followed(line, asked);
     Ok(())
 }
@@ -77,10 +77,10 @@ impl Step {
         block: &'static BlockSchema,
         dropped: Dropped,
     ) -> Result<Self, Failure> {
-        let state = tier.names.state(block);
+        let state = tier.names.state(&news.until.store, block);
         let Dropped { mut all, keys, again } = dropped;
         if !news.is_whole && !all && !again.is_empty() {
-            all = !sweep(line, &state, block, &again, news.epoch).await?;
+            all = !sweep(line, &state, block, &again, news.until.epoch).await?;
         }
         Ok(Self {
             block,
@@ -96,7 +96,8 @@ impl Step {
     fn question(&self, tier: &Tier, news: &News) -> Cmd {
         let keys = [&self.state].into_iter().chain(&self.copies);
         let mut question = call(&tier.scripts.follow, keys);
-        question.arg(self.how).arg(self.since).arg(news.epoch).arg(&news.mark).arg(&self.term);
+        let Moment { epoch, mark, .. } = &news.until;
+        question.arg(self.how).arg(self.since).arg(epoch).arg(mark).arg(&self.term);
         question.arg(token()).arg(if self.all { "all" } else { "" }).arg(LIFE.as_millis() as u64);
         question
     }
@@ -112,8 +113,8 @@ impl Step {
 /// Tells others of the epoch.
 fn tell(tier: &Tier, news: &News) -> Cmd {
     let names: Vec<_> = news.names.iter().copied().take(TOLD).collect();
-    let mut told = call(&tier.scripts.tell, [&tier.names.epoch().to_owned()]);
-    told.arg(news.epoch).arg(tier.names.channel()).arg(names.join(" "));
+    let mut told = call(&tier.scripts.tell, [&tier.names.epoch(&news.until.store)]);
+    told.arg(news.until.epoch).arg(tier.names.channel()).arg(names.join(" "));
     told.arg(if news.is_whole { "anew" } else { "" }).arg(LIFE.as_millis() as u64);
     told
 }

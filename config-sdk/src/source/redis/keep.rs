@@ -9,12 +9,12 @@ use super::line::{Failure, Line, call};
 use super::names::Names;
 use super::tier::Tier;
 use crate::key::Key;
-use crate::schema::BlockSchema;
 
 /// Copies that were loaded from the store and may be kept.
 pub(super) struct Keep {
-    pub(super) block: &'static BlockSchema,
-    /// The term that was read before they were loaded.
+    /// The name of the block's state that was read before they were loaded.
+    pub(super) state: String,
+    /// The term that it had.
     pub(super) term: String,
     /// The epoch that they are as of.
     pub(super) epoch: u64,
@@ -27,7 +27,7 @@ pub(super) struct Keep {
 /// # Errors
 /// If it has no answer.
 pub(super) async fn keep(tier: &Tier, line: &Line, kept: Keep) -> Result<(), Failure> {
-    let state = tier.names.state(kept.block);
+    let state = kept.state;
     let written = kept
         .rows
         .iter()

@@ -1,9 +1,12 @@
 //! What things are called in Redis.
 
+use std::path::{Path, PathBuf};
+
 use crate::key::Key;
 use crate::schema::BlockSchema;
 
-/// Names that belong to one store, and to no other on the same server.
+/// The names in one namespace. Stores that share it do not meet: each has copies, and an epoch that
+/// was told, under its own identity.
 ///
 /// The braces have a cluster keep all of them in one place, where a script can reach them.
 pub(super) struct Names(String);
@@ -13,21 +16,22 @@ impl Names {
         Self(format!("config_sdk:{{{namespace}}}"))
     }
 
-    /// The epoch that was told last.
-    pub(super) fn epoch(&self) -> &str {
-        &self.0
+    /// The epoch that was told last of a store.
+    pub(super) fn epoch(&self, store: &str) -> String {
+        format!("{}.{:08x}", self.0, crc32fast::hash(store.as_bytes()))
     }
 
-    /// The channel on which epochs are told.
+    /// The channel on which epochs are told. All stores have one, because it is listened to before
+    /// a store has told which it is; a process looks once too often for what it hears of another.
     pub(super) fn channel(&self) -> String {
         format!("{}:changes", self.0)
     }
 
-    /// The state of a block.
+    /// The state of a block of a store.
     ///
     /// Programs that read it in another way, such as a newer one with one more column, keep copies of
     /// their own: what one of them left out, the other would take for a default.
-    pub(super) fn state(&self, block: &BlockSchema) -> String {
+    pub(super) fn state(&self, store: &str, block: &BlockSchema) -> String {
         let mut form = crc32fast::Hasher::new();
         let columns = block.fields.iter().map(|field| field.column);
         let words = block.keys.iter().map(|key| key.name).chain(["|"]).chain(columns);
@@ -37,7 +41,7 @@ impl Names {
             form.update(word.as_bytes());
             form.update(&[0]);
         }
-        format!("{}:{}.{:08x}", self.0, block.name, form.finalize())
+        format!("{}:{}.{:08x}", self.epoch(store), block.name, form.finalize())
     }
 
     /// The copy of `key`; that of the shared row, if `None`. A key may be any bytes but none.
@@ -46,15 +50,33 @@ impl Names {
     }
 }
 
-/// A namespace that all processes agree on which reach one store in the same way, and that no other
-/// store gets.
+/// A namespace that all processes agree on which reach one store in the same way.
 ///
 /// A name that means another store on another machine, such as a path or `localhost`, is only this
-/// machine's.
+/// machine's; a path is told from where the file system begins. Databases of one name in several
+/// clusters have one namespace, and their identities tell them apart.
 pub(super) fn namespace_of(source: &str) -> String {
+    let source = match source.strip_prefix("sqlite ") {
+        Some(path) => format!("sqlite {}", whole(Path::new(path)).display()),
+        None => source.to_owned(),
+    };
     let tame = |c: char| if c.is_ascii_alphanumeric() || "-_.:/".contains(c) { c } else { '-' };
     let name: String = source.chars().map(tame).collect();
-    if means_the_same_everywhere(source) { name } else { format!("{name}:{}", machine(source)) }
+    // The name as it was, because two names may be one when they are tamed.
+    let sum = crc32fast::hash(source.as_bytes());
+    if means_the_same_everywhere(&source) {
+        format!("{name}:{sum:08x}")
+    } else {
+        format!("{name}:{sum:08x}:{}", machine(&source))
+    }
+}
+
+/// `path` as all programs say it, wherever they were started and whatever links they go through. The
+/// file may not be there yet.
+fn whole(path: &Path) -> PathBuf {
+    let folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    let absolute = || std::path::absolute(path).ok();
+    path.canonicalize().ok().or_else(folder).or_else(absolute).unwrap_or_else(|| path.to_owned())
 }
 
 fn means_the_same_everywhere(source: &str) -> bool {
@@ -103,9 +125,32 @@ mod tests {
         ] {
             assert!(!same(source), "{source}");
         }
-        assert_eq!(namespace_of("postgres db:5432/shop"), "postgres-db:5432/shop");
-        assert_eq!(namespace_of("sqlite a{b}.db"), namespace_of("sqlite a{b}.db"));
         assert_ne!(namespace_of("memory"), namespace_of("memory"));
+    }
+
+    #[test]
+    fn two_stores_have_no_namespace_in_common() {
+        assert_ne!(namespace_of("postgres db:5432/a{b"), namespace_of("postgres db:5432/a-b"));
+        assert_ne!(namespace_of("sqlite a{b}.db"), namespace_of("sqlite a-b-.db"));
+        let namespace = namespace_of("postgres db:5432/shop");
+        assert!(namespace.starts_with("postgres-db:5432/shop:"), "{namespace}");
+        let names = Names::new(&namespace);
+        assert_ne!(names.epoch("1763.1 shop"), names.epoch("1763.2 shop"));
+    }
+
+    #[test]
+    fn a_path_is_told_from_where_the_file_system_begins() {
+        let folder = std::env::current_dir().unwrap();
+        let same = |one: &str, other: &Path| {
+            let other = format!("sqlite {}", other.display());
+            assert_eq!(namespace_of(&format!("sqlite {one}")), namespace_of(&other));
+        };
+        same("not-there.db", &folder.join("not-there.db"));
+        same("./src/../not-there.db", &folder.join("not-there.db"));
+        same("nowhere/not-there.db", &folder.join("nowhere/not-there.db"));
+        same("Cargo.toml", &folder.join("Cargo.toml"));
+        let elsewhere = format!("sqlite {}", folder.join("src/not-there.db").display());
+        assert_ne!(namespace_of("sqlite not-there.db"), namespace_of(&elsewhere));
     }
 
     #[test]

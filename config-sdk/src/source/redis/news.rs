@@ -9,6 +9,16 @@ use crate::source::{Fetched, Keys, Request};
 /// Most keys that are dropped one by one; with more, a new generation begins.
 const MOST: usize = 1000;
 
+/// A state of a store that no other has.
+#[derive(Clone, Debug)]
+pub(super) struct Moment {
+    /// What tells the store from others of its name; empty if unknown.
+    pub(super) store: String,
+    pub(super) epoch: u64,
+    /// Tells the epoch from one of the same number in another life of the store; empty if unknown.
+    pub(super) mark: String,
+}
+
 /// What the store told of changes.
 #[derive(Debug)]
 pub(super) struct News {
@@ -16,9 +26,8 @@ pub(super) struct News {
     pub(super) is_whole: bool,
     /// What changed after this epoch.
     pub(super) since: u64,
-    pub(super) epoch: u64,
-    /// Tells the epoch from one of the same number in another life of the store; empty if unknown.
-    pub(super) mark: String,
+    /// What changed up to then.
+    pub(super) until: Moment,
     /// The terms that were known when the store was asked.
     pub(super) terms: Terms,
     pub(super) untracked: BTreeSet<&'static str>,
@@ -58,8 +67,11 @@ impl News {
         Self {
             is_whole,
             since: since.unwrap_or(fetched.epoch),
-            epoch: fetched.epoch,
-            mark: fetched.mark.clone().unwrap_or_default(),
+            until: Moment {
+                store: fetched.identity.clone().unwrap_or_default(),
+                epoch: fetched.epoch,
+                mark: fetched.mark.clone().unwrap_or_default(),
+            },
             terms,
             untracked: fetched.untracked.clone(),
             blocks: blocks.collect(),
@@ -67,13 +79,12 @@ impl News {
         }
     }
 
-    /// Nothing changed up to `epoch`.
-    pub(super) fn nothing(epoch: u64, mark: String, terms: Terms) -> Self {
+    /// Nothing changed up to `until`.
+    pub(super) fn nothing(until: Moment, terms: Terms) -> Self {
         Self {
             is_whole: false,
-            since: epoch,
-            epoch,
-            mark,
+            since: until.epoch,
+            until,
             terms,
             untracked: BTreeSet::new(),
             blocks: BTreeMap::new(),
@@ -81,9 +92,9 @@ impl News {
         }
     }
 
-    /// What changed up to `epoch` is not known.
-    pub(super) fn anew(epoch: u64, mark: String) -> Self {
-        Self { is_whole: true, ..Self::nothing(epoch, mark, Terms::new()) }
+    /// What changed up to `until` is not known.
+    pub(super) fn anew(until: Moment) -> Self {
+        Self { is_whole: true, ..Self::nothing(until, Terms::new()) }
     }
 
     /// These news and the `later` ones, which begin where these end.
@@ -98,7 +109,7 @@ impl News {
         self.names.extend(later.names);
         self.untracked.extend(later.untracked);
         // The earlier terms: what the earlier answer says was asked for in them.
-        Self { epoch: later.epoch, mark: later.mark, ..self }
+        Self { until: later.until, ..self }
     }
 }
 

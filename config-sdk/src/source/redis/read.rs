@@ -1,5 +1,6 @@
 //! Loading rows of a bounded keyed block: from the tier what is there, from the store the rest.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use redis::pipe;
@@ -17,6 +18,8 @@ use crate::source::{Loaded, Rows, Source, SourceError, Wanted, Which};
 
 /// What the tier holds of some keys.
 struct Held {
+    /// The name of the block's state.
+    state: String,
     term: String,
     /// The epoch that all of it is as of.
     epoch: u64,
@@ -52,7 +55,7 @@ pub(super) async fn load(
     }
     let rest = Wanted { which: Which::Keys(&missing), ..wanted };
     let loaded = known(block, store.load(rest).await?);
-    let _ = keeps.try_send(held.keep(block, &missing, &loaded)); // where there is no room, it is not kept
+    let _ = keeps.try_send(held.keep(&missing, &loaded)); // where there is no room, it is not kept
     if found.is_empty() {
         return Ok(loaded);
     }
@@ -80,24 +83,23 @@ impl Held {
     }
 
     /// What of `loaded` is to be kept: a row for each of `keys`, or that there is none.
-    fn keep(&self, block: &'static BlockSchema, keys: &[Key], loaded: &Loaded) -> Keep {
-        let row = |key: &Key| {
-            let mut own = loaded.rows.own.iter();
-            own.find(|(other, _)| other == key).map(|(_, row)| row.clone())
-        };
+    fn keep(&self, keys: &[Key], loaded: &Loaded) -> Keep {
+        let own: BTreeMap<_, _> = loaded.rows.own.iter().map(|(key, row)| (key, row)).collect();
+        let row = |key| own.get(key).map(|row| Record::clone(row));
         let mut kept: Vec<_> = keys.iter().map(|key| (Some(key.clone()), row(key))).collect();
         if self.shared.is_none() {
             kept.push((None, loaded.rows.shared.clone()));
         }
-        Keep { block, term: self.term.clone(), epoch: loaded.epoch, rows: kept }
+        Keep { state: self.state.clone(), term: self.term.clone(), epoch: loaded.epoch, rows: kept }
     }
 }
 
 /// What the tier holds of `keys`; `None` if it cannot be used now.
 async fn held(tier: &Tier, block: &'static BlockSchema, keys: &[Key]) -> Option<Held> {
-    let (line, epoch) = tier.ready().await?;
-    match ask(tier, &line, block, keys).await {
-        Ok(Some(held)) if held.epoch >= epoch => {
+    let (line, known) = tier.ready().await?;
+    let state = tier.names.state(&known.store, block);
+    match ask(&line, state, keys).await {
+        Ok(Some(held)) if held.epoch >= known.epoch => {
             tier.learn(block.name, &held.term);
             Some(held)
         }
@@ -116,14 +118,8 @@ async fn held(tier: &Tier, block: &'static BlockSchema, keys: &[Key]) -> Option<
 }
 
 /// Asks for the state of the block and for the copies in one go; nothing happens in between.
-async fn ask(
-    tier: &Tier,
-    line: &Line,
-    block: &BlockSchema,
-    keys: &[Key],
-) -> Result<Option<Held>, Failure> {
+async fn ask(line: &Line, state: String, keys: &[Key]) -> Result<Option<Held>, Failure> {
     type State = (Option<String>, Option<String>, Option<u64>);
-    let state = tier.names.state(block);
     let names = [None].into_iter().chain(keys.iter().map(Some));
     let names: Vec<_> = names.map(|key| Names::copy(&state, key)).collect();
     let mut questions = pipe();
@@ -138,7 +134,7 @@ async fn ask(
         (entry.epoch <= epoch).then_some(entry.row)
     });
     let shared = copies.next().flatten();
-    Ok(Some(Held { term, epoch, shared, own: copies.collect() }))
+    Ok(Some(Held { state, term, epoch, shared, own: copies.collect() }))
 }
 
 /// `loaded` without columns that nobody reads, so that it does not differ from what the tier holds.

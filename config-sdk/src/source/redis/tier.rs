@@ -11,7 +11,7 @@ use tracing::{info, warn};
 use super::address::Address;
 use super::line::{Failure, Line, Scripts};
 use super::names::Names;
-use super::news::News;
+use super::news::{Moment, News};
 use crate::schema::BlockSchema;
 use crate::source::{Signal, TierState, TierStatus};
 
@@ -63,8 +63,8 @@ struct State {
     news: Option<News>,
     /// How often there was something to bring.
     asked: u64,
-    /// The epoch that readers have or are about to, and the mark that tells it from others.
-    seen: Option<(u64, String)>,
+    /// The state of the store that readers have or are about to.
+    seen: Option<Moment>,
     terms: Terms,
     blocks: Vec<&'static BlockSchema>,
     /// Blocks whose changes no epoch counts.
@@ -111,17 +111,16 @@ impl Tier {
         is_kept(block) && !self.lock().untracked.contains(block.name)
     }
 
-    /// The connection, and the epoch that what is read on it has to be as of at least; `None` if the
-    /// tier cannot be used now.
-    pub(super) async fn ready(&self) -> Option<(Line, u64)> {
-        let (line, asked, (epoch, _)) = {
+    /// The connection, and what is read on it has to be as of at least; `None` if it is not used now.
+    pub(super) async fn ready(&self) -> Option<(Line, Moment)> {
+        let (line, asked, seen) = {
             let state = self.lock();
             (state.line.clone()?, state.asked, state.seen.clone()?)
         };
         let mut followed = self.followed.subscribe();
         let settled = followed.wait_for(|done| done.is_none_or(|done| done >= asked));
         let settled = tokio::time::timeout(SETTLES, settled).await.ok()?.ok()?.is_some();
-        settled.then_some((line, epoch))
+        settled.then_some((line, seen))
     }
 
     /// The terms that are known now: what is asked of the store from now on is asked in them.
@@ -138,17 +137,18 @@ impl Tier {
     }
 
     /// The store was asked, and this is what it told.
-    pub(super) fn follow(&self, blocks: &[&'static BlockSchema], news: News) {
+    pub(super) fn follow(&self, blocks: &[&'static BlockSchema], mut news: News) {
         let mut state = self.lock();
         if state.blocks.len() != blocks.len() {
             say_which(blocks);
             state.blocks = blocks.to_vec();
         }
+        news.is_whole |= state.seen.as_ref().is_some_and(|seen| seen.store != news.until.store);
         if news.is_whole {
             state.untracked.clear();
         }
         state.untracked.extend(&news.untracked);
-        state.seen = Some((news.epoch, news.mark.clone()));
+        state.seen = Some(news.until.clone());
         let news = match state.news.take() {
             Some(earlier) => earlier.and(news),
             None => news,
@@ -162,9 +162,9 @@ impl Tier {
     pub(super) fn is_behind(&self) {
         let mut state = self.lock();
         if state.news.is_none()
-            && let Some((epoch, mark)) = state.seen.clone()
+            && let Some(seen) = state.seen.clone()
         {
-            let news = News::nothing(epoch, mark, state.terms.clone());
+            let news = News::nothing(seen, state.terms.clone());
             state.bring(Some(news));
             drop(state);
             self.wake.notify_one();
@@ -198,7 +198,7 @@ impl Tier {
     pub(super) fn connected(&self, line: Line) {
         let mut state = self.lock();
         state.line = Some(line);
-        let anew = state.seen.clone().map(|(epoch, mark)| News::anew(epoch, mark));
+        let anew = state.seen.clone().map(News::anew);
         state.bring(anew);
         self.followed.send_replace(Some(0));
         let signal = state.signal.clone();
@@ -242,7 +242,7 @@ impl Tier {
     pub(super) fn hear(&self, message: &str) {
         let (epoch, names) = message.split_once(' ').unwrap_or((message, ""));
         let state = self.lock();
-        let is_news = |epoch: u64| state.seen.as_ref().is_none_or(|(seen, _)| epoch > *seen);
+        let is_news = |epoch: u64| state.seen.as_ref().is_none_or(|seen| epoch > seen.epoch);
         if let (Ok(true), Some(signal)) = (epoch.parse().map(is_news), &state.signal) {
             signal.changed(names.split_whitespace());
         }
