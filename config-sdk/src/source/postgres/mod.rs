@@ -16,6 +16,7 @@ mod pool;
 mod read;
 mod rules;
 mod select;
+mod strangers;
 mod tls;
 mod triggers;
 
