@@ -8,6 +8,7 @@ mod edits;
 mod growth;
 mod keyed;
 mod keys;
+mod loading;
 mod names;
 mod printed;
 mod pruning;

@@ -12,9 +12,11 @@ mod listen;
 mod load;
 mod migrate;
 mod names;
+mod pool;
 mod read;
 mod rules;
 mod select;
+mod strangers;
 mod tls;
 mod triggers;
 
@@ -33,12 +35,14 @@ use crate::key::Pattern;
 use crate::schema::BlockSchema;
 use address::Address;
 use connection::Connection;
+use pool::Pool;
 
 /// A Postgres database as the store: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
 ///
-/// Holds two connections: one asks, one listens; where keys are loaded, a third one does that. Everything but listening also works through a
-/// pooler in transaction mode; [`listen_url`](Self::listen_url) leads the other one past it. What is
-/// set where the URL is silent, the essay [`deploying`](crate::docs::deploying) lists.
+/// Holds two connections: one asks, one listens; where keys are loaded, a third one does that, and up
+/// to three more while blocks are slow to load. Everything but listening also works through a pooler
+/// in transaction mode; [`listen_url`](Self::listen_url) leads the other one past it. What is set
+/// where the URL is silent, the essay [`deploying`](crate::docs::deploying) lists.
 #[derive(Debug)]
 pub struct PostgresStore {
     address: Address,
@@ -46,8 +50,8 @@ pub struct PostgresStore {
     listening: Option<Address>,
     /// Taken while it is in use: a fetch that is dropped half way takes its connection with it.
     asking: Mutex<Option<Connection>>,
-    /// Held while it is in use, so that loads queue for one connection; opened by the first.
-    loading: Mutex<Option<Connection>>,
+    /// Where keys are loaded, beside the passes; a slow block must not hold back the others.
+    loading: Pool,
 }
 
 impl PostgresStore {
@@ -60,7 +64,7 @@ impl PostgresStore {
             address: Address::parse(url).map_err(UrlError::Postgres)?,
             listening: None,
             asking: Mutex::new(None),
-            loading: Mutex::new(None),
+            loading: Pool::new(),
         })
     }
 
@@ -93,16 +97,10 @@ impl PostgresStore {
         Ok(fetched)
     }
 
-    /// A load that is dropped half way takes its connection with it, too.
     async fn load_some(&self, wanted: Wanted<'_>) -> Result<Loaded, SourceError> {
-        let mut slot = self.loading.lock().await;
-        let connection = match slot.take().filter(Connection::is_open) {
-            Some(connection) => connection,
-            None => Connection::open(&self.address).await?,
-        };
-        let loaded = load::load(&connection, &self.address, wanted).await;
-        *slot = Some(connection);
-        loaded
+        let load =
+            async |connection: &Connection| load::load(connection, &self.address, wanted).await;
+        self.loading.with(&self.address, load).await
     }
 
     /// Runs `sql` where the store is asked, and yields the number of the session that did.

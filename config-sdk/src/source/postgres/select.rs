@@ -8,7 +8,7 @@ use super::names::quoted_table;
 use super::rules;
 use crate::key::Key;
 use crate::record::Record;
-use crate::schema::BlockSchema;
+use crate::schema::{BlockSchema, FieldSchema, Kind};
 use crate::source::ddl::{ident, text};
 use crate::source::rows::Sorting;
 use crate::source::{Found, Rows, row};
@@ -65,7 +65,8 @@ impl Table<'_> {
         let fields: Vec<_> = block.fields.iter().map(|field| ident(field.column)).collect();
         let (row, of_fields, version, active) = match block.adopt {
             true => {
-                let lateral = format!(" cross join lateral (select {}) f", fields.join(", "));
+                let values: Vec<_> = block.fields.iter().map(value).collect();
+                let lateral = format!(" cross join lateral (select {}) f", values.join(", "));
                 ("f.*", lateral, "0", "true")
             }
             false => ("t.*", String::new(), "t.version", "t.status = 'active'"),
@@ -114,13 +115,8 @@ impl Table<'_> {
 
     /// These keys, in the types of their columns.
     fn listed(&self, keys: &[Key]) -> String {
-        let object = |key: &Key| {
-            let columns = self.block.keys.iter().zip(key.parts());
-            let columns = columns.map(|(key, part)| (key.name.to_owned(), part.into()));
-            serde_json::Value::Object(columns.collect())
-        };
         let keys: BTreeSet<_> = keys.iter().collect();
-        let all: Vec<_> = keys.into_iter().map(object).collect();
+        let all: Vec<_> = keys.into_iter().map(|key| object(self.block, key)).collect();
         let all = escaped(&serde_json::Value::Array(all).to_string());
         format!("jsonb_populate_recordset(null::{}, {all}) w", self.quoted)
     }
@@ -198,6 +194,26 @@ impl Table<'_> {
     fn keys(&self, of: &str) -> Vec<String> {
         self.block.keys.iter().map(|key| format!("{of}.{}", ident(key.name))).collect()
     }
+}
+
+/// A field of an adopted table. JSON that is stored as its text may be what `jsonb` cannot hold, such
+/// as a NUL: it is read as that text, so that no row keeps the others from being read.
+fn value(field: &FieldSchema) -> String {
+    let column = ident(field.column);
+    match field.kind {
+        Kind::Json => format!(
+            "case when pg_typeof({column}) = 'pg_catalog.json'::regtype \
+             then to_jsonb(nullif(btrim({column}::text), 'null')) \
+             else to_jsonb({column}) end as {column}"
+        ),
+        _ => column,
+    }
+}
+
+/// `key` as the columns that hold it.
+pub(super) fn object(block: &BlockSchema, key: &Key) -> serde_json::Value {
+    let columns = block.keys.iter().zip(key.parts());
+    columns.map(|(key, part)| (key.name.to_owned(), serde_json::Value::from(part))).collect()
 }
 
 /// `value` as a literal, whatever the server takes a backslash for; of no type yet, so that it is of
