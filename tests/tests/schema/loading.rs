@@ -182,3 +182,27 @@ async fn a_slow_table_holds_back_its_own_block_only() {
         where datname = current_database() and application_name = 'config-sdk'";
     wait::until("one to rest", SOON, || async { store.sql(open) == "2" }).await;
 }
+
+#[tokio::test]
+async fn a_row_that_the_log_cannot_keep_is_written_all_the_same_and_told() {
+    let store = Store::postgres();
+    store.sql(NOTES);
+    store.sql("alter table notes add column own json");
+    let builder = || Config::builder().keyed::<Note>(KeyedOptions::new()).url(&store.url());
+    builder().migrate_now().await.unwrap();
+    builder().adopt_now().await.unwrap();
+    let config = builder().start().await.unwrap();
+    let notes = config.keyed::<Note>();
+    assert_eq!((notes.get(7).await.level, notes.get(9).await.level), (7, 9));
+    for change in [
+        "update notes set level = 70 where member = 7",
+        r#"update notes set own = '"\u0000"', level = 90 where member = 9"#,
+        "delete from notes where member = 8",
+    ] {
+        store.sql(change);
+    }
+    wait::until("the changes", SOON, || async {
+        (notes.get(7).await.level, notes.get(9).await.level) == (70, 90)
+    })
+    .await;
+}

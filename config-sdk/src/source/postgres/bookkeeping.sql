@@ -291,6 +291,12 @@ begin
     end if;
     perform config_sdk.advance(tg_argv[0], next);
     return null;
+exception when data_exception then
+    -- What `jsonb` cannot hold must not keep the table's owner from writing it: any key may have changed.
+    next := config_sdk.next_epoch();
+    insert into config_sdk.change (epoch, block, what) values (next, tg_argv[0], 'truncate');
+    perform config_sdk.advance(tg_argv[0], next);
+    return null;
 end
 $$;
 
