@@ -9,6 +9,7 @@
 //! | [`deploying`] | URLs, encryption, poolers, what is connected and when it is given up |
 //! | [`shared_tier`] | what Redis is for, what is kept there, and why it is never wrong |
 //! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
+//! | [`performance`] | what reads and changes cost, beside what people use otherwise |
 //! | [`faults`] | how soon each kind of trouble is noticed, and healed once it is over |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
 //! | [`writing_a_source`] | reading blocks from somewhere else, in a page |
@@ -41,6 +42,10 @@ pub mod shared_tier {
 
 pub mod metrics {
     #![doc = include_str!("metrics.md")]
+}
+
+pub mod performance {
+    #![doc = include_str!("performance.md")]
 }
 
 pub mod faults {
