@@ -212,3 +212,23 @@ async fn a_server_that_is_killed_under_load_fails_no_read_and_loses_no_change() 
     assert_eq!(bytes.get("guild-1").await.daily_amount, 777);
     assert_eq!(bytes.get_fresh("guild-2").await.unwrap().daily_amount, 888);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_warmed_after_a_clear_stays() {
+    let database = database().await;
+    fill(&database, 1800);
+    let config = process(&database).await;
+    let bytes = config.keyed::<BytesConfig>();
+    let mut events = config.events();
+    for round in 0..20 {
+        bytes.invalidate_matching("guild-1*");
+        bytes.clear();
+        let warmed = bytes.warm_all(|_| {}).await;
+        let mut told = Vec::new();
+        while let Ok(event) = tokio::time::timeout(Duration::from_millis(50), events.next()).await {
+            told.push(event);
+        }
+        let active = bytes.stats().active;
+        assert_eq!(active, 1800, "round {round}: {warmed:?} {told:?}");
+    }
+}

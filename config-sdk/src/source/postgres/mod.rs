@@ -179,10 +179,13 @@ impl Store for PostgresStore {
             select::escaped(block.name)
         );
         Box::pin(async move {
-            let connection = self.connection().await?;
-            let answer = connection::rows(connection.client(), &sql).await;
-            *self.asking.lock().await = Some(connection);
-            let answer = answer.map_err(|error| connection::failure(&self.address, &error))?;
+            // Not where the store is asked: a fetch that finds that connection taken opens another, and
+            // has to read everything there.
+            let write = async |connection: &Connection| {
+                let answer = connection::rows(connection.client(), &sql).await;
+                answer.map_err(|error| connection::failure(&self.address, &error))
+            };
+            let answer = self.loading.with(&self.address, write).await?;
             let epoch = answer.first().and_then(|row| row.get("epoch")?.parse().ok());
             epoch.ok_or_else(|| SourceError::refused("the server did not say the new epoch"))
         })
