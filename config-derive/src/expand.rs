@@ -17,10 +17,10 @@ pub(crate) fn expand(block: &Block<'_>) -> TokenStream {
     let decode = decode(block, &private);
     let encode = encode(block, &private);
     let rules = rules(block, &private);
-    let keyed = keyed(block);
+    let (keyed, quiet) = (keyed(block), quiet());
     quote! {
         #[automatically_derived]
-        #[allow(deprecated, unused_qualifications)]
+        #quiet
         impl #root::ConfigBlock for #ident {
             fn schema() -> &'static #private::BlockSchema {
                 static SCHEMA: #private::OnceLock<#private::BlockSchema> = #private::OnceLock::new();
@@ -38,7 +38,7 @@ pub(crate) fn expand(block: &Block<'_>) -> TokenStream {
         }
 
         #[automatically_derived]
-        #[allow(deprecated, unused_qualifications)]
+        #quiet
         impl ::core::default::Default for #ident {
             fn default() -> Self {
                 <Self as #root::ConfigBlock>::decode(&mut #private::Decoder::empty())
@@ -111,21 +111,29 @@ fn field_schema(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     }
 }
 
+/// What lints must not say of generated code: that what the user marked is used, and that paths are long.
+///
+/// Not `expect`: whether they would say so depends on the user's struct and lints.
+fn quiet() -> TokenStream {
+    quote!(#[allow(deprecated, unused_qualifications)])
+}
+
 /// `KeyedBlock` and `ResidentBlock`, where the block is one.
 fn keyed(block: &Block<'_>) -> Option<TokenStream> {
     let Block { ident, root, .. } = block;
     let types = block.key.iter().map(|part| &part.ty);
+    let quiet = quiet();
     let resident = block.resident.as_ref().map(|_| {
         quote! {
             #[automatically_derived]
-            #[allow(deprecated, unused_qualifications)]
+            #quiet
             impl #root::ResidentBlock for #ident {}
         }
     });
     (!block.key.is_empty()).then(|| {
         quote! {
             #[automatically_derived]
-            #[allow(deprecated, unused_qualifications)]
+            #quiet
             impl #root::KeyedBlock for #ident {
                 type Key = (#(#types,)*);
             }

@@ -2,7 +2,7 @@
 
 use config_tests::postgres::Server;
 
-use crate::program::{EXAMPLES, example, password, told, tour};
+use crate::program::{EXAMPLES, example, owner, password, told, tour};
 
 /// What the tour tells, in this order.
 const STORY: [&str; 16] = [
@@ -39,11 +39,7 @@ fn a_guild_is_read_once_cleaned_changed_everywhere_and_dropped() {
 fn the_same_happens_on_postgres_and_the_table_is_gone_afterwards() {
     let folder = tempfile::tempdir().unwrap();
     let database = Server::shared().database();
-    let owner = database.role("");
-    let (name, role) = (database.name(), &owner.name);
-    database.psql(&format!(
-        "grant create on database {name} to {role}; grant create on schema public to {role};"
-    ));
+    let owner = owner(&database);
     for _ in 0..2 {
         let text = told(&tour("guild_bot", folder.path(), Some(&owner.url)), &STORY);
         assert_eq!(text.matches(HEARD).count(), 2, "{text}");

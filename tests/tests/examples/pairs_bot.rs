@@ -2,7 +2,7 @@
 
 use config_tests::postgres::Server;
 
-use crate::program::{example, password, told, tour};
+use crate::program::{example, owner, password, told, tour};
 
 /// What the tour tells, in this order.
 const STORY: [&str; 20] = [
@@ -40,11 +40,7 @@ fn all_pairs_are_in_memory_and_a_write_touches_its_own_alone() {
 fn the_same_happens_on_postgres_and_the_tables_are_empty_afterwards() {
     let folder = tempfile::tempdir().unwrap();
     let database = Server::shared().database();
-    let owner = database.role("");
-    let (name, role) = (database.name(), &owner.name);
-    database.psql(&format!(
-        "grant create on database {name} to {role}; grant create on schema public to {role};"
-    ));
+    let owner = owner(&database);
     for _ in 0..2 {
         let text = told(&tour("pairs_bot", folder.path(), Some(&owner.url)), &STORY);
         assert!(!text.contains(password(&owner.url)), "the password is in the output:\n{text}");

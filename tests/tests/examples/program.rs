@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use config_tests::postgres::{Database, Role};
 use config_tests::wait;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -79,6 +80,16 @@ pub(crate) fn told(output: &Output, words: &[&str]) -> String {
         rest = &rest[place + words.len()..];
     }
     text
+}
+
+/// Somebody who may make tables of their own in `database`, and nothing else.
+pub(crate) fn owner(database: &Database) -> Role {
+    let owner = database.role("");
+    let (name, role) = (database.name(), &owner.name);
+    database.psql(&format!(
+        "grant create on database {name} to {role}; grant create on schema public to {role};"
+    ));
+    owner
 }
 
 /// What may not be shown of a URL.

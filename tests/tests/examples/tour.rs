@@ -2,7 +2,7 @@
 
 use config_tests::postgres::Server;
 
-use crate::program::{example, password, told, tour};
+use crate::program::{example, owner, password, told, tour};
 
 /// What every tour tells, in this order.
 const STORY: [&str; 12] = [
@@ -34,11 +34,8 @@ fn the_tour_needs_nothing_but_rust_takes_seconds_and_leaves_nothing_behind() {
 fn the_tour_on_postgres_works_as_an_ordinary_role_and_leaves_rows_as_they_were() {
     let folder = tempfile::tempdir().unwrap();
     let database = Server::shared().database();
-    let owner = database.role("");
-    let (name, role) = (database.name(), &owner.name);
-    database.psql(&format!(
-        "grant create on database {name} to {role}; grant create on schema public to {role};"
-    ));
+    let owner = owner(&database);
+    let role = &owner.name;
     let text = told(&tour("trading", folder.path(), Some(&owner.url)), &STORY);
     assert!(
         text.contains(r#"violates check constraint "trading_config_score_threshold_check""#),

@@ -1,5 +1,5 @@
 //! Names that SQL would want in quotes, or would cut off.
-#![allow(non_snake_case)]
+#![expect(non_snake_case, reason = "SQL's trouble with it is what is shown")]
 
 use config_sdk::ConfigBlock;
 

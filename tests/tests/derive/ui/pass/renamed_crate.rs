@@ -6,7 +6,6 @@ mod framework {
 }
 
 /// Not what the derive should find.
-#[allow(dead_code)]
 mod config_sdk {}
 
 #[derive(framework::vendor::settings::ConfigBlock)]

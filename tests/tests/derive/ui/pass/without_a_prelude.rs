@@ -1,7 +1,7 @@
 //! No name is taken from the prelude, nor from what is in scope under the prelude's names.
 #![no_implicit_prelude]
 
-#[allow(dead_code)]
+#[expect(dead_code, reason = "its names only have to be in the way")]
 mod shadows {
     pub struct Option;
     pub struct Result;
@@ -26,7 +26,7 @@ mod shadows {
     pub type str = ();
 }
 
-#[allow(unused_imports)]
+#[expect(unused_imports, reason = "what is generated uses none of them")]
 use shadows::*;
 
 /// With every kind of word.
