@@ -8,6 +8,7 @@
 //! - [`wait`]: waiting for something to become true, with a deadline.
 
 pub mod authority;
+mod life;
 pub mod pooler;
 mod port;
 pub mod postgres;

@@ -4,12 +4,9 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{env, fs};
 
-use rustix::process::Pid;
-
-use crate::port;
-use crate::postgres::watchdog::Watchdog;
+use crate::life::{Life, Rise, on_a_free_port};
 use crate::postgres::{Database, Server, family};
 
 /// How long it may take to come up, on a busy machine.
@@ -22,13 +19,6 @@ pub struct Pooler {
     life: Mutex<Life>,
 }
 
-#[derive(Debug)]
-struct Life {
-    watchdog: Watchdog,
-    process: Option<Pid>,
-    frozen: bool,
-}
-
 impl Pooler {
     /// A pooler that holds at most `size` sessions with each database of `server`.
     ///
@@ -36,16 +26,11 @@ impl Pooler {
     /// When there is no PgBouncer on this machine, or it does not come up.
     #[must_use]
     pub fn to(server: &Server, size: u32) -> Self {
-        let mut life = Life { watchdog: Watchdog::spawn(folder()), process: None, frozen: false };
-        let deadline = Instant::now() + START;
-        let port = loop {
-            let port = port::free();
-            life.write(server, port, size);
-            match life.run(port) {
-                Ok(()) => break port,
-                Err(log) => assert!(Instant::now() < deadline, "no pooler came up:\n{log}"),
-            }
-        };
+        let mut life = Life::new(folder());
+        let port = on_a_free_port(START, |port| {
+            write(&life, server, port, size);
+            run(&mut life, port)
+        });
         Self { port, life: Mutex::new(life) }
     }
 
@@ -64,7 +49,7 @@ impl Pooler {
     /// The number of its process, while it runs.
     #[must_use]
     pub fn process(&self) -> Option<i32> {
-        Some(self.life().process?.as_raw_nonzero().get())
+        self.life().process()
     }
 
     /// Its folder: settings and log.
@@ -85,18 +70,14 @@ impl Pooler {
     pub fn restart(&self) {
         self.kill9();
         let deadline = Instant::now() + START;
-        while let Err(log) = self.life().run(self.port) {
+        while let Err(log) = run(&mut self.life(), self.port) {
             assert!(Instant::now() < deadline, "the pooler did not restart:\n{log}");
         }
     }
 
     /// Stops it where it is (SIGSTOP): connections stay open, nothing passes.
     pub fn freeze(&self) {
-        let mut life = self.life();
-        if let Some(process) = life.process {
-            family::freeze(process);
-            life.frozen = true;
-        }
+        self.life().freeze();
     }
 
     /// Lets a frozen one go on.
@@ -109,59 +90,33 @@ impl Pooler {
     }
 }
 
-impl Life {
-    fn write(&self, server: &Server, port: u16, size: u32) {
-        let url = server.url("");
-        let login = url.split("://").nth(1).and_then(|rest| rest.split('@').next());
-        let (user, password) = login.and_then(|login| login.split_once(':')).expect("a login");
-        let settings = format!(
-            "[databases]\n* = host=127.0.0.1 port={}\n\
-             [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-             auth_type = scram-sha-256\nauth_file = users.txt\nauth_user = {user}\n\
-             pool_mode = transaction\ndefault_pool_size = {size}\n",
-            server.port()
-        );
-        let write = |name, text: &str| {
-            fs::write(self.watchdog.folder().join(name), text).expect("a folder of our own");
-        };
-        write("pooler.ini", &settings);
-        write("users.txt", &format!("\"{user}\" \"{password}\"\n"));
-    }
+/// Writes its settings.
+fn write(life: &Life, server: &Server, port: u16, size: u32) {
+    let url = server.url("");
+    let login = url.split("://").nth(1).and_then(|rest| rest.split('@').next());
+    let (user, password) = login.and_then(|login| login.split_once(':')).expect("a login");
+    let settings = format!(
+        "[databases]\n* = host=127.0.0.1 port={}\n\
+         [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
+         auth_type = scram-sha-256\nauth_file = users.txt\nauth_user = {user}\n\
+         pool_mode = transaction\ndefault_pool_size = {size}\n",
+        server.port()
+    );
+    let write = |name, text: &str| {
+        fs::write(life.watchdog.folder().join(name), text).expect("a folder of our own");
+    };
+    write("pooler.ini", &settings);
+    write("users.txt", &format!("\"{user}\" \"{password}\"\n"));
+}
 
-    /// Starts it and waits until it takes connections; the error is its log.
-    fn run(&mut self, port: u16) -> Result<(), String> {
-        let process = self.watchdog.order("pool");
-        self.process = process.parse().ok().and_then(Pid::from_raw);
-        let deadline = Instant::now() + START;
-        loop {
-            let log = self.watchdog.log();
-            // Its own word that it runs, for the port may be somebody else's.
-            let is_up = log.contains("process up");
-            if is_up && TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Ok(());
-            }
-            if log.contains("FATAL") || Instant::now() > deadline {
-                self.end(family::kill);
-                return Err(log);
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn end(&mut self, how: fn(Pid)) {
-        if let Some(process) = self.process.take() {
-            how(process);
-            self.watchdog.must("wait");
-            self.frozen = false;
-        }
-    }
-
-    fn thaw(&mut self) {
-        if let (Some(process), true) = (self.process, self.frozen) {
-            family::thaw(process);
-            self.frozen = false;
-        }
-    }
+/// Begins it and waits until it takes connections; the error is its log.
+fn run(life: &mut Life, port: u16) -> Result<(), String> {
+    life.begin("pool", START, |_, log| {
+        // Its own word that it runs, for the port may be somebody else's.
+        let is_up = log.contains("process up");
+        let is_up = is_up && TcpStream::connect(("127.0.0.1", port)).is_ok();
+        Rise::of(is_up, log.contains("FATAL"))
+    })
 }
 
 /// The folder that holds `pgbouncer`.

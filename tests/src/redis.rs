@@ -8,11 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
-use rustix::process::Pid;
-
+use crate::life::{Life, Rise, on_a_free_port};
 use crate::port;
 use crate::postgres::family;
-use crate::postgres::watchdog::Watchdog;
 
 /// How long a server may take to come up, on a busy machine.
 const START: Duration = Duration::from_secs(30);
@@ -24,13 +22,6 @@ pub struct Redis {
     life: Mutex<Life>,
 }
 
-#[derive(Debug)]
-struct Life {
-    watchdog: Watchdog,
-    process: Option<Pid>,
-    frozen: bool,
-}
-
 impl Redis {
     /// An empty server.
     ///
@@ -38,15 +29,8 @@ impl Redis {
     /// When there is no Redis on this machine, or it does not come up.
     #[must_use]
     pub fn start() -> Self {
-        let mut life = Life { watchdog: Watchdog::spawn(&folder()), process: None, frozen: false };
-        let deadline = Instant::now() + START;
-        let port = loop {
-            let port = port::free();
-            match life.run(port) {
-                Ok(()) => break port,
-                Err(log) => assert!(Instant::now() < deadline, "no Redis came up:\n{log}"),
-            }
-        };
+        let mut life = Life::new(&folder());
+        let port = on_a_free_port(START, |port| run(&mut life, port));
         Self { port, life: Mutex::new(life) }
     }
 
@@ -64,7 +48,7 @@ impl Redis {
 
     /// Kills it at once (`kill -9`): what was not saved is lost.
     pub fn kill9(&self) {
-        self.life().end();
+        self.life().end(family::kill);
     }
 
     /// Starts it again on the same port with what was saved, killing it first if it runs.
@@ -73,20 +57,16 @@ impl Redis {
     /// When it does not come up.
     pub fn restart(&self) {
         let mut life = self.life();
-        life.end();
+        life.end(family::kill);
         let deadline = Instant::now() + START;
-        while let Err(log) = life.run(self.port) {
+        while let Err(log) = run(&mut life, self.port) {
             assert!(Instant::now() < deadline, "Redis did not restart:\n{log}");
         }
     }
 
     /// Stops it where it is (SIGSTOP): connections stay open, nothing is answered.
     pub fn freeze(&self) {
-        let mut life = self.life();
-        if let Some(process) = life.process {
-            family::freeze(process);
-            life.frozen = true;
-        }
+        self.life().freeze();
     }
 
     /// Lets it go on; what was sent meanwhile is executed now.
@@ -175,47 +155,14 @@ impl Monitor {
     }
 }
 
-impl Life {
-    /// Starts the server and waits until it takes connections; the error is its log.
-    fn run(&mut self, port: u16) -> Result<(), String> {
-        let process = self.watchdog.order(&format!("keep {port}"));
-        self.process = process.parse().ok().and_then(Pid::from_raw);
-        let deadline = Instant::now() + START;
-        loop {
-            let log = self.watchdog.log();
-            // The log of the run before may still be there.
-            let ours = log.lines().filter(|line| line.starts_with(&format!("{process}:")));
-            if ours.into_iter().any(|line| line.contains("Ready to accept connections")) {
-                return Ok(());
-            }
-            if log.contains("Failed listening") || Instant::now() > deadline {
-                self.end();
-                return Err(log);
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn thaw(&mut self) {
-        if let (Some(process), true) = (self.process, self.frozen) {
-            family::thaw(process);
-            self.frozen = false;
-        }
-    }
-
-    fn end(&mut self) {
-        if let Some(process) = self.process.take() {
-            family::kill(process);
-            self.watchdog.must("wait");
-            self.frozen = false;
-        }
-    }
-}
-
-impl Drop for Life {
-    fn drop(&mut self) {
-        self.thaw();
-    }
+/// Begins the server at `port` and waits until it takes connections; the error is its log.
+fn run(life: &mut Life, port: u16) -> Result<(), String> {
+    life.begin(&format!("keep {port}"), START, |process, log| {
+        // The log of the run before may still be there.
+        let mut ours = log.lines().filter(|line| line.starts_with(&format!("{process}:")));
+        let is_up = ours.any(|line| line.contains("Ready to accept connections"));
+        Rise::of(is_up, log.contains("Failed listening"))
+    })
 }
 
 /// The folder that holds `redis-server` and `redis-cli`.

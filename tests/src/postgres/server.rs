@@ -7,14 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::Pid;
-
 use super::database::Database;
 use super::psql::psql;
 use super::template::template;
-use super::watchdog::Watchdog;
 use super::{binaries, family};
-use crate::port;
+use crate::life::{Life, Rise, on_a_free_port};
 
 /// How long a server may take to come up, on a busy machine.
 const START: Duration = Duration::from_secs(60);
@@ -33,13 +30,6 @@ struct Shared {
     life: Mutex<Life>,
 }
 
-#[derive(Debug)]
-struct Life {
-    watchdog: Watchdog,
-    process: Option<Pid>,
-    frozen: bool,
-}
-
 impl Server {
     /// The server that the tests of this process share, started on first use. It must stay healthy:
     /// no stopping, killing or freezing.
@@ -56,17 +46,9 @@ impl Server {
     #[must_use]
     pub fn start() -> Self {
         let template = template();
-        let mut watchdog = Watchdog::spawn(binaries::folder());
-        watchdog.must(&format!("copy {}", template.data.display()));
-        let mut life = Life { watchdog, process: None, frozen: false };
-        let deadline = Instant::now() + START;
-        let port = loop {
-            let port = port::free();
-            match life.run(port) {
-                Ok(()) => break port,
-                Err(log) => assert!(Instant::now() < deadline, "no server came up:\n{log}"),
-            }
-        };
+        let mut life = Life::new(binaries::folder());
+        life.watchdog.must(&format!("copy {}", template.data.display()));
+        let port = on_a_free_port(START, |port| run(&mut life, port));
         let server = Self {
             shared: Arc::new(Shared {
                 port,
@@ -108,7 +90,7 @@ impl Server {
     /// The number of the server's first process, while it runs.
     #[must_use]
     pub fn process(&self) -> Option<i32> {
-        Some(self.life().process?.as_raw_nonzero().get())
+        self.life().process()
     }
 
     /// Kills all of the server at once (`kill -9`), as a power cut would.
@@ -132,7 +114,7 @@ impl Server {
         let mut life = self.life();
         let deadline = Instant::now() + START;
         // A killed server may still hold its memory or port for a moment.
-        while let Err(log) = life.run(self.shared.port) {
+        while let Err(log) = run(&mut life, self.shared.port) {
             assert!(Instant::now() < deadline, "the server did not restart:\n{log}");
             thread::sleep(Duration::from_millis(50));
         }
@@ -140,20 +122,12 @@ impl Server {
 
     /// Stops every process of the server where it is (SIGSTOP): connections stay open, none answers.
     pub fn freeze(&self) {
-        let mut life = self.life();
-        if let Some(process) = life.process {
-            family::freeze(process);
-            life.frozen = true;
-        }
+        self.life().freeze();
     }
 
     /// Lets a frozen server go on.
     pub fn thaw(&self) {
-        let mut life = self.life();
-        if let (Some(process), true) = (life.process, life.frozen) {
-            family::thaw(process);
-            life.frozen = false;
-        }
+        self.life().thaw();
     }
 
     /// Ends every client's session and returns how many there were.
@@ -206,8 +180,7 @@ impl Server {
 
     /// Whether a query would be answered.
     pub(super) fn is_answering(&self) -> bool {
-        let life = self.life();
-        life.process.is_some() && !life.frozen
+        self.life().is_answering()
     }
 
     fn life(&self) -> MutexGuard<'_, Life> {
@@ -215,43 +188,14 @@ impl Server {
     }
 }
 
-impl Life {
-    /// Starts the server and waits until it takes connections; the error is its log.
-    fn run(&mut self, port: u16) -> Result<(), String> {
-        let process = self.watchdog.order(&format!("start {port}"));
-        self.process = process.parse().ok().and_then(Pid::from_raw);
-        let lock_file = self.watchdog.folder().join("data/postmaster.pid");
-        let deadline = Instant::now() + START;
-        loop {
-            let lock = fs::read_to_string(&lock_file).unwrap_or_default();
-            let mut lines = lock.lines();
-            // A file left by a killed server says "ready" too, under another process number.
-            if lines.next() == Some(&process) && lines.nth(6).map(str::trim) == Some("ready") {
-                return Ok(());
-            }
-            let log = self.watchdog.log();
-            if log.contains("FATAL") || Instant::now() > deadline {
-                self.end(family::kill);
-                return Err(log);
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn end(&mut self, how: fn(Pid)) {
-        if let Some(process) = self.process.take() {
-            how(process);
-            self.watchdog.must("wait");
-            self.frozen = false;
-        }
-    }
-}
-
-impl Drop for Life {
-    fn drop(&mut self) {
-        // The watchdog could end a frozen server too, but waits five seconds for its children.
-        if let (Some(process), true) = (self.process, self.frozen) {
-            family::thaw(process);
-        }
-    }
+/// Begins the server at `port` and waits until it takes connections; the error is its log.
+fn run(life: &mut Life, port: u16) -> Result<(), String> {
+    let lock_file = life.watchdog.folder().join("data/postmaster.pid");
+    life.begin(&format!("start {port}"), START, |process, log| {
+        let lock = fs::read_to_string(&lock_file).unwrap_or_default();
+        let mut lines = lock.lines();
+        // A file left by a killed server says "ready" too, under another process number.
+        let is_up = lines.next() == Some(process) && lines.nth(6).map(str::trim) == Some("ready");
+        Rise::of(is_up, log.contains("FATAL"))
+    })
 }
