@@ -49,6 +49,7 @@
 //! | `chrono` | `chrono::DateTime<Utc>` as a field type | no |
 //! | `uuid` | `uuid::Uuid` as a part of a key | no |
 //! | `metrics` | [metrics](docs::metrics) through the `metrics` facade | no |
+//! | `ops` | what an operator does: change, try, take back, and see who has it | no |
 //! | `testing` | the conformance suite for stores of your own | no |
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
@@ -98,6 +99,11 @@ pub use source::SqliteStore;
 pub use source::{
     BoxFuture, Deaf, Difference, Edit, Fetched, Found, Keys, Loaded, MemoryStore, Moved, Request,
     Rows, Signal, Source, SourceError, Step, Store, TierState, TierStatus, UrlError, Wanted, Which,
+};
+#[cfg(feature = "ops")]
+pub use source::{
+    Deed, Done, Entry, Expiring, Logged, Past, Place, Reported, RowState, Texts, Write, WriteError,
+    Writer, Written,
 };
 #[cfg(feature = "redis")]
 pub use source::{RedisOptions, RedisTier};

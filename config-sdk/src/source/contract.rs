@@ -134,6 +134,12 @@ pub trait Store: Source {
         let _ = keep;
         Box::pin(std::future::ready(Ok(0)))
     }
+
+    /// The part that operators use, if there is one.
+    #[cfg(feature = "ops")]
+    fn writer(&self) -> Option<&dyn super::Writer> {
+        None
+    }
 }
 
 /// How many bytes of text a record may hold, unless said.

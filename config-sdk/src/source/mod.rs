@@ -21,6 +21,8 @@ mod signal;
 mod sqlite;
 mod tier;
 mod url;
+#[cfg(feature = "ops")]
+mod writer;
 
 pub(crate) use contract::MAX_RECORD;
 pub use contract::{BoxFuture, Deaf, Fetched, Found, Request, Source, Store};
@@ -47,3 +49,8 @@ pub use sqlite::SqliteStore;
 pub use tier::{TierState, TierStatus};
 pub use url::UrlError;
 pub(crate) use url::open;
+#[cfg(feature = "ops")]
+pub use writer::{
+    Deed, Done, Entry, Expiring, Logged, Past, Place, Reported, RowState, Texts, Write, WriteError,
+    Writer, Written,
+};
