@@ -55,6 +55,8 @@
 
 mod block;
 mod cell;
+#[cfg(feature = "ops")]
+mod change;
 mod client;
 pub mod docs;
 mod guarded;
@@ -63,6 +65,9 @@ mod key;
 mod keyed;
 mod names;
 mod number;
+#[cfg(feature = "ops")]
+mod ops;
+mod path;
 #[doc(hidden)]
 pub mod private;
 mod record;
@@ -76,13 +81,21 @@ mod value;
 
 pub use block::{ConfigBlock, Fault, Faults, KeyedBlock, ResidentBlock, Secret};
 pub use cell::{BlockRef, Guard, Handle, Meta, Origin, Snapshot};
+#[cfg(feature = "ops")]
+pub use change::{
+    Applied, AppliedRow, ChangeError, ChangeMistake, ChangeSet, Conflict, ExpiringChange,
+    FieldChange, Plan, PlannedRow, Saved, Side,
+};
 pub use client::{
     AlreadyInstalled, BlockView, Config, ConfigBuilder, Explanation, FixedBuilder, Mistake,
-    ReadError, RefreshError, StartError, WaitError, global,
+    RefreshError, StartError, WaitError, global,
 };
 pub use config_sdk_derive::ConfigBlock;
 pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, PatternFor};
 pub use keyed::{KeyGuard, Keyed, KeyedOptions, KeyedRef, LoadError, Stats, Warmed};
+#[cfg(feature = "ops")]
+pub use ops::{Draft, History, Layer, LayerKind, Listed, ListedField, Operator, Trace, Version};
+pub use path::ReadError;
 pub use record::Record;
 pub use refresh::{
     BlockReport, BlockState, BlockStatus, Change, Event, Events, KeptState, KeyedStatus, Outcome,

@@ -6,6 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::decode::{Columns, quote};
 use super::{Clamped, ConfigBlock, Decoder, Fault, Faults, rules};
 use crate::schema::Kind;
+#[cfg(feature = "ops")]
+use crate::value::Value;
 
 /// A block that nobody has validated yet.
 #[derive(Debug)]
@@ -45,6 +47,27 @@ impl<T: ConfigBlock> Candidate<T> {
     /// A value made by code, with everything still to be checked.
     pub(crate) fn of(value: T) -> Self {
         Self { value, faults: Faults::new(), clamped: Vec::new() }
+    }
+
+    /// The fields' values, whatever rules they break, and what could not be read at all.
+    #[cfg(feature = "ops")]
+    pub(crate) fn read(self) -> Result<(Vec<Value>, Faults), Faults> {
+        let Self { value, faults, .. } = self;
+        guarded::<T, _>(|| value.encode()).map(|values| (values, faults))
+    }
+
+    /// What `edit` makes of it: the fields' values before and after. Nobody has validated either.
+    #[cfg(feature = "ops")]
+    pub(crate) fn edited(
+        self,
+        edit: impl FnOnce(&mut T),
+    ) -> Result<(Vec<Value>, Vec<Value>), Faults> {
+        let Self { mut value, .. } = self;
+        guarded::<T, _>(|| {
+            let before = value.encode();
+            edit(&mut value);
+            (before, value.encode())
+        })
     }
 
     /// Checks every rule of every field, then the rules over several fields.

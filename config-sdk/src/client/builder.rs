@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::config::Running;
 use super::environment::{self, Variables};
 use super::place::{Given, Place};
 use super::registration::{self, KeyedRegistration, Registration};
@@ -26,8 +27,8 @@ pub(super) const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 #[derive(Debug)]
 #[must_use = "a builder does nothing until `start`"]
 pub struct ConfigBuilder {
-    blocks: Vec<Registration>,
-    keyed: Vec<KeyedRegistration>,
+    pub(super) blocks: Vec<Registration>,
+    pub(super) keyed: Vec<KeyedRegistration>,
     place: Place,
     ttl: Duration,
     pub(super) start_timeout: Duration,
@@ -212,6 +213,8 @@ impl ConfigBuilder {
             folder: self.last_good.clone(),
         };
         let beside = Beside { loaders: all.iter().map(loader).collect(), outbox };
+        #[cfg(feature = "ops")]
+        let (types, laid) = (self.types(), Arc::clone(&overlay));
         let refresher = Refresher::new(
             source.clone(),
             cells.clone(),
@@ -230,8 +233,16 @@ impl ConfigBuilder {
         let (commands, orders) = mpsc::channel(32);
         let (stop, stopped) = watch::channel(false);
         let (started, start) = oneshot::channel();
-        let config =
-            Config::running(cells, shelves, board, Arc::downgrade(&source), commands, stop);
+        let running = Running {
+            source: Arc::downgrade(&source),
+            commands,
+            stop,
+            #[cfg(feature = "ops")]
+            types,
+            #[cfg(feature = "ops")]
+            overlay: laid,
+        };
+        let config = Config::running(cells, shelves, board, running);
         tokio::spawn(refresh::run(refresher, source, beside, settings, orders, stopped, started));
         // The task keeps to the time itself; this is for a source that blocks it.
         let late = self.start_timeout.min(LONGEST) + Duration::from_secs(1);
@@ -256,7 +267,11 @@ impl ConfigBuilder {
         self.place.source().map_err(|mistake| mistakes.push(mistake)).ok()
     }
 
-    fn overlay(&self, schemas: &[&'static BlockSchema], mistakes: &mut Vec<Mistake>) -> Overlay {
+    pub(super) fn overlay(
+        &self,
+        schemas: &[&'static BlockSchema],
+        mistakes: &mut Vec<Mistake>,
+    ) -> Overlay {
         let Some(prefix) = &self.env_prefix else {
             return Overlay::default();
         };

@@ -6,13 +6,11 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{
-    AlreadyInstalled, ConfigBuilder, FixedBuilder, ReadError, RefreshError, WaitError, global,
-};
+use super::{AlreadyInstalled, ConfigBuilder, FixedBuilder, RefreshError, WaitError, global};
 use crate::block::{ConfigBlock, KeyedBlock};
 use crate::cell::{Cells, Guard, Handle, Snapshot, local};
 use crate::keyed::{Keyed, Shelves};
-use crate::names;
+use crate::path::{self, ReadError};
 use crate::refresh::{self, Board, Command, Events, Force, RefreshReport, Status, Subscription};
 use crate::schema::BlockSchema;
 use crate::source::{Difference, Source, SourceError};
@@ -35,11 +33,16 @@ struct Shared {
     running: Option<Running>,
 }
 
-struct Running {
+/// The ways to the background task.
+pub(super) struct Running {
     /// The task's own, so that its connections end with the task.
-    source: Weak<dyn Source>,
-    commands: mpsc::Sender<Command>,
-    stop: watch::Sender<bool>,
+    pub(super) source: Weak<dyn Source>,
+    pub(super) commands: mpsc::Sender<Command>,
+    pub(super) stop: watch::Sender<bool>,
+    #[cfg(feature = "ops")]
+    pub(super) types: Arc<[crate::change::BlockType]>,
+    #[cfg(feature = "ops")]
+    pub(super) overlay: Arc<refresh::Overlay>,
 }
 
 impl Config {
@@ -57,17 +60,19 @@ impl Config {
         cells: Arc<Cells>,
         shelves: Shelves,
         board: Arc<Board>,
-        source: Weak<dyn Source>,
-        commands: mpsc::Sender<Command>,
-        stop: watch::Sender<bool>,
+        running: Running,
     ) -> Self {
-        let running = Some(Running { source, commands, stop });
-        Self(Arc::new(Shared { cells, shelves, board, running }))
+        Self(Arc::new(Shared { cells, shelves, board, running: Some(running) }))
     }
 
     pub(super) fn standing(cells: Cells, shelves: Shelves, board: Board) -> Self {
         let (cells, board) = (Arc::new(cells), Arc::new(board));
         Self(Arc::new(Shared { cells, shelves, board, running: None }))
+    }
+
+    #[cfg(feature = "ops")]
+    pub(super) fn background(&self) -> Option<&Running> {
+        self.0.running.as_ref()
     }
 
     pub(super) fn cells(&self) -> &Cells {
@@ -258,7 +263,7 @@ impl Config {
     }
 
     /// What this reads from; none, if it is fixed.
-    fn source(&self) -> Result<Option<Arc<dyn Source>>, SourceError> {
+    pub(super) fn source(&self) -> Result<Option<Arc<dyn Source>>, SourceError> {
         let Some(running) = &self.0.running else {
             return Ok(None);
         };
@@ -278,12 +283,7 @@ impl Config {
     }
 
     pub(super) fn unknown_block(&self, name: &str) -> ReadError {
-        let known: Vec<_> = self.0.cells.blocks().iter().map(|block| block.schema().name).collect();
-        ReadError::UnknownBlock {
-            suggestion: names::suggestion(name, known.iter().copied()),
-            known: known.join(", "),
-            name: name.to_owned(),
-        }
+        path::unknown_block(name, self.0.cells.blocks().iter().map(|block| block.schema()))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::block::Faults;
+use crate::path::ReadError;
 use crate::source::UrlError;
 
 /// Why `start` failed.
@@ -94,57 +95,6 @@ pub enum Mistake {
     /// A time to live of zero would ask the store without end.
     #[error("a ttl of zero would ask the store without end: give a longer one, such as 60 s")]
     ZeroTtl,
-}
-
-/// Why a path could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadError {
-    /// There is no such block.
-    #[error("no block is named `{name}`{suggestion}; there are: {known}")]
-    UnknownBlock {
-        /// The name asked for.
-        name: String,
-        /// The nearest name, as a question.
-        suggestion: String,
-        /// All names.
-        known: String,
-    },
-    /// The block has no such field.
-    #[error("block `{block}` has no field `{field}`{suggestion}; it has: {known}")]
-    UnknownField {
-        /// The block.
-        block: &'static str,
-        /// The name asked for.
-        field: String,
-        /// The nearest name, as a question.
-        suggestion: String,
-        /// All names.
-        known: String,
-    },
-    /// The path goes on behind a field where there is nothing.
-    #[error("`{path}` has no part `{part}`")]
-    NoSuchPart {
-        /// The path that exists.
-        path: String,
-        /// What it does not have.
-        part: String,
-    },
-    /// The path names a block and no field.
-    #[error(
-        "`{0}` names a block; name a field as well, as in `{0}.field`, or ask for the whole block"
-    )]
-    NoField(String),
-    /// The value is not of the type asked for.
-    #[error("`{path}` cannot be read as {type_name}: {problem}")]
-    Mismatch {
-        /// The path.
-        path: String,
-        /// The type asked for.
-        type_name: &'static str,
-        /// What is wrong.
-        problem: String,
-    },
 }
 
 /// Why a refresh was not tried.

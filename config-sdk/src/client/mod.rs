@@ -2,6 +2,8 @@
 
 mod builder;
 mod config;
+#[cfg(feature = "ops")]
+mod desk;
 mod environment;
 mod error;
 mod fixed;
@@ -15,7 +17,9 @@ mod view;
 
 pub use builder::ConfigBuilder;
 pub use config::Config;
-pub use error::{Mistake, ReadError, RefreshError, StartError, WaitError};
+pub use error::{Mistake, RefreshError, StartError, WaitError};
 pub use fixed::FixedBuilder;
 pub use global::{AlreadyInstalled, global};
+#[cfg(feature = "ops")]
+pub(crate) use paths::bounds;
 pub use view::{BlockView, Explanation};

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::{BlockView, Config, Explanation, ReadError};
+use super::{BlockView, Config, Explanation};
 use crate::block::Columns;
 use crate::cell::{Erased, Origin};
-use crate::names;
+use crate::path::{self, ReadError};
 use crate::schema::FieldSchema;
 use crate::value::Value;
 
@@ -95,16 +95,7 @@ impl Config {
         let block = self.cells().named(name).ok_or_else(|| self.unknown_block(name))?;
         let schema = block.schema();
         let word = words.next().ok_or_else(|| ReadError::NoField(name.to_owned()))?;
-        let mut fields = schema.fields.iter().enumerate();
-        let (index, field) = fields.find(|(_, field)| field.name == word).ok_or_else(|| {
-            let known: Vec<_> = schema.fields.iter().map(|field| field.name).collect();
-            ReadError::UnknownField {
-                block: schema.name,
-                field: word.to_owned(),
-                suggestion: names::suggestion(word, known.iter().copied()),
-                known: known.join(", "),
-            }
-        })?;
+        let (index, field) = path::field(schema, word)?;
         Ok(Place { block, index, field, parts: words.collect() })
     }
 }
@@ -119,7 +110,8 @@ struct Place<'a> {
     parts: Vec<&'a str>,
 }
 
-fn bounds(field: &FieldSchema) -> Vec<String> {
+/// The rules that bind a field, as they are written in Rust.
+pub(crate) fn bounds(field: &FieldSchema) -> Vec<String> {
     if field.secret {
         return Vec::new(); // they would tell what it can be
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::Mistake;
 use crate::block::{Candidate, Columns, ConfigBlock, Faults, KeyedBlock};
 use crate::cell::{Cells, Fresh, Meta, Origin};
+#[cfg(feature = "ops")]
+use crate::change::BlockType;
 use crate::keyed::{KeyedOptions, Outbox, Shelves};
 use crate::refresh::Overlay;
 use crate::schema::BlockSchema;
@@ -16,6 +18,8 @@ pub(super) struct Registration {
     schema: fn() -> &'static BlockSchema,
     slot: fn() -> usize,
     first: fn(&Columns, Meta) -> Result<Fresh, Faults>,
+    #[cfg(feature = "ops")]
+    block_type: BlockType,
 }
 
 /// Makes a shelf with what its keys share at first.
@@ -29,6 +33,8 @@ pub(super) struct KeyedRegistration {
     slot: fn() -> usize,
     options: KeyedOptions,
     first: FirstShelf,
+    #[cfg(feature = "ops")]
+    block_type: BlockType,
 }
 
 impl KeyedRegistration {
@@ -42,11 +48,18 @@ impl KeyedRegistration {
                 shelves.add(options, Arc::new(value), meta, Arc::clone(outbox));
                 Ok(())
             },
+            #[cfg(feature = "ops")]
+            block_type: BlockType::of::<T>(),
         }
     }
 
     pub(super) fn schema(&self) -> &'static BlockSchema {
         (self.schema)()
+    }
+
+    #[cfg(feature = "ops")]
+    pub(super) fn block_type(&self) -> BlockType {
+        self.block_type
     }
 }
 
@@ -59,11 +72,18 @@ impl Registration {
                 let (value, _) = Candidate::<T>::decode(columns)?.validate()?.into_parts();
                 Ok(Fresh::new(Arc::new(value), meta))
             },
+            #[cfg(feature = "ops")]
+            block_type: BlockType::of::<T>(),
         }
     }
 
     pub(super) fn schema(&self) -> &'static BlockSchema {
         (self.schema)()
+    }
+
+    #[cfg(feature = "ops")]
+    pub(super) fn block_type(&self) -> BlockType {
+        self.block_type
     }
 }
 

@@ -103,6 +103,12 @@ impl Overlay {
         blamed
     }
 
+    /// Whether a variable sets `column`.
+    #[cfg(feature = "ops")]
+    pub(crate) fn sets(&self, schema: &BlockSchema, column: &str) -> bool {
+        self.blocks.get(schema.name).is_some_and(|set| set.contains_key(column))
+    }
+
     fn of(&self, schema: &BlockSchema) -> impl Iterator<Item = (&&'static str, &Variable)> {
         self.blocks.get(schema.name).into_iter().flatten()
     }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::{none, rust, rust_files};
 
 /// The rooms, lowest first.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 22] = [
     "guarded", "names", "number", "time", "text", "json", "value", "key", "record", "schema",
-    "block", "cell", "keyed", "source", "refresh", "client", "ops", "private", "testing", "docs",
+    "path", "block", "cell", "keyed", "source", "change", "refresh", "client", "ops", "private",
+    "testing", "docs",
 ];
 
 /// Rooms that never see each other, whichever is higher; only `refresh` sees both.

@@ -1,0 +1,158 @@
+//! What every change needs: the store's writing part, and the types that judge its rows.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::ChangeError;
+use crate::block::{Candidate, Clamped, Columns, ConfigBlock, Faults};
+use crate::schema::BlockSchema;
+use crate::source::{Place, Source, SourceError, Writer};
+use crate::value::Value;
+
+/// A block's type, as far as a change needs to know it.
+#[derive(Clone, Copy)]
+pub(crate) struct BlockType {
+    schema: fn() -> &'static BlockSchema,
+    judge: fn(&Columns) -> Result<Judged, Faults>,
+    read: fn(&Columns) -> Result<(Vec<Value>, Faults), Faults>,
+}
+
+/// What a valid row means: its fields' values in the order of the schema, and what was brought into
+/// range on the way.
+pub(crate) struct Judged {
+    pub(crate) values: Vec<Value>,
+    pub(crate) clamped: Vec<Clamped>,
+}
+
+impl BlockType {
+    pub(crate) fn of<T: ConfigBlock>() -> Self {
+        Self {
+            schema: T::schema,
+            judge: |columns| {
+                let (value, clamped) = Candidate::<T>::decode(columns)?.validate()?.into_parts();
+                Ok(Judged { values: value.encode(), clamped })
+            },
+            read: |columns| Candidate::<T>::decode(columns)?.read(),
+        }
+    }
+
+    pub(crate) fn schema(&self) -> &'static BlockSchema {
+        (self.schema)()
+    }
+
+    /// What readers would get of these columns.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub(crate) fn judge(&self, columns: &Columns) -> Result<Judged, Faults> {
+        (self.judge)(columns)
+    }
+
+    /// What these columns mean one by one, whatever rules they break; what is no value of its field
+    /// comes back as its text.
+    pub(crate) fn read(&self, columns: &Columns) -> Vec<Value> {
+        let fields = &self.schema().fields;
+        let Ok((mut values, faults)) = (self.read)(columns) else {
+            let text = |column: &str| columns.get(column).cloned().flatten();
+            let values = fields.iter().map(|field| text(field.column));
+            return values.map(|text| text.map_or(Value::Null, Value::Text)).collect();
+        };
+        for fault in &faults {
+            let is_its = |name: &&str| fault.field.as_deref() == Some(*name);
+            let place = fields.iter().position(|field| is_its(&field.name));
+            let raw = place.and_then(|place| columns.get(fields.get(place)?.column)?.clone());
+            if let (Some(value), Some(raw)) = (place.and_then(|place| values.get_mut(place)), raw) {
+                *value = Value::Text(raw);
+            }
+        }
+        values
+    }
+
+    /// The compiled-in values.
+    pub(crate) fn defaults(&self) -> Vec<Value> {
+        self.read(&Columns::new())
+    }
+}
+
+impl fmt::Debug for BlockType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.schema().type_name)
+    }
+}
+
+/// The store and the types of the blocks in it.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) source: Arc<dyn Source>,
+    pub(crate) types: Arc<[BlockType]>,
+}
+
+impl Desk {
+    pub(crate) fn new(source: Arc<dyn Source>, types: Arc<[BlockType]>) -> Self {
+        Self { source, types }
+    }
+
+    /// The store's writing part.
+    ///
+    /// # Errors
+    /// If it has none.
+    pub(crate) fn writer(&self) -> Result<&dyn Writer, SourceError> {
+        let writer = self.source.store().and_then(|store| store.writer());
+        writer.ok_or_else(|| {
+            SourceError::refused(format!(
+                "{} can be read and not written: change it where it comes from",
+                self.source.name()
+            ))
+        })
+    }
+
+    pub(crate) fn schemas(&self) -> Vec<&'static BlockSchema> {
+        self.types.iter().map(BlockType::schema).collect()
+    }
+
+    /// The type of the block of that name, if it is registered.
+    pub(crate) fn named(&self, name: &str) -> Option<BlockType> {
+        self.types.iter().copied().find(|block| block.schema().name == name)
+    }
+
+    /// The active rows of these places, and of those that they inherit from: each row with the row
+    /// below it.
+    pub(crate) async fn rows(&self, places: &[Place]) -> Result<Vec<Stack>, ChangeError> {
+        let below =
+            |place: &Place| place.key.as_ref().map(|_| Place { key: None, ..place.clone() });
+        let mut all: Vec<_> = places.to_vec();
+        for shared in places.iter().filter_map(below) {
+            if !all.contains(&shared) {
+                all.push(shared);
+            }
+        }
+        let records = self.writer()?.rows(&all).await?;
+        if records.len() != all.len() {
+            return Err(
+                SourceError::refused("the store left out a row that it was asked for").into()
+            );
+        }
+        let record = |place: &Place| {
+            let index = all.iter().position(|other| other == place);
+            index.and_then(|index| records.get(index).cloned().flatten())
+        };
+        let stack = |place: &Place| Stack {
+            own: record(place),
+            shared: below(place).and_then(|shared| record(&shared)),
+        };
+        Ok(places.iter().map(stack).collect())
+    }
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").field("store", &self.source.name()).finish_non_exhaustive()
+    }
+}
+
+/// A row, and the one that it inherits from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stack {
+    pub(crate) own: Option<crate::record::Record>,
+    pub(crate) shared: Option<crate::record::Record>,
+}

@@ -1,0 +1,40 @@
+//! What an operator needs of a configuration, running or only put together.
+
+use std::sync::Arc;
+
+use super::builder::ConfigBuilder;
+use super::registration::{self, KeyedRegistration, Registration};
+use super::{Config, StartError};
+use crate::change::{BlockType, Desk};
+use crate::refresh::Overlay;
+use crate::source::SourceError;
+
+impl Config {
+    /// The store and the blocks' types, and what lies over every row.
+    pub(crate) fn desk(&self) -> Result<(Desk, Arc<Overlay>), SourceError> {
+        let fixed = || SourceError::refused("a fixed configuration has no store to change");
+        let source = self.source()?.ok_or_else(fixed)?;
+        let running = self.background().ok_or_else(fixed)?;
+        Ok((Desk::new(source, Arc::clone(&running.types)), Arc::clone(&running.overlay)))
+    }
+}
+
+impl ConfigBuilder {
+    /// The same, without starting.
+    pub(crate) fn desk(&self) -> Result<(Desk, Arc<Overlay>), StartError> {
+        let mut mistakes = Vec::new();
+        let source = self.source(&mut mistakes);
+        registration::clashes(&self.blocks, &self.keyed, &mut mistakes);
+        let overlay = Arc::new(self.overlay(&self.schemas(), &mut mistakes));
+        match source {
+            Some(source) if mistakes.is_empty() => Ok((Desk::new(source, self.types()), overlay)),
+            _ => Err(StartError::Mistakes(mistakes)),
+        }
+    }
+
+    /// The types of all blocks, the keyed ones last.
+    pub(super) fn types(&self) -> Arc<[BlockType]> {
+        let blocks = self.blocks.iter().map(Registration::block_type);
+        blocks.chain(self.keyed.iter().map(KeyedRegistration::block_type)).collect()
+    }
+}
