@@ -101,6 +101,8 @@ pub use refresh::{
     BlockReport, BlockState, BlockStatus, Change, Event, Events, KeptState, KeyedStatus, Outcome,
     PushState, RefreshReport, Status, StoreState, Subscription, Trigger,
 };
+#[cfg(feature = "ops")]
+pub use refresh::{Process, RunningBlock, RunningKeyed};
 pub use rust_decimal::Decimal;
 pub use schema::{BlockSchema, FieldSchema, KeySchema, Kind, Length, OnBoot, OnStale, Range};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

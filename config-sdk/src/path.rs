@@ -1,6 +1,5 @@
 //! What a path names: `block`, `block.field`, `block.field.part`, and with a key `block[key].field`.
 
-use crate::key::Key;
 use crate::names;
 use crate::schema::{BlockSchema, FieldSchema};
 
@@ -98,7 +97,8 @@ pub(crate) use target::Target;
 
 #[cfg(feature = "ops")]
 mod target {
-    use super::{BlockSchema, Key, ReadError, field, unknown_block};
+    use super::{BlockSchema, ReadError, field, unknown_block};
+    use crate::key::Key;
 
     /// What a path names, down to a part of a field.
     #[derive(Clone, Debug, PartialEq, Eq)]
