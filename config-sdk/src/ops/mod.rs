@@ -1,12 +1,15 @@
 //! What an operator does: change, try, take back, look at the past, and see who has what.
 
 mod drafts;
+mod fleet;
 mod history;
 mod operator;
 mod reading;
+mod review;
 mod versions;
 
 pub use drafts::Draft;
+pub use fleet::Arrival;
 pub use history::{History, Version};
 pub use operator::Operator;
 pub use reading::{Layer, LayerKind, Listed, ListedField, Trace};
