@@ -63,6 +63,8 @@ mod key;
 mod keyed;
 mod names;
 mod number;
+#[cfg(feature = "ops")]
+mod ops;
 #[doc(hidden)]
 pub mod private;
 mod record;
@@ -83,6 +85,8 @@ pub use client::{
 pub use config_sdk_derive::ConfigBlock;
 pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, PatternFor};
 pub use keyed::{KeyGuard, Keyed, KeyedOptions, KeyedRef, LoadError, Stats, Warmed};
+#[cfg(feature = "ops")]
+pub use ops::document;
 pub use record::Record;
 pub use refresh::{
     BlockReport, BlockState, BlockStatus, Change, Event, Events, KeptState, KeyedStatus, Outcome,

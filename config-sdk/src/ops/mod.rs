@@ -1,0 +1,3 @@
+//! What an operator does.
+
+pub mod document;
