@@ -11,8 +11,8 @@ use super::json;
 use super::tree::{Node, Spot};
 use super::{Format, Wrong};
 
-/// How deep a line may nest: as a JSON field may, and what stands around it. A header adds no more
-/// than the parser lets it.
+/// How deep a line may nest: as a JSON field may, and what stands around it. A header may as well, and
+/// the lines below it add to that.
 const MAX_DEPTH: usize = 72;
 
 /// What stands for the JSON that its string is.
@@ -49,6 +49,7 @@ fn too_deep(text: &str) -> Option<usize> {
     let mut dots = 0usize; // of all levels
     for token in Source::new(text).lex() {
         let depth = levels.len();
+        let is_header = levels.first().is_some_and(|line| !line.2);
         let Some(level) = levels.last_mut() else { break };
         match token.kind() {
             kind @ (TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket) => {
@@ -62,7 +63,10 @@ fn too_deep(text: &str) -> Option<usize> {
                 dots -= level.1;
                 levels.pop();
             }
-            TokenKind::Dot if !level.2 && level.0 != TokenKind::LeftSquareBracket => {
+            // In a list a dot is one of a number.
+            TokenKind::Dot
+                if !level.2 && (is_header || level.0 != TokenKind::LeftSquareBracket) =>
+            {
                 level.1 += 1;
                 dots += 1;
             }
