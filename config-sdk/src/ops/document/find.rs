@@ -2,6 +2,9 @@
 
 use super::{Mistake, Wrong};
 
+/// How many mistakes are told of: a file of nothing else would be larger in words than in bytes.
+const MOST: usize = 100;
+
 /// Collects mistakes by their place in a text.
 #[derive(Debug)]
 pub(super) struct Finds {
@@ -21,8 +24,11 @@ impl Finds {
         self.lines.partition_point(|start| *start <= at) + 1
     }
 
-    /// Adds what is wrong at byte `at`.
+    /// Adds what is wrong at byte `at`, unless that has been enough.
     pub(super) fn add(&mut self, at: usize, path: impl Into<String>, wrong: Wrong) {
+        if self.mistakes.len() == MOST {
+            return;
+        }
         self.mistakes.push(Mistake { line: self.line(at), path: path.into(), wrong });
     }
 

@@ -154,7 +154,8 @@ pub fn print(document: &Document, format: Format) -> String {
 /// field would refuse comes back as it is.
 ///
 /// # Errors
-/// Everything that is wrong with the text, in the order of its lines; of its syntax the first thing.
+/// Everything that is wrong with the text, in the order of its lines: of its syntax the first thing, and
+/// no more than a hundred. A text of more than 16 MiB is one mistake, and so is one that nests too deep.
 pub fn parse(
     text: &str,
     format: Format,

@@ -108,7 +108,7 @@ fn what_is_not_the_format_is_told_by_its_line() {
     let half = said("{\"all\":\n{\"text\": \"\\ud800\"}}", Format::Json);
     assert!(half.starts_with("line 2: all.text: this is not valid JSON"), "{half}");
     let list = said("[1]", Format::Json);
-    assert!(list.starts_with("line 1: the file is no object of blocks: write"), "{list}");
+    assert_eq!(list, r#"line 1: the file is no object of blocks: write `{"block": {"field": …}}`"#);
     let escape = said("\nall.json = { \"$json\" = \"{hunter2\" }", Format::Toml);
     assert!(escape.starts_with("line 2: the text of `$json` is not valid JSON"), "{escape}");
     for said in [broken, number, open, json, half, list, escape] {
@@ -137,6 +137,14 @@ fn a_file_that_is_too_large_or_too_deep_is_not_parsed() {
     for format in [Format::Toml, Format::Json] {
         let expected = "line 1: the file has 16777217 bytes, and at most 16777216 are read: split it into several";
         assert_eq!(said(&large, format), expected);
+    }
+}
+
+#[test]
+fn a_file_of_nothing_but_mistakes_is_told_a_hundred_of_them() {
+    for text in [format!("{{{}\"a\":1}}", "\"a\":1,\n".repeat(1000)), "{\"a\":{".into()] {
+        let count = said(&text, Format::Json).lines().count();
+        assert_eq!(count, if text.len() > 100 { 100 } else { 1 });
     }
 }
 
