@@ -94,6 +94,8 @@ pub use config_sdk_derive::ConfigBlock;
 pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, PatternFor};
 pub use keyed::{KeyGuard, Keyed, KeyedOptions, KeyedRef, LoadError, Stats, Warmed};
 #[cfg(feature = "ops")]
+pub use ops::document;
+#[cfg(feature = "ops")]
 pub use ops::{
     Arrival, Draft, History, Layer, LayerKind, Listed, ListedField, Operator, Trace, Version,
 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Operator;
-use crate::change::{ChangeError, ChangeMistake};
+use crate::change::ChangeError;
 use crate::key::Pattern;
 use crate::refresh::Process;
 use crate::source::SourceError;
@@ -61,29 +61,16 @@ impl Operator {
         }
     }
 
-    /// Asks every process that reads the store to read these blocks again, and says at which epoch.
+    /// Asks every process that reads the store to read these blocks again, or all if
+    /// none is named, and says at which epoch.
     ///
     /// # Errors
     /// If there is no such block, or the store refuses or cannot be reached.
     pub async fn refresh(&self, blocks: &[&str]) -> Result<u64, ChangeError> {
-        let mut mistakes = Vec::new();
-        let mut found = Vec::new();
-        for name in blocks {
-            match self.desk.named(name) {
-                Some(block) => found.push(block.schema()),
-                None => {
-                    let known = self.desk.schemas().into_iter();
-                    mistakes.push(ChangeMistake::from(crate::path::unknown_block(name, known)));
-                }
-            }
-        }
-        if !mistakes.is_empty() {
-            return Err(ChangeError::Mistakes(mistakes));
-        }
         let mut epoch = 0;
-        for block in found {
-            let all = Pattern::all(block.keys.len());
-            epoch = self.store()?.invalidate(block, &all).await?;
+        for block in self.chosen(blocks)? {
+            let all = Pattern::all(block.schema().keys.len());
+            epoch = self.store()?.invalidate(block.schema(), &all).await?;
         }
         Ok(epoch)
     }
@@ -93,8 +80,10 @@ impl Operator {
     /// # Errors
     /// If the store refuses or cannot be reached, or there is no such block.
     pub async fn refresh_keys(&self, block: &str, keys: &Pattern) -> Result<u64, ChangeError> {
-        let known = || crate::path::unknown_block(block, self.desk.schemas().into_iter());
-        let found = self.desk.named(block).ok_or_else(|| ChangeMistake::from(known()))?;
-        Ok(self.store()?.invalidate(found.schema(), keys).await?)
+        let mut epoch = 0;
+        for block in self.chosen(&[block])? {
+            epoch = self.store()?.invalidate(block.schema(), keys).await?;
+        }
+        Ok(epoch)
     }
 }

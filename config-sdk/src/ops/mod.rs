@@ -1,6 +1,8 @@
 //! What an operator does: change, try, take back, look at the past, and see who has what.
 
+pub mod document;
 mod drafts;
+mod exchange;
 mod fleet;
 mod history;
 mod operator;
