@@ -254,7 +254,7 @@ impl Row {
             block: self.block.schema().name.to_owned(),
             key: self.place.key.as_ref().map(ToString::to_string),
             field: Some(format!("{name}{parts}")),
-            column: self.field(place).map(|field| field.column.to_owned()),
+            column: None,
             value: None,
             rule: "edit".to_owned(),
             message,
