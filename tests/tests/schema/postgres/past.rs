@@ -132,11 +132,7 @@ async fn the_bookkeeping_of_the_release_before_is_brought_up_and_keeps_its_log()
     process.set(&limits, "token", "hunter2").await;
     let past = process.writer().past(&limits, 9).await.unwrap();
     let via: Vec<_> = past.log.iter().map(|one| one.via.as_deref()).collect();
-    assert_eq!(
-        via,
-        [Some("admin/config-sdk"), None, None],
-        "nobody knows it of what was before"
-    );
+    assert_eq!(via, [Some("admin/config-sdk"), None, None], "nobody knows it of what was before");
     let hidden: Vec<_> = past.log.iter().map(|one| one.hidden.join(",")).collect();
     assert_eq!(hidden, ["token", "", ""]);
     assert_eq!(text(&past.log[1].before.as_ref().unwrap().1, "most"), Some("7"));

@@ -146,6 +146,7 @@ async fn an_owner_migrates_and_what_it_makes_is_the_others_to_use() {
     let steps = program.migrate_now().await.unwrap();
     assert_eq!(steps.len(), 1, "{steps:?}");
     process.set(&place::<Guild>(), "daily", "8").await;
+    owner.try_psql("select config_sdk.prune(1)").unwrap();
 }
 
 #[tokio::test]
