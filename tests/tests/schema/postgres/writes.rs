@@ -229,3 +229,32 @@ async fn a_write_that_is_dropped_leaves_no_lock_and_nothing_by_half() {
     wait::until("no transaction", SOON, async || stage.sql(open) == "0").await;
     stage.sql("set lock_timeout = '5s'; update pace_config set per_second = 9");
 }
+
+/// In a table of somebody else's, by number.
+#[derive(Debug, ConfigBlock)]
+#[config(name = "rooms", table = "rooms", key(room: i64), adopt)]
+struct Rooms {
+    #[config(default = 1)]
+    seats: u32,
+}
+
+#[tokio::test]
+async fn a_key_of_another_type_is_written_as_such_and_the_table_keeps_its_own_time() {
+    let store = Store::postgres();
+    let Store::Postgres(database) = &store else { panic!() };
+    store.sql(
+        "create table rooms (room bigint primary key, seats int,
+            changed timestamp default localtimestamp)",
+    );
+    store.sql(&format!("alter database {} set timezone = 'Asia/Tokyo'", database.name()));
+    store.migrate::<Rooms>().await;
+    adopt::<Rooms>(&store).await;
+    let process = Process::at(&store.url());
+    let room = Place { block: Rooms::schema(), key: Some(Key::new(["7"]).unwrap()) };
+    process.set(&room, "seats", "8").await;
+    process.set(&room, "seats", "9").await;
+    assert_eq!(text(&process.row(&room).await.unwrap(), "seats"), Some("9"));
+    assert_eq!(process.writer().past(&room, 9).await.unwrap().log.len(), 2);
+    let hours = "select extract(hour from changed - now() at time zone 'UTC' + '1 min') from rooms";
+    assert_eq!(store.sql(hours), "9");
+}
