@@ -34,7 +34,7 @@ pub struct ConfigBuilder {
     pub(super) start_timeout: Duration,
     env_prefix: Option<String>,
     variables: Option<Variables>,
-    migrate: bool,
+    pub(super) migrate: bool,
     max_record: u64,
     hangup: bool,
     last_good: Option<PathBuf>,
