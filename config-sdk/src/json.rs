@@ -117,7 +117,7 @@ pub(crate) fn explain(error: &serde_json::Error) -> String {
     }
 }
 
-fn after_string(text: &[u8]) -> &[u8] {
+pub(crate) fn after_string(text: &[u8]) -> &[u8] {
     let mut index = 1;
     while let Some(byte) = text.get(index) {
         match byte {

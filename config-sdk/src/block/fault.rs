@@ -4,6 +4,8 @@ use std::fmt::{self, Write};
 
 use serde::Serialize;
 
+use crate::schema::BlockSchema;
+
 /// One thing wrong with a record: where, what it says, and which rule it breaks.
 ///
 /// A secret's value is never in it.
@@ -208,3 +210,20 @@ impl fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
+
+/// The one fault of a row that was not read.
+pub(crate) fn too_large(schema: &BlockSchema, size: u64, most: u64) -> Faults {
+    let mut faults = Faults::new();
+    faults.push(Fault {
+        block: schema.name.to_owned(),
+        key: None,
+        field: None,
+        column: None,
+        value: None,
+        rule: format!("max_record_bytes {most}"),
+        message: format!(
+            "its row holds {size} bytes and was not read: shorten it, or raise `max_record_bytes`"
+        ),
+    });
+    faults
+}

@@ -15,6 +15,7 @@ pub(crate) use candidate::{Candidate, Valid};
 pub use codec::{Codec, Json, Nullable, Plain, Sealed, Text};
 pub use decode::Decoder;
 pub(crate) use decode::{Clamped, Columns};
+pub(crate) use fault::too_large;
 pub use fault::{Fault, Faults};
 pub use field::{FieldType, Ordered};
 pub use secret::Secret;

@@ -89,11 +89,13 @@ impl fmt::Debug for BlockType {
 pub(crate) struct Desk {
     pub(crate) source: Arc<dyn Source>,
     pub(crate) types: Arc<[BlockType]>,
+    /// How many bytes of text readers take of a row.
+    pub(crate) max_record: u64,
 }
 
 impl Desk {
-    pub(crate) fn new(source: Arc<dyn Source>, types: Arc<[BlockType]>) -> Self {
-        Self { source, types }
+    pub(crate) fn new(source: Arc<dyn Source>, types: Arc<[BlockType]>, max_record: u64) -> Self {
+        Self { source, types, max_record }
     }
 
     /// The store's writing part.

@@ -35,13 +35,20 @@ impl fmt::Display for FieldChange {
 pub struct Side {
     /// What readers get; of a secret only that it is set.
     pub value: Value,
-    /// Whether the row itself says so; else it is the default, or the row's that it inherits from.
+    /// Whether the row itself says so.
     pub set: bool,
+    /// Whether the row that it inherits from says so; else it is the default.
+    pub inherited: bool,
 }
 
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.value, if self.set { "" } else { " (default)" })
+        let from = match (self.set, self.inherited) {
+            (true, _) => "",
+            (false, true) => " (inherited)",
+            (false, false) => " (default)",
+        };
+        write!(f, "{}{from}", self.value)
     }
 }
 
@@ -71,7 +78,12 @@ impl<'a> Layers<'a> {
         self.text(field).is_some()
     }
 
-    fn text(&self, field: &FieldSchema) -> Option<&'a str> {
+    fn inherits(&self, field: &FieldSchema) -> bool {
+        let text = self.shared.and_then(|shared| shared.get(field.column));
+        text.is_some_and(Option::is_some)
+    }
+
+    pub(crate) fn text(&self, field: &FieldSchema) -> Option<&'a str> {
         self.own?.get(field.column)?.as_deref()
     }
 }
@@ -89,8 +101,11 @@ pub(crate) fn differences(
         let is_same = from == to
             && before.sets(field) == after.sets(field)
             && is_same_text(field, before.text(field), after.text(field));
-        let side =
-            |value, layers: Layers<'_>| Side { value: field.shown(value), set: layers.sets(field) };
+        let side = |value, layers: Layers<'_>| Side {
+            value: field.shown(value),
+            set: layers.sets(field),
+            inherited: !layers.sets(field) && layers.inherits(field),
+        };
         (!is_same).then(|| FieldChange {
             field: field.name,
             from: side(from, before),

@@ -27,6 +27,12 @@ pub enum ChangeError {
          repeat the change if it still holds:{}", listed(.0)
     )]
     Conflict(Vec<Conflict>),
+    /// Something that was changed for a time was taken back meanwhile.
+    #[error(
+        "nothing was changed, because a change for a time was taken back meanwhile; look at it again, \
+         and repeat the change if it still holds"
+    )]
+    Overtaken,
     /// The store refuses or cannot be reached.
     #[error(transparent)]
     Store(#[from] SourceError),
@@ -62,6 +68,12 @@ pub enum ChangeMistake {
          for good, without `lasting`"
     )]
     LastingSecret(String),
+    /// A draft was to be activated and edited at once.
+    #[error("`{0}` is activated as it was saved: name it once, and edit it afterwards")]
+    EditedDraft(String),
+    /// An adopted table counts no versions.
+    #[error("`{0}` is adopted and counts no versions: leave out which one is expected")]
+    NoVersions(String),
     /// A change for a time cannot be a draft.
     #[error("a draft has no end: say how long it holds when it is activated")]
     LastingDraft,
@@ -108,6 +120,8 @@ pub struct Conflict {
     pub reason: Option<String>,
     /// What changed from the one to the other.
     pub fields: Vec<FieldChange>,
+    #[serde(skip)]
+    pub(super) is_adopted: bool,
 }
 
 impl Conflict {
@@ -121,17 +135,22 @@ impl Conflict {
             time: now.and_then(|now| now.time),
             reason: now.and_then(|now| now.reason.clone()),
             fields: Vec::new(),
+            is_adopted: place.block.adopt,
         }
     }
 }
 
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_adopted {
+            write!(f, "{} is not what it was", self.place)?;
+            return self.fields.iter().try_for_each(|field| write!(f, "\n{field}"));
+        }
         let version = |version: u64| match version {
             0 => "no version".to_owned(),
             version => format!("version {version}"),
         };
-        let Self { place, expected, draft, version: now, author, time, reason, fields } = self;
+        let Self { place, expected, draft, version: now, author, time, reason, fields, .. } = self;
         write!(f, "{place} is at {} now, ", version(*now))?;
         match draft {
             Some(draft) => write!(f, "which is newer than draft {draft}")?,

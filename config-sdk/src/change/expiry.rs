@@ -1,4 +1,4 @@
-//! Changes for a time: what is kept for undoing them, and undoing them when it is over.
+//! Changes for a time: what is kept for taking them back, what other changes make of that, and doing it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,38 +6,45 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::ChangeSet;
+use super::applied::Applied;
 use super::desk::{BlockType, Desk, Stack};
 use super::error::{ChangeError, ChangeMistake};
-use super::plan::Applied;
-use super::row::PlannedRow;
+use super::planned::PlannedRow;
 use super::set::Expected;
 use crate::block::Columns;
 use crate::key::Key;
-use crate::source::{Expiring, Place, Write};
+use crate::source::{Expiring, Place, SourceError, Write, path_of};
 
-/// What is kept of a change for a time. It lies in the open, so there is no secret in it.
-#[derive(Debug, Serialize, Deserialize)]
+/// What is kept of a change for a time, for one block: whoever knows that block can take it back. It
+/// lies in the open, so there is no secret in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Note {
     author: Option<String>,
     reason: Option<String>,
+    block: String,
     rows: Vec<NoteRow>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct NoteRow {
-    block: String,
     key: Option<Vec<String>>,
-    /// Each field's text before, and the one that it was set to.
+    /// Each field's text before, and the one that it was set to. A field is in one note at most.
     fields: BTreeMap<String, [Option<String>; 2]>,
 }
 
-/// A change for a time that has not been undone yet.
+impl NoteRow {
+    fn key(&self) -> Option<Key> {
+        Key::new(self.key.as_ref()?.iter().map(String::as_str)).ok()
+    }
+}
+
+/// A change for a time that has not been taken back yet; of one over several blocks, one for each.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ExpiringChange {
     /// Its number in the store.
     pub id: u64,
-    /// How long until it is undone; zero if it is due.
+    /// How long until it is taken back; zero if it is due.
     pub left: Duration,
     /// Who made it.
     pub author: Option<String>,
@@ -49,95 +56,174 @@ pub struct ExpiringChange {
 
 impl ExpiringChange {
     pub(crate) fn of(expiring: &Expiring) -> Self {
-        let note = serde_json::from_str::<Note>(&expiring.note).ok();
-        let rows = note.iter().flat_map(|note| &note.rows);
-        let paths = rows.flat_map(|row| {
-            let key =
-                row.key.as_ref().map(|key| format!("[{}]", key.join(","))).unwrap_or_default();
-            row.fields.keys().map(move |field| format!("{}{key}.{field}", row.block))
+        let Expiring { id, left, note } = expiring;
+        let Ok(note) = serde_json::from_str::<Note>(note) else {
+            return Self { id: *id, left: *left, author: None, reason: None, paths: Vec::new() };
+        };
+        let paths = note.rows.iter().flat_map(|row| {
+            let place = path_of(&note.block, row.key().as_ref());
+            row.fields.keys().map(move |field| format!("{place}.{field}"))
         });
         let paths = paths.collect();
-        let (author, reason) = note.map(|note| (note.author, note.reason)).unwrap_or_default();
-        Self { id: expiring.id, left: expiring.left, author, reason, paths }
+        Self { id: *id, left: *left, author: note.author, reason: note.reason, paths }
     }
 }
 
-/// What has to be known for undoing `rows`.
-///
-/// # Errors
-/// If there is a secret among it.
-pub(super) fn note(write: &Write, rows: &[PlannedRow]) -> Result<String, ChangeError> {
-    let mut note =
-        Note { author: write.author.clone(), reason: write.reason.clone(), rows: Vec::new() };
-    let mut mistakes = Vec::new();
-    for PlannedRow { row, place, .. } in rows {
-        let mut fields = BTreeMap::new();
-        for (field, column) in row.block.schema().fields.iter().map(|field| (field, field.column)) {
-            let Some(set) = row.texts.get(column) else { continue };
-            if field.secret {
-                mistakes.push(ChangeMistake::LastingSecret(format!("{place}.{}", field.name)));
+/// The changes for a time that are there when another change is planned.
+#[derive(Debug, Default)]
+pub(super) struct Pending(Vec<(u64, Duration, Note)>);
+
+impl Pending {
+    pub(super) async fn read(desk: &Desk) -> Result<Self, SourceError> {
+        let expiring = match desk.writer()?.expiring().await {
+            // Who may not look there may not write either, and may see all the same what a change would do.
+            Err(error) if !error.is_passing() => Vec::new(),
+            expiring => expiring?,
+        };
+        let note = |expiring: Expiring| {
+            Some((expiring.id, expiring.left, serde_json::from_str(&expiring.note).ok()?))
+        };
+        Ok(Self(expiring.into_iter().filter_map(note).collect()))
+    }
+
+    /// Takes the fields that `rows` set out of the changes for a time that set them before: they stay
+    /// for good, or go back to what they were before all of that once `lasting` is over.
+    ///
+    /// # Errors
+    /// If a secret is to be changed for a time.
+    pub(super) fn settle(
+        self,
+        write: &mut Write,
+        rows: &mut [PlannedRow],
+        lasting: Option<Duration>,
+    ) -> Result<(), ChangeError> {
+        let Self(mut notes) = self;
+        let (mut touched, mut mistakes) = (Vec::new(), Vec::new());
+        let mut news = BTreeMap::<&'static str, Note>::new();
+        for row in rows {
+            let place = row.row.place.clone();
+            let mut fields = BTreeMap::new();
+            for field in row.row.asked() {
+                let is_changed = row.fields.iter().any(|change| change.field == field.name);
+                let former = take(&mut notes, &place, field.name, &mut touched);
+                if lasting.is_none() {
+                    row.kept.extend(former.filter(|_| !is_changed).map(|_| field.name.to_owned()));
+                    continue;
+                }
+                if !is_changed && former.is_none() {
+                    continue;
+                }
+                if field.secret {
+                    let path = format!("{place}.{}", field.name);
+                    mistakes.push(ChangeMistake::LastingSecret(path));
+                }
+                let own = row.row.stack.own.as_ref();
+                let text = own.and_then(|own| own.columns.get(field.column).cloned().flatten());
+                let before = former.unwrap_or(text);
+                let set = row.row.texts.get(field.column).cloned().flatten();
+                fields.insert(field.name.to_owned(), [before, set]);
             }
-            let own = row.stack.own.as_ref();
-            let before = own.and_then(|own| own.columns.get(column).cloned().flatten());
-            fields.insert(field.name.to_owned(), [before, set.clone()]);
+            if !fields.is_empty() {
+                let key = place.key.as_ref().map(|key| key.parts().map(str::to_owned).collect());
+                let note = news.entry(place.block.name).or_insert_with(|| Note {
+                    author: write.author.clone(),
+                    reason: write.reason.clone(),
+                    block: place.block.name.to_owned(),
+                    rows: Vec::new(),
+                });
+                note.rows.push(NoteRow { key, fields });
+            }
         }
-        let key = row.place.key.as_ref().map(|key| key.parts().map(str::to_owned).collect());
-        note.rows.push(NoteRow { block: row.place.block.name.to_owned(), key, fields });
+        if !mistakes.is_empty() {
+            return Err(ChangeError::Mistakes(mistakes));
+        }
+        for (id, left, mut note) in notes.into_iter().filter(|(id, ..)| touched.contains(id)) {
+            write.undoes.push(id);
+            note.rows.retain(|row| !row.fields.is_empty());
+            if !note.rows.is_empty() {
+                write.expires.push((left, text(&note)));
+            }
+        }
+        write.expires.extend(
+            lasting.into_iter().flat_map(|time| news.values().map(move |note| (time, text(note)))),
+        );
+        Ok(())
     }
-    if !mistakes.is_empty() {
-        return Err(ChangeError::Mistakes(mistakes));
-    }
-    let text = serde_json::to_string(&note);
-    text.map_err(|error| ChangeMistake::File(error.to_string()).into())
 }
 
-/// Takes back what an expiring change set, where it is still so. Says nothing if somebody else was
-/// faster, and `None` if this program does not know all of its blocks and leaves it to others.
+/// Takes a field out of the note that has it, and yields what it was before that change.
+fn take(
+    notes: &mut [(u64, Duration, Note)],
+    place: &Place,
+    field: &str,
+    touched: &mut Vec<u64>,
+) -> Option<Option<String>> {
+    for (id, _, note) in notes.iter_mut().filter(|(.., note)| note.block == place.block.name) {
+        for row in note.rows.iter_mut().filter(|row| row.key() == place.key) {
+            if let Some([before, _]) = row.fields.remove(field) {
+                if !touched.contains(id) {
+                    touched.push(*id);
+                }
+                return Some(before);
+            }
+        }
+    }
+    None
+}
+
+fn text(note: &Note) -> String {
+    // A note is texts and nothing else, which JSON can always say.
+    serde_json::to_string(note).unwrap_or_default()
+}
+
+/// What came of taking a change back.
+pub(crate) enum Undoing {
+    /// It is taken back, by this process.
+    Done(Applied),
+    /// It is for others: this program does not know its block.
+    Others,
+    /// Somebody else has done it, or changed a row at the same time: the next look tells.
+    Raced,
+}
+
+/// Takes back what an expiring change set, where it is still so.
 ///
 /// # Errors
 /// If the rows that this would make break rules, or the store refuses; then it can be tried again.
-pub(crate) async fn undo(desk: &Desk, expiring: &Expiring) -> Result<Option<Applied>, ChangeError> {
+pub(crate) async fn undo(desk: &Desk, expiring: &Expiring) -> Result<Undoing, ChangeError> {
     let Ok(note) = serde_json::from_str::<Note>(&expiring.note) else {
-        return Ok(None);
+        return Ok(Undoing::Others);
     };
-    let Some(targets) = note.rows.iter().map(|row| target(desk, row)).collect::<Option<Vec<_>>>()
-    else {
-        return Ok(None);
+    let Some(block) = desk.named(&note.block) else {
+        return Ok(Undoing::Others);
     };
-    let places: Vec<_> = targets.iter().map(|(_, place)| place.clone()).collect();
+    let place = |row: &NoteRow| Place { block: block.schema(), key: row.key() };
+    let places: Vec<_> = note.rows.iter().map(place).collect();
     let stacks = desk.rows(&places).await?;
     let why = note.reason.map_or_else(
         || "a change for a time is over".to_owned(),
         |reason| format!("over: {reason}"),
     );
     let mut set = ChangeSet::new(desk.clone(), note.author).reason(why).undoing(expiring.id);
-    for (((block, place), row), stack) in targets.into_iter().zip(note.rows).zip(stacks) {
+    for ((place, row), stack) in places.into_iter().zip(note.rows).zip(stacks) {
         let fields = row.fields.into_iter().filter_map(|(name, [before, after])| {
             let index = block.schema().fields.iter().position(|field| field.name == name)?;
             is_still(&block, &stack, index, after).then_some((index, before))
         });
         let fields: Vec<_> = fields.collect();
         if !fields.is_empty() {
-            let version = stack.own.as_ref().map_or(0, |own| own.version);
-            set.expected.push((place.clone(), Expected::Version(version)));
+            if !block.schema().adopt {
+                let version = stack.own.as_ref().map_or(0, |own| own.version);
+                set.expected.push((place.clone(), Expected::Version(version)));
+            }
             set = set.set_fields(block, place, fields);
         }
     }
     match set.apply().await {
-        Ok(applied) => Ok(Some(applied)),
-        // Somebody else has undone it, or changed a row: the next look tells.
-        Err(ChangeError::Conflict(_)) => Ok(None),
+        Ok(applied) => Ok(Undoing::Done(applied)),
+        Err(ChangeError::Conflict(_) | ChangeError::Overtaken) => Ok(Undoing::Raced),
         Err(error) => Err(error),
     }
-}
-
-fn target(desk: &Desk, row: &NoteRow) -> Option<(BlockType, Place)> {
-    let block = desk.named(&row.block)?;
-    let key = match &row.key {
-        Some(parts) => Some(Key::new(parts.iter().map(String::as_str)).ok()?),
-        None => None,
-    };
-    Some((block, Place { block: block.schema(), key }))
 }
 
 /// Whether the field means what it was set to, however the store prints it.

@@ -1,5 +1,6 @@
 //! What an operator wants of rows: judged as a whole by the blocks' types before it is written.
 
+mod applied;
 mod desk;
 mod diff;
 mod error;
@@ -7,15 +8,17 @@ mod expiry;
 mod heirs;
 mod part;
 mod plan;
+mod planned;
 mod row;
 mod set;
 
+pub use applied::{Applied, AppliedRow, Saved};
 pub(crate) use desk::{BlockType, Desk, Stack};
 pub use diff::{FieldChange, Side};
 pub(crate) use diff::{Layers, differences, gone};
 pub use error::{ChangeError, ChangeMistake, Conflict};
 pub use expiry::ExpiringChange;
-pub(crate) use expiry::undo;
-pub use plan::{Applied, AppliedRow, Plan, Saved};
-pub use row::PlannedRow;
+pub(crate) use expiry::{Undoing, undo};
+pub use plan::Plan;
+pub use planned::PlannedRow;
 pub use set::ChangeSet;

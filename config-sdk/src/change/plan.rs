@@ -1,19 +1,20 @@
-//! A change against the rows as they are: what it would do, what is wrong with it, and doing it.
+//! A change against the rows as they are: what it would do, and what is wrong with it.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::time::Duration;
 
 use serde::Serialize;
 
+use super::ChangeSet;
+use super::applied::{Applied, AppliedRow, Saved};
 use super::desk::{BlockType, Desk, Stack};
 use super::diff::{Layers, differences};
 use super::error::{ChangeError, ChangeMistake, Conflict};
-use super::expiry;
+use super::expiry::Pending;
 use super::heirs::heirs;
-use super::row::{Edit, PlannedRow, Row};
+use super::planned::PlannedRow;
+use super::row::{Edit, Row};
 use super::set::Expected;
-use super::{ChangeSet, FieldChange};
 use crate::block::Faults;
 use crate::record::Record;
 use crate::source::{Deed, Entry, Place, Write, WriteError, Written};
@@ -23,8 +24,9 @@ use crate::source::{Deed, Entry, Place, Write, WriteError, Written};
 #[must_use = "it changes nothing until it is applied"]
 pub struct Plan {
     desk: Desk,
+    /// Who and why; what it makes of changes for a time, and what it begins of that.
     write: Write,
-    lasting: Option<Duration>,
+    is_lasting: bool,
     rows: Vec<PlannedRow>,
     /// Rows that are not written, and have to stay as they are.
     held: Vec<(Place, Option<Record>)>,
@@ -38,13 +40,13 @@ pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
     if edits.is_empty() && mistakes.is_empty() && undoes.is_none() {
         mistakes.push(ChangeMistake::Empty);
     }
-    if !mistakes.is_empty() {
-        return Err(ChangeError::Mistakes(mistakes));
-    }
     let mut wanted = Wanted::default();
     edits.into_iter().for_each(|(block, place, edit)| wanted.add(place, Some((block, edit))));
     expected.iter().for_each(|(place, _)| wanted.add(place.clone(), None));
-    let wanted = wanted.finish();
+    let wanted = wanted.finish(&mut mistakes);
+    if !mistakes.is_empty() {
+        return Err(ChangeError::Mistakes(mistakes));
+    }
     let places: Vec<_> = wanted.iter().map(|(place, _)| place.clone()).collect();
     let stacks = desk.rows(&places).await?;
     surprises(&places, &stacks, &expected)?;
@@ -52,10 +54,11 @@ pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
     let mut faults = Faults::new();
     let (mut rows, mut held) = (Vec::<PlannedRow>::new(), Vec::new());
     let mut inherited = HashMap::<Place, Record>::new();
-    for ((place, edits), mut stack) in wanted.into_iter().zip(stacks) {
+    for ((place, edits), stack) in wanted.into_iter().zip(stacks) {
+        let mut inherits = stack.shared.clone();
         if let Some(shared) = place.shared() {
             match inherited.get(&shared) {
-                Some(record) => stack.shared = Some(record.clone()),
+                Some(record) => inherits = Some(record.clone()),
                 None => held.push((shared, stack.shared.clone())),
             }
         }
@@ -63,7 +66,7 @@ pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
             held.push((place, stack.own));
             continue;
         };
-        let mut row = Row::new(block, place.clone(), stack);
+        let mut row = Row::new(block, place.clone(), stack, inherits);
         for (_, edit) in edits {
             if let Err(found) = row.lay(edit) {
                 faults.extend(found);
@@ -72,17 +75,23 @@ pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
         if place.block.is_keyed() && place.key.is_none() {
             inherited.insert(place.clone(), row.record());
         }
-        match row.finish() {
+        let own = row.stack.own.clone();
+        match row.finish(desk.max_record) {
             Ok(mut row) => {
                 let gone = gone.iter().filter(|(other, _)| *other == place);
                 row.gone = gone.flat_map(|(_, columns)| columns.clone()).collect();
+                // What the table still has a column for is retired, or its owner's.
+                let has =
+                    |column: &String| own.as_ref().is_some_and(|o| o.columns.contains_key(column));
+                let is_retired = |column: &String| place.block.retired.contains(&column.as_str());
+                row.gone.retain(|column| is_retired(column) || !has(column));
                 rows.push(row);
             }
             Err(found) => faults.extend(found),
         }
     }
     let known = rows.iter().map(|row| row.row.place.clone()).collect();
-    for row in rows.iter_mut().filter(|row| row.row.has_heirs()) {
+    for row in rows.iter_mut().filter(|row| row.has_heirs()) {
         let (old, new) = (row.row.stack.own.as_ref(), row.row.record());
         let (found, unjudged) = heirs(&desk, &row.row.block, old, &new, &known).await?;
         faults.extend(found);
@@ -90,9 +99,13 @@ pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
     }
     let mut seen = HashSet::new();
     held.retain(|(place, _)| !inherited.contains_key(place) && seen.insert(place.clone()));
+    let undoing = undoes.is_some();
     let undoes = undoes.into_iter().collect();
-    let write = Write { author, reason, undoes, ..Write::default() };
-    Ok(Plan { desk, write, lasting, rows, held, faults })
+    let mut write = Write { author, reason, undoes, ..Write::default() };
+    if !undoing {
+        Pending::read(&desk).await?.settle(&mut write, &mut rows, lasting)?;
+    }
+    Ok(Plan { desk, write, is_lasting: lasting.is_some(), rows, held, faults })
 }
 
 /// What is to be done to each row, in the order in which the rows were named; but those that others
@@ -114,7 +127,13 @@ impl Wanted {
         }
     }
 
-    fn finish(mut self) -> Vec<(Place, Vec<(BlockType, Edit)>)> {
+    fn finish(mut self, mistakes: &mut Vec<ChangeMistake>) -> Vec<(Place, Vec<(BlockType, Edit)>)> {
+        for (place, edits) in &self.rows {
+            let is_draft = |(_, edit): &(BlockType, Edit)| matches!(edit, Edit::Draft { .. });
+            if edits.len() > 1 && edits.iter().any(is_draft) {
+                mistakes.push(ChangeMistake::EditedDraft(place.to_string()));
+            }
+        }
         self.rows.sort_by_key(|(place, _)| place.key.is_some());
         self.rows
     }
@@ -157,10 +176,11 @@ impl Plan {
         &self.faults
     }
 
-    /// Whether applying it would change anything.
+    /// Whether applying it would change anything: a row, or when one goes back by itself.
     #[must_use]
     pub fn is_change(&self) -> bool {
-        self.rows.iter().any(|row| !row.fields.is_empty())
+        let is_settled = !self.write.undoes.is_empty() || !self.write.expires.is_empty();
+        is_settled || self.rows.iter().any(|row| !row.fields.is_empty())
     }
 
     /// Makes the change, if the rows are still those that it was planned with: all of it in one
@@ -170,22 +190,15 @@ impl Plan {
     /// With all faults, if there are any; with what changed meanwhile, if anything did; or if the
     /// store refuses.
     pub async fn apply(self) -> Result<Applied, ChangeError> {
-        let Self { desk, mut write, lasting, rows, held, faults } = self;
+        let Self { desk, mut write, rows, held, faults, .. } = self;
         faults.into_result().map_err(ChangeError::Rejected)?;
-        if let Some(time) = lasting {
-            let note = expiry::note(&write, &rows)?;
-            if rows.iter().any(|row| row.row.entry().is_some()) {
-                write.expires.push((time, note));
-            }
-        }
-        write.entries = rows.iter().filter_map(|row| row.row.entry()).collect();
+        // Those that do not change have to stay as they are as well: they were asked for.
+        write.entries = rows.iter().map(|row| row.row.entry(row)).collect();
         hold(&mut write, held);
         let done = commit(&desk, &write, &rows).await?;
-        // The entries are those of rows that change, in the order of the rows.
-        let mut versions = done.versions.into_iter();
-        let rows = rows.into_iter().map(|row| AppliedRow {
-            version: row.row.entry().and_then(|_| versions.next()).unwrap_or(row.version),
+        let rows = rows.into_iter().zip(done.versions).map(|(row, version)| AppliedRow {
             place: row.place,
+            version,
             fields: row.fields,
         });
         Ok(Applied { epoch: done.epoch, rows: rows.collect() })
@@ -197,12 +210,14 @@ impl Plan {
     /// # Errors
     /// As [`apply`](Self::apply).
     pub async fn save(self) -> Result<Saved, ChangeError> {
-        let Self { desk, mut write, lasting, rows, held, faults } = self;
+        let Self { desk, write, is_lasting, rows, held, faults } = self;
         faults.into_result().map_err(ChangeError::Rejected)?;
-        if lasting.is_some() {
+        if is_lasting {
             return Err(ChangeMistake::LastingDraft.into());
         }
-        write.entries = rows.iter().map(|row| row.row.saved()).collect();
+        let Write { author, reason, .. } = write;
+        let entries = rows.iter().map(|row| row.row.saved()).collect();
+        let mut write = Write { author, reason, entries, ..Write::default() };
         hold(&mut write, held);
         let done = commit(&desk, &write, &rows).await?;
         let names = rows.iter().zip(done.versions);
@@ -225,7 +240,7 @@ pub(super) async fn commit(
     let conflicts = match desk.writer()?.write(write).await {
         Ok(written) => return Ok(written),
         Err(WriteError::Store(error)) => return Err(error.into()),
-        Err(WriteError::Undone) => Vec::new(),
+        Err(WriteError::Undone) => return Err(ChangeError::Overtaken),
         Err(WriteError::Conflict(conflicts)) => conflicts,
     };
     let told = conflicts.iter().map(|(place, now)| {
@@ -260,34 +275,4 @@ impl Serialize for Plan {
         plan.serialize_field("faults", &self.faults)?;
         plan.end()
     }
-}
-
-/// What a change did.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Applied {
-    /// The store's epoch with it, for [`Config::wait_for`](crate::Config::wait_for).
-    pub epoch: u64,
-    /// The rows that it was about.
-    pub rows: Vec<AppliedRow>,
-}
-
-/// A row that a change was about.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct AppliedRow {
-    /// Where.
-    pub place: String,
-    /// The version that is there now.
-    pub version: u64,
-    /// What changed.
-    pub fields: Vec<FieldChange>,
-}
-
-/// Drafts that were saved: each by its place and version, as `trading` and 8.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Saved {
-    /// The drafts.
-    pub drafts: Vec<(String, u64)>,
 }

@@ -1,18 +1,17 @@
-//! One row as a change would make it: what it sets, what that means, and what is wrong with it.
+//! What a change makes of one row, and what is wrong with that.
 
-use std::fmt;
-
-use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::desk::{BlockType, Stack};
-use super::diff::{FieldChange, Layers, differences};
+use super::desk::{BlockType, Judged, Stack};
+use super::diff::{Layers, differences};
 use super::part;
-use crate::block::{Columns, Fault, Faults};
+use super::planned::PlannedRow;
+use crate::block::{Columns, Fault, Faults, too_large};
+use crate::names;
 use crate::record::Record;
 use crate::schema::{FieldSchema, Kind};
 use crate::source::{Deed, Entry, Place, Texts};
-use crate::value;
+use crate::value::{self, Value};
 
 /// What is to be done to a row.
 pub(super) enum Edit {
@@ -24,82 +23,44 @@ pub(super) enum Edit {
     Part { field: usize, parts: Vec<String>, text: Option<String> },
     /// Makes a draft the active row.
     Draft { version: u64, draft: Record },
-    /// Runs code on the block as readers have it; says which fields that changed.
+    /// Runs code on the block as readers have it; says which fields that changed, and to what.
     Typed(Typed),
 }
 
 /// Which fields some code changes, and to what.
 pub(super) type Typed =
-    Box<dyn FnOnce(&Columns) -> Result<Vec<(usize, Option<String>)>, Faults> + Send>;
+    Box<dyn FnOnce(&Columns) -> Result<Vec<(usize, Option<String>, Value)>, Faults> + Send>;
 
-/// A row as a change would make it. `Display` prints it for people.
-#[derive(Clone, Serialize)]
-#[non_exhaustive]
-pub struct PlannedRow {
-    /// Where: `trading`, `bytes[guild-1]`.
-    pub place: String,
-    /// The version that it is made from; 0 if there is no row yet.
-    pub version: u64,
-    /// What changes.
-    pub fields: Vec<FieldChange>,
-    /// What was asked for and is so already.
-    pub unchanged: Vec<String>,
-    /// Values out of range that were brought into it.
-    pub clamped: Vec<String>,
-    /// Columns of the version it goes back to that are no field's any more.
-    pub gone: Vec<String>,
-    /// Whether more keys inherit from it than were judged.
-    pub unjudged: bool,
-    #[serde(skip)]
-    pub(super) row: Row,
-}
-
-/// What is written, and what it was judged with.
+/// What is written, and what it is judged with.
 #[derive(Clone)]
 pub(super) struct Row {
     pub(super) block: BlockType,
     pub(super) place: Place,
+    /// What is there.
     pub(super) stack: Stack,
+    /// What it will inherit from.
+    inherits: Option<Record>,
     pub(super) texts: Columns,
     /// The draft that this becomes.
     draft: Option<u64>,
     /// Whether it is said as a whole what the row is to be.
     is_whole: bool,
-}
-
-/// Shows no text: any may be a secret.
-impl fmt::Debug for PlannedRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
-
-impl fmt::Display for PlannedRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.version {
-            0 => write!(f, "{} (its first row)", self.place)?,
-            version => write!(f, "{} (version {version})", self.place)?,
-        }
-        self.fields.iter().try_for_each(|field| write!(f, "\n  {field}"))?;
-        let mut say = |what: &str, names: &[String]| match names {
-            [] => Ok(()),
-            names => write!(f, "\n  {what}: {}", names.join(", ")),
-        };
-        say("brought into range", &self.clamped)?;
-        say("so already", &self.unchanged)?;
-        say("no field any more", &self.gone)?;
-        match self.unjudged {
-            true => {
-                f.write_str("\n  more keys inherit from it than were judged; `check` judges all")
-            }
-            false => Ok(()),
-        }
-    }
+    /// What fields have to mean, where code said so.
+    meant: Vec<(usize, Value)>,
+    /// Parts of fields that have to be found.
+    set_parts: Vec<(usize, Vec<String>)>,
 }
 
 impl Row {
-    pub(super) fn new(block: BlockType, place: Place, stack: Stack) -> Self {
-        Self { block, place, stack, texts: Columns::new(), draft: None, is_whole: false }
+    /// The row of `place`, which is `stack` now and will inherit from another row.
+    pub(super) fn new(
+        block: BlockType,
+        place: Place,
+        stack: Stack,
+        inherits: Option<Record>,
+    ) -> Self {
+        let (texts, draft, is_whole, meant, set_parts) = Default::default();
+        Self { block, place, stack, inherits, texts, draft, is_whole, meant, set_parts }
     }
 
     /// Lays `edit` over what is there.
@@ -116,10 +77,21 @@ impl Row {
                 let text = |column: &str| draft.columns.get(column).cloned().flatten();
                 fields.map(|(index, field)| (index, text(field.column))).collect()
             }
-            Edit::Typed(edit) => edit(&self.layers(&self.columns()).laid())?,
+            Edit::Typed(edit) => {
+                let mut fields = Vec::new();
+                for (index, text, value) in edit(&self.laid())? {
+                    self.meant.push((index, value));
+                    fields.push((index, text));
+                }
+                fields
+            }
             Edit::Part { field, parts, text } => {
                 let whole = self.part(field, &parts, text.as_deref());
-                vec![(field, Some(whole.map_err(|why| self.fault(field, &parts, why))?))]
+                let whole = whole.map_err(|why| self.fault(field, &parts, why))?;
+                if text.is_some() {
+                    self.set_parts.push((field, parts));
+                }
+                vec![(field, Some(whole))]
             }
         };
         for (place, text) in fields {
@@ -130,16 +102,19 @@ impl Row {
         Ok(())
     }
 
-    /// Judges the row as a whole.
+    /// Judges the row as a whole, as readers with `max_record` would.
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub(super) fn finish(mut self) -> Result<PlannedRow, Faults> {
-        let columns = self.columns();
-        let own = Some(&self.place).and_then(|place| place.key.as_ref());
-        let laid = self.layers(&columns).laid();
+    pub(super) fn finish(mut self, max_record: u64) -> Result<PlannedRow, Faults> {
+        let own = self.place.key.as_ref();
         self.nul().into_result()?;
-        let judged = self.block.judge(&laid).map_err(|faults| faults.of_key(own))?;
+        let size = Record { columns: self.columns(), ..Record::default() }.within(max_record);
+        if let Some(size) = size.left_out {
+            return Err(too_large(self.block.schema(), size, max_record).of_key(own));
+        }
+        let judged = self.block.judge(&self.laid()).map_err(|faults| faults.of_key(own))?;
+        self.unmet(&judged).into_result()?;
         let fields = &self.block.schema().fields;
         for (field, value) in fields.iter().zip(&judged.values) {
             // What a type leaves out of its JSON is not to be lost.
@@ -150,30 +125,34 @@ impl Row {
                 *text = stored;
             }
         }
+        let now = Layers::of(self.stack.own.as_ref(), self.stack.shared.as_ref());
         let columns = self.columns();
-        let changed = differences(&self.block, self.layers_now(), self.layers(&columns));
-        let is_changed =
-            |field: &FieldSchema| changed.iter().any(|change| change.field == field.name);
+        let then = Layers { own: Some(&columns), ..Layers::of(None, self.inherits.as_ref()) };
+        let mut changed = differences(&self.block, now, then);
+        // What another row changes for this one is told of that.
+        changed.retain(|change| {
+            let column = fields.iter().find(|field| field.name == change.field);
+            column.is_some_and(|field| self.texts.contains_key(field.column))
+        });
+        let is_changed = |field: &FieldSchema| changed.iter().any(|c| c.field == field.name);
         let asked = |field: &&FieldSchema| self.texts.contains_key(field.column);
-        let unchanged: Vec<_> = (fields.iter().filter(asked))
+        let unchanged = (fields.iter().filter(asked))
             .filter(|field| !self.is_whole && !is_changed(field))
             .map(|field| field.name.to_owned())
             .collect();
-        let kept =
-            |column: &str| fields.iter().any(|field| field.column == column && is_changed(field));
-        let texts = self.texts.iter().filter(|(column, _)| kept(column));
-        let texts = texts.map(|(column, text)| (column.clone(), text.clone())).collect();
         let clamped = judged.clamped.iter();
         let clamped = clamped.map(|c| format!("{} from {} to {}", c.field, c.from, c.to)).collect();
         Ok(PlannedRow {
             place: self.place.to_string(),
             version: self.stack.own.as_ref().map_or(0, |own| own.version),
+            is_first: self.stack.own.is_none(),
             fields: changed,
             unchanged,
+            kept: Vec::new(),
             clamped,
             gone: Vec::new(),
             unjudged: false,
-            row: Self { texts, ..self },
+            row: self,
         })
     }
 
@@ -190,19 +169,22 @@ impl Row {
         Record { columns: self.columns(), ..self.stack.own.clone().unwrap_or_default() }
     }
 
-    /// Whether others inherit what changes.
-    pub(super) fn has_heirs(&self) -> bool {
-        self.place.key.is_none() && self.place.block.is_keyed() && self.entry().is_some()
-    }
-
-    /// What is to be written; nothing, if nothing changes.
-    pub(super) fn entry(&self) -> Option<Entry> {
+    /// What is done to the row where these fields change; nothing, if none does.
+    pub(super) fn entry(&self, changed: &PlannedRow) -> Entry {
         let deed = match self.draft {
             Some(draft) => Deed::Activate(draft),
-            None => Deed::Set(Texts(self.texts.clone())),
+            None if changed.fields.is_empty() => Deed::Hold,
+            None => {
+                let fields = &self.block.schema().fields;
+                let is_changed = |column: &str| {
+                    let field = fields.iter().find(|field| field.column == column);
+                    field.is_some_and(|field| changed.fields.iter().any(|c| c.field == field.name))
+                };
+                let texts = self.texts.iter().filter(|(column, _)| is_changed(column));
+                Deed::Set(Texts(texts.map(|(c, text)| (c.clone(), text.clone())).collect()))
+            }
         };
-        let is_empty = self.texts.is_empty() && self.draft.is_none();
-        (!is_empty).then(|| Entry::new(self.place.clone(), self.stack.own.clone(), deed))
+        Entry::new(self.place.clone(), self.stack.own.clone(), deed)
     }
 
     /// The whole row as a draft.
@@ -213,12 +195,16 @@ impl Row {
         Entry::new(self.place.clone(), self.stack.own.clone(), Deed::Save(Texts(columns)))
     }
 
-    fn layers<'a>(&'a self, columns: &'a Columns) -> Layers<'a> {
-        Layers { own: Some(columns), ..Layers::of(None, self.stack.shared.as_ref()) }
+    /// The fields that were asked for, changed or not.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &'static FieldSchema> + '_ {
+        let fields = self.block.schema().fields.iter();
+        fields.filter(|field| self.texts.contains_key(field.column))
     }
 
-    fn layers_now(&self) -> Layers<'_> {
-        Layers::of(self.stack.own.as_ref(), self.stack.shared.as_ref())
+    /// What readers' value would be decoded from.
+    fn laid(&self) -> Columns {
+        let columns = self.columns();
+        Layers { own: Some(&columns), ..Layers::of(None, self.inherits.as_ref()) }.laid()
     }
 
     fn field(&self, place: usize) -> Option<&'static FieldSchema> {
@@ -230,25 +216,51 @@ impl Row {
         let Some(field) = self.field(place).filter(|field| field.kind == Kind::Json) else {
             return Err("has no parts: set it as a whole".to_owned());
         };
-        let laid = self.layers(&self.columns()).laid();
-        let mut whole = match laid.get(field.column).cloned().flatten() {
+        let mut whole = match self.laid().get(field.column).cloned().flatten() {
             Some(text) => serde_json::from_str(&text)
                 .map_err(|error| format!("is no JSON in the store ({error}): set it as a whole"))?,
-            None => (self.block.defaults().get(place)).map_or(Json::Null, value::to_json),
+            None => self.block.defaults().get(place).map_or(Json::Null, value::to_json),
         };
         part::set(&mut whole, parts, text)?;
         Ok(whole.to_string())
+    }
+
+    /// What readers would not get as it was meant: a type may leave out a part that it does not know,
+    /// and a row cannot say that a field is none where it inherits or defaults to something.
+    fn unmet(&self, judged: &Judged) -> Faults {
+        let mut faults = Faults::new();
+        for (index, meant) in &self.meant {
+            let (field, value) = (self.field(*index), judged.values.get(*index));
+            let is_clamped = field.is_some_and(|field| {
+                judged.clamped.iter().any(|clamped| clamped.field == field.name)
+            });
+            if value != Some(meant) && !is_clamped {
+                let why =
+                    "cannot be that: a row without a value has the default, or what it inherits";
+                faults.extend(self.fault(*index, &[], why.to_owned()));
+            }
+        }
+        for (index, parts) in &self.set_parts {
+            let mut at = judged.values.get(*index);
+            for part in parts {
+                let here = at;
+                at = here.and_then(|value| value.part(part));
+                if let (Some(Value::Map(known)), None) = (here, at) {
+                    let meant = names::suggestion(part, known.iter().map(|(name, _)| &**name));
+                    let why = format!("readers know no part `{part}` here{meant}");
+                    faults.extend(self.fault(*index, parts, why));
+                }
+            }
+        }
+        faults
     }
 
     /// No store keeps a NUL in text.
     fn nul(&self) -> Faults {
         let mut faults = Faults::new();
         for (index, field) in self.block.schema().fields.iter().enumerate() {
-            if self
-                .texts
-                .get(field.column)
-                .is_some_and(|text| text.as_ref().is_some_and(|text| text.contains('\0')))
-            {
+            let text = self.texts.get(field.column).and_then(Option::as_ref);
+            if text.is_some_and(|text| text.contains('\0')) {
                 let why = "holds a NUL, which no store can keep: take it out".to_owned();
                 faults.extend(self.fault(index, &[], why));
             }
@@ -256,8 +268,10 @@ impl Row {
         faults
     }
 
+    /// What is wrong with an edit; of a secret, only where.
     fn fault(&self, place: usize, parts: &[String], message: String) -> Faults {
         let mut faults = Faults::new();
+        let is_secret = self.field(place).is_some_and(|field| field.secret);
         let name = self.field(place).map_or("", |field| field.name);
         let parts: String = parts.iter().map(|part| format!(".{part}")).collect();
         faults.push(Fault {
@@ -267,7 +281,7 @@ impl Row {
             column: None,
             value: None,
             rule: "edit".to_owned(),
-            message,
+            message: if is_secret { "cannot be set so".to_owned() } else { message },
         });
         faults
     }

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::applied::{Applied, Saved};
 use super::desk::{BlockType, Desk};
 use super::error::{ChangeError, ChangeMistake};
-use super::plan::{self, Applied, Plan, Saved};
+use super::plan::{self, Plan};
 use super::row::{Edit, Typed};
 use crate::block::{Candidate, ConfigBlock, KeyedBlock};
 use crate::key::{Key, KeyFor};
@@ -102,14 +103,22 @@ impl ChangeSet {
     /// Makes the change only if the row at `path` (`trading`, `bytes[guild-1]`) is at `version`; 0 for
     /// no row. Without it, the version that [`plan`](Self::plan) finds is the one.
     pub fn expect_version(mut self, path: &str, version: u64) -> Self {
-        if let Some((_, place, _)) = self.find(path) {
-            self.expected.push((place, Expected::Version(version)));
+        match self.find(path) {
+            Some((_, place, _)) if place.block.adopt => {
+                self.mistakes.push(ChangeMistake::NoVersions(place.to_string()));
+            }
+            Some((_, place, _)) => self.expected.push((place, Expected::Version(version))),
+            None => {}
         }
         self
     }
 
-    /// Undoes the change by itself after `time`: what it set goes back to what it was, where nobody
-    /// has changed it since. One of the processes that are there does it, once.
+    /// Takes the change back by itself after `time`: what it set goes back to what it was, where nobody
+    /// has set it since. One of the processes that are there does it, once: it has to be allowed to
+    /// write, and know the block. Where push does not work, it may come later by as much as a poll.
+    ///
+    /// To set such a field again is to say what holds from now on: for good, or with `lasting` until
+    /// that is over, and then what held before all of it.
     pub fn lasting(mut self, time: Duration) -> Self {
         self.lasting = Some(time);
         self
@@ -151,7 +160,7 @@ impl ChangeSet {
             let pairs = before.into_iter().zip(after).enumerate();
             let changed = pairs.filter(|(_, (before, after))| before != after);
             let text = |index: usize, value: &Value| schema.fields.get(index)?.stored(value);
-            Ok(changed.map(|(index, (_, value))| (index, text(index, &value))).collect())
+            Ok(changed.map(|(index, (_, value))| (index, text(index, &value), value)).collect())
         });
         match (self.desk.named(schema.name), key) {
             (None, _) => self.mistakes.push(ChangeMistake::NotRegistered(schema.type_name)),

@@ -35,7 +35,7 @@ pub struct ConfigBuilder {
     env_prefix: Option<String>,
     variables: Option<Variables>,
     pub(super) migrate: bool,
-    max_record: u64,
+    pub(super) max_record: u64,
     hangup: bool,
     last_good: Option<PathBuf>,
     #[cfg(feature = "ops")]
@@ -250,6 +250,8 @@ impl ConfigBuilder {
             types,
             #[cfg(feature = "ops")]
             overlay: laid,
+            #[cfg(feature = "ops")]
+            max_record: self.max_record,
         };
         let config = Config::running(cells, shelves, board, running);
         tokio::spawn(refresh::run(refresher, source, beside, settings, orders, stopped, started));

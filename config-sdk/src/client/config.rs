@@ -43,6 +43,8 @@ pub(super) struct Running {
     pub(super) types: Arc<[crate::change::BlockType]>,
     #[cfg(feature = "ops")]
     pub(super) overlay: Arc<refresh::Overlay>,
+    #[cfg(feature = "ops")]
+    pub(super) max_record: u64,
 }
 
 impl Config {

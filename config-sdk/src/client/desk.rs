@@ -16,7 +16,8 @@ impl Config {
         let fixed = || SourceError::refused("a fixed configuration has no store to change");
         let source = self.source()?.ok_or_else(fixed)?;
         let running = self.background().ok_or_else(fixed)?;
-        Ok((Desk::new(source, Arc::clone(&running.types)), Arc::clone(&running.overlay)))
+        let desk = Desk::new(source, Arc::clone(&running.types), running.max_record);
+        Ok((desk, Arc::clone(&running.overlay)))
     }
 }
 
@@ -43,7 +44,7 @@ impl ConfigBuilder {
     }
 
     pub(super) fn desk_of(&self, source: &Arc<dyn Source>) -> Desk {
-        Desk::new(Arc::clone(source), self.types())
+        Desk::new(Arc::clone(source), self.types(), self.max_record)
     }
 
     /// What runs beside the passes for operators.

@@ -29,7 +29,9 @@ impl ConfigBuilder {
         let migrate = async {
             let steps = store.migrate(&schemas).await?;
             #[cfg(feature = "ops")]
-            self.desk_of(&source).note_defaults().await?;
+            if let Err(error) = self.desk_of(&source).note_defaults().await {
+                tracing::debug!(%error, "which defaults are compiled in was not noted");
+            }
             Ok(steps)
         };
         self.set_up(migrate).await

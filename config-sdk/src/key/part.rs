@@ -18,6 +18,37 @@ pub enum KeyKind {
     Uuid,
 }
 
+#[cfg(feature = "ops")]
+impl KeyKind {
+    /// The text that stands for what `text` says, one for each part however it is written.
+    pub(crate) fn read(self, text: &str) -> Option<String> {
+        match self {
+            Self::Text => Some(text.to_owned()),
+            Self::Integer => {
+                let signed = text.parse::<i128>().ok().map(|number| number.to_string());
+                signed.or_else(|| text.parse::<u128>().ok().map(|number| number.to_string()))
+            }
+            Self::Uuid => is_uuid(text).then(|| text.to_ascii_lowercase()),
+        }
+    }
+
+    /// What it is, in words.
+    pub(crate) fn wanted(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "a whole number",
+            Self::Uuid => "a UUID such as 67e55044-10b1-426f-9247-bb680e5fe0c8",
+        }
+    }
+}
+
+#[cfg(feature = "ops")]
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<_> = text.split('-').collect();
+    let is_hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    groups.iter().all(is_hex) && groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+}
+
 /// A type that a part of a key can have: `String`, any integer, and `uuid::Uuid` (feature `uuid`).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a part of a key",

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::Operator;
 use super::versions::differ;
-use crate::change::{Applied, BlockType, ChangeError, ChangeMistake, ChangeSet, FieldChange};
+use crate::change::{BlockType, ChangeError, ChangeMistake, ChangeSet, FieldChange};
 use crate::record::Record;
+use crate::schema::BlockSchema;
 use crate::source::{Deed, Entry, Place, Write, WriteError};
 
 /// A version that was saved and that nobody reads.
@@ -37,7 +38,15 @@ impl Operator {
     /// # Errors
     /// If the store cannot be read.
     pub async fn drafts(&self) -> Result<Vec<Draft>, ChangeError> {
-        let found = self.desk.writer()?.drafts(&self.desk.schemas()).await?;
+        self.drafts_of(&self.desk.schemas()).await
+    }
+
+    /// The drafts of these blocks.
+    pub(super) async fn drafts_of(
+        &self,
+        blocks: &[&'static BlockSchema],
+    ) -> Result<Vec<Draft>, ChangeError> {
+        let found = self.desk.writer()?.drafts(blocks).await?;
         let places: Vec<_> = found.iter().map(|(place, _)| place.clone()).collect();
         let stacks = self.desk.rows(&places).await?;
         let mut drafts = Vec::new();
@@ -47,7 +56,7 @@ impl Operator {
                 place: place.to_string(),
                 version: record.version,
                 active: stack.own.as_ref().map_or(0, |own| own.version),
-                fields: differ(&block, stack.own.as_ref(), Some(&record)),
+                fields: differ(&block, stack.own.as_ref(), Some(&record), stack.shared.as_ref()),
                 author: record.author,
                 time: record.time,
                 reason: record.reason,
@@ -80,17 +89,20 @@ impl Operator {
     /// # Errors
     /// If there is no such draft, or the store refuses or cannot be reached.
     pub async fn discard(&self, drafts: &[(&str, u64)]) -> Result<u64, ChangeError> {
-        let saved = self.saved(drafts).await?;
-        let places: Vec<_> = saved.iter().map(|(_, place, _)| place.clone()).collect();
-        let stacks = self.desk.rows(&places).await?;
-        let mut write = Write { author: self.signature(), ..Write::default() };
-        for ((_, place, record), stack) in saved.into_iter().zip(stacks) {
-            write.entries.push(Entry::new(place, stack.own, Deed::Discard(record.version)));
-        }
-        match self.desk.writer()?.write(&write).await {
-            Ok(written) => Ok(written.epoch),
-            Err(WriteError::Store(error)) => Err(error.into()),
-            Err(_) => Err(ChangeError::Conflict(Vec::new())),
+        loop {
+            let saved = self.saved(drafts).await?;
+            let places: Vec<_> = saved.iter().map(|(_, place, _)| place.clone()).collect();
+            let stacks = self.desk.rows(&places).await?;
+            let mut write = Write { author: self.signature(), ..Write::default() };
+            for ((_, place, record), stack) in saved.into_iter().zip(stacks) {
+                write.entries.push(Entry::new(place, stack.own, Deed::Discard(record.version)));
+            }
+            match self.desk.writer()?.write(&write).await {
+                Ok(written) => return Ok(written.epoch),
+                Err(WriteError::Store(error)) => return Err(error.into()),
+                // The active row beside a draft is no matter here, and may have changed meanwhile.
+                Err(_) => {}
+            }
         }
     }
 
@@ -98,7 +110,14 @@ impl Operator {
         &self,
         drafts: &[(&str, u64)],
     ) -> Result<Vec<(BlockType, Place, Record)>, ChangeError> {
-        let found = self.desk.writer()?.drafts(&self.desk.schemas()).await?;
+        let mut blocks: Vec<&'static BlockSchema> = Vec::new();
+        for (path, _) in drafts {
+            let schema = self.row(path)?.0.schema();
+            if !blocks.iter().any(|block| block.name == schema.name) {
+                blocks.push(schema);
+            }
+        }
+        let found = self.desk.writer()?.drafts(&blocks).await?;
         let mut saved = Vec::new();
         let mut mistakes = Vec::new();
         for (path, version) in drafts {
@@ -122,13 +141,5 @@ impl Operator {
             }
         }
         if mistakes.is_empty() { Ok(saved) } else { Err(ChangeError::Mistakes(mistakes)) }
-    }
-}
-
-impl Applied {
-    /// Whether it changed what readers get.
-    #[must_use]
-    pub fn is_change(&self) -> bool {
-        self.rows.iter().any(|row| !row.fields.is_empty())
     }
 }

@@ -4,7 +4,9 @@ use super::Operator;
 use super::document::{self, Document, Format, Said, Section};
 use crate::change::{BlockType, ChangeError, ChangeMistake, ChangeSet, Layers, Stack};
 use crate::key::Key;
+use crate::schema::{FieldSchema, Kind};
 use crate::source::{Place, Wanted, Which};
+use crate::value::{self, Value};
 
 /// How many rows of a keyed block are read at a time.
 const PAGE: usize = 1000;
@@ -12,7 +14,8 @@ const PAGE: usize = 1000;
 impl Operator {
     /// What the store says of these blocks, of all if none is named, as a file: of keyed blocks the row
     /// that the others inherit from, and every key's own. Secrets are left out. What comes back is
-    /// what [`import`](Self::import) takes.
+    /// what [`import`](Self::import) takes. Blocks and pages of keys are read one after the other, and not
+    /// as of one moment.
     ///
     /// # Errors
     /// If there is no such block, or the store cannot be read.
@@ -108,8 +111,17 @@ fn section(block: &BlockType, place: Place, stack: &Stack) -> Section {
     let fields = block.schema().fields.iter().zip(values);
     let said = fields.map(|(field, (value, default))| Said {
         field,
-        value: own.sets(field).then_some(value),
+        value: own.text(field).map(|text| as_stored(field, text, value)),
         default,
     });
     Section { place, fields: said.collect() }
+}
+
+/// A value as the store has it: what a serde type leaves out or says in other words is not to be lost.
+fn as_stored(field: &FieldSchema, text: &str, value: Value) -> Value {
+    match field.kind {
+        Kind::Json => serde_json::from_str(text).map_or(value, value::from_json),
+        Kind::Text => Value::Text(text.to_owned()),
+        _ => value,
+    }
 }

@@ -12,6 +12,10 @@ use crate::source::SourceError;
 
 /// How often the processes are looked at while they are waited for.
 const LOOK: Duration = Duration::from_millis(50);
+/// How long one look may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Longest wait: clocks do not count for ever.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The processes that were waited for.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -46,11 +50,11 @@ impl Operator {
     /// # Errors
     /// If the store cannot be read.
     pub async fn wait_for(&self, epoch: u64, limit: Duration) -> Result<Arrival, SourceError> {
-        let end = Instant::now() + limit;
+        let end = Instant::now() + limit.min(LONGEST);
         loop {
             let late = SourceError::unreachable("the store does not answer");
-            let look = Instant::now() + Duration::from_secs(5);
-            let processes = timeout_at(look.max(end), self.processes()).await;
+            let look = end.min(Instant::now() + PATIENCE).max(Instant::now() + LOOK);
+            let processes = timeout_at(look, self.processes()).await;
             let processes = processes.unwrap_or(Err(late))?;
             let (there, missing): (Vec<_>, Vec<_>) =
                 processes.into_iter().partition(|process| process.epoch >= epoch);

@@ -65,12 +65,14 @@ impl Operator {
         let past = self.desk.writer()?.past(&place, limit).await?;
         let known = known(&block, &past);
         let mut versions = Vec::new();
-        let mut before: Option<(u64, Option<Record>)> = None;
+        // What readers had before; unknown before the first version that is known.
+        let mut before = Before::Unknown;
         for (number, version) in known {
-            let is_draft = version.state == Some(RowState::Draft);
-            versions.push(told(&block, number, &version, before.as_ref()));
-            if !is_draft {
-                before = Some((number, version.record));
+            versions.push(told(&block, number, &version, &before));
+            if version.deleted.is_some() {
+                before = Before::Row(Record::default());
+            } else if !version.is_draft {
+                before = version.record.map_or(Before::Unknown, Before::Row);
             }
         }
         versions.reverse();
@@ -104,20 +106,28 @@ impl Operator {
     }
 }
 
-fn told(
-    block: &BlockType,
-    number: u64,
-    version: &Known<'_>,
-    before: Option<&(u64, Option<Record>)>,
-) -> Version {
+/// What readers had before a version.
+enum Before {
+    Unknown,
+    Row(Record),
+}
+
+fn told(block: &BlockType, number: u64, version: &Known<'_>, before: &Before) -> Version {
     let made = version.made;
     let record = version.record.as_ref();
-    let is_known = before.is_none_or(|(_, record)| record.is_some()) && record.is_some();
-    // The first that is known changed something only if it was the first of all.
-    let is_first = before.is_none() && made.is_none_or(|made| made.before.is_some());
-    let fields = match before {
-        _ if !is_known || is_first => Vec::new(),
-        before => differ(block, before.and_then(|(_, before)| before.as_ref()), record),
+    // Whatever comes of no row, or of a draft that was the first, comes after nothing.
+    let is_first = made.is_some_and(|made| {
+        let former = made.before.as_ref();
+        former.is_none_or(|(state, _)| *state == RowState::Draft)
+    });
+    let nothing = Record::default();
+    let before = match before {
+        Before::Row(record) => Some(record),
+        Before::Unknown => is_first.then_some(&nothing),
+    };
+    let fields = match (before, record, made) {
+        (Some(before), Some(record), Some(_)) => differ(block, Some(before), Some(record), None),
+        _ => Vec::new(),
     };
     let name = |column: &String| {
         let mut fields = block.schema().fields.iter();

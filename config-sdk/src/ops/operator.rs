@@ -90,7 +90,8 @@ impl Operator {
     }
 
     /// Begins a change that makes the row at `path` (`trading`, `bytes[guild-1]`) what it was at
-    /// `version`, as a new version; 0 is no row at all, so that every field is reset. Secrets stay as
+    /// `version`, as a new version; 0 is no row at all, so that every field is reset (of an adopted table,
+    /// what was there before the first change that is known). Secrets stay as
     /// they are: the past does not hold them.
     ///
     /// What the row was is judged by today's types when it is planned, and columns of it that are no
@@ -125,7 +126,7 @@ impl Operator {
     ) -> Result<Vec<FieldChange>, ChangeError> {
         let (block, place) = self.row(path)?;
         let (from, to) = (self.version(&place, from).await?, self.version(&place, to).await?);
-        Ok(super::versions::differ(&block, Some(&from), Some(&to)))
+        Ok(super::versions::differ(&block, Some(&from), Some(&to), None))
     }
 
     /// The changes for a time that have not been undone yet, the next one first.
@@ -143,7 +144,9 @@ impl Operator {
     /// If the store cannot be reached or refuses.
     pub async fn migrate(&self) -> Result<Vec<Step>, SourceError> {
         let steps = self.store()?.migrate(&self.desk.schemas()).await?;
-        self.desk.note_defaults().await?;
+        if let Err(error) = self.desk.note_defaults().await {
+            tracing::debug!(%error, "which defaults are compiled in was not noted");
+        }
         Ok(steps)
     }
 

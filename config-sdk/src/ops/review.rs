@@ -41,7 +41,11 @@ impl Operator {
     /// If the store cannot be read.
     pub async fn check(&self) -> Result<Vec<Difference>, ChangeError> {
         let mut found = self.drift().await?;
-        let noted = self.desk.writer()?.noted_defaults().await?;
+        let noted = match self.desk.writer()?.noted_defaults().await {
+            // Why not has been said.
+            Err(_) if !found.is_empty() => Vec::new(),
+            noted => noted?,
+        };
         for block in self.desk.types.iter() {
             let schema = block.schema();
             let former = former(block, &noted);
@@ -68,16 +72,22 @@ impl Operator {
         block: &BlockType,
         former: &[Vec<Value>],
     ) -> Result<Findings, ChangeError> {
-        let schema = block.schema();
+        let (schema, max_record) = (block.schema(), self.desk.max_record);
         let mut findings = Findings::new();
         let shared = Place { block: schema, key: None };
         let mut stacks = self.desk.rows(std::slice::from_ref(&shared)).await?;
         let shared = stacks.pop().and_then(|stack| stack.own);
+        let shared = shared.map(|shared| shared.within(max_record));
         look(block, former, None, &Stack { own: shared.clone(), shared: None }, &mut findings);
         let mut after: Option<Key> = None;
         while schema.is_keyed() {
             let which = Which::Page { after: after.as_ref(), limit: PAGE };
-            let page = self.desk.source.load(Wanted::of(schema, which)).await?.rows;
+            let page = self
+                .desk
+                .source
+                .load(Wanted { max_record, ..Wanted::of(schema, which) })
+                .await?
+                .rows;
             for odd in page.odd {
                 let remedy = "give it a key of its own, or none, or delete it";
                 findings.entry(Finding { column: None, what: odd, remedy }).or_default();

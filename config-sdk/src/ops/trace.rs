@@ -124,41 +124,44 @@ impl Operator {
             layers.push(Layer { value: Some(value.clone()), ..say(LayerKind::Environment, None) });
         }
         let pending = self.pending(&place, field).await?;
+        let mut bounds = crate::client::bounds(field);
+        bounds.extend(field.restart.then(|| "takes effect at a restart".to_owned()));
         Ok(Trace {
             path: path.to_owned(),
             value,
             layers,
-            bounds: crate::client::bounds(field),
+            bounds,
             doc: field.doc,
             column: format!("{}.{}", schema.table, field.column),
             pending,
-            faults,
+            faults: faults.of_key(place.key.as_ref()),
         })
     }
 
-    /// What will change a field by itself, or waits to.
+    /// What will change a field by itself, or waits to: of a key also what changes the row that it
+    /// inherits from.
     async fn pending(
         &self,
         place: &Place,
         field: &FieldSchema,
     ) -> Result<Vec<String>, ChangeError> {
-        let path = format!("{place}.{}", field.name);
-        let mut pending = Vec::new();
-        for change in self.expiring().await? {
-            if change.paths.contains(&path) {
+        let places = [Some(place.clone()), place.shared()];
+        let places: Vec<_> = places.iter().flatten().map(ToString::to_string).collect();
+        let (mut pending, expiring) = (Vec::new(), self.expiring().await?);
+        let drafts = self.drafts_of(&[place.block]).await?;
+        for place in &places {
+            let path = format!("{place}.{}", field.name);
+            for change in expiring.iter().filter(|change| change.paths.contains(&path)) {
                 let left = std::time::Duration::from_secs(change.left.as_secs());
                 let left = humantime::format_duration(left);
-                pending.push(format!("goes back to what it was in {left}"));
+                pending.push(format!("{place} goes back to what it was in {left}"));
             }
-        }
-        for draft in self.drafts().await?.iter().filter(|draft| draft.place == place.to_string()) {
-            let change = draft.fields.iter().find(|change| change.field == field.name);
-            pending.extend(
-                change.map(|change| format!("draft {} would make it {}", draft.version, change.to)),
-            );
-        }
-        if field.restart {
-            pending.push("running programs keep theirs until they are restarted".to_owned());
+            for draft in drafts.iter().filter(|draft| draft.place == *place) {
+                let change = draft.fields.iter().find(|change| change.field == field.name);
+                pending.extend(change.map(|change| {
+                    format!("draft {} of {place} would make it {}", draft.version, change.to)
+                }));
+            }
         }
         Ok(pending)
     }

@@ -9,7 +9,10 @@ use crate::source::{Done, Logged, Past, RowState};
 /// One version, as far as it is known.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known<'a> {
+    /// What it is now; a draft that was activated or discarded is archived.
     pub(super) state: Option<RowState>,
+    /// Whether it was saved as a draft, and so read by nobody.
+    pub(super) is_draft: bool,
     /// What it held, without secrets; unknown if the log was pruned.
     pub(super) record: Option<Record>,
     /// What made it.
@@ -36,13 +39,14 @@ fn by_version(past: &Past) -> BTreeMap<u64, Known<'_>> {
     for (state, record) in &past.rows {
         let version = known.entry(record.version).or_default();
         (version.state, version.record) = (Some(*state), Some(record.clone()));
+        version.is_draft = *state == RowState::Draft;
     }
     for logged in &past.log {
         let before = logged.before.as_ref();
         if let Some((state, record)) = before {
             let version = known.entry(record.version).or_default();
-            let state = if *state == RowState::Draft { *state } else { RowState::Archived };
-            version.state.get_or_insert(state);
+            version.is_draft |= *state == RowState::Draft;
+            version.state.get_or_insert(RowState::Archived);
             version.record.get_or_insert_with(|| record.clone());
         }
         let Some(number) = logged.version else { continue };
@@ -66,7 +70,8 @@ fn by_epoch(past: &Past) -> BTreeMap<u64, Known<'_>> {
             Done::Delete => (None, Some(logged)),
             _ => (after.take(), None),
         };
-        let version = Known { state: Some(state), record, made: Some(logged), deleted };
+        let is = Some(deleted.map_or(state, |_| RowState::Archived));
+        let version = Known { state: is, record, made: Some(logged), deleted, ..Known::default() };
         known.entry(logged.epoch).or_insert(version);
         after = logged.before.as_ref().map(|(_, record)| record.clone());
         state = RowState::Archived;
@@ -91,8 +96,10 @@ pub(super) fn differ(
     block: &BlockType,
     from: Option<&Record>,
     to: Option<&Record>,
+    shared: Option<&Record>,
 ) -> Vec<FieldChange> {
     let secrets = |record: Option<&Record>| record.cloned().map(|r| without_secrets(block, r));
-    let (from, to) = (secrets(from), secrets(to));
-    differences(block, Layers::of(from.as_ref(), None), Layers::of(to.as_ref(), None))
+    let (from, to, shared) = (secrets(from), secrets(to), secrets(shared));
+    let shared = shared.as_ref();
+    differences(block, Layers::of(from.as_ref(), shared), Layers::of(to.as_ref(), shared))
 }

@@ -108,7 +108,17 @@ fn key(schema: &BlockSchema, parts: &[String]) -> Result<Key, String> {
             columns.join(",")
         ));
     }
-    Key::new(parts.iter().map(String::as_str)).map_err(|error| error.to_string())
+    let mut texts = Vec::new();
+    for (column, part) in schema.keys.iter().zip(parts) {
+        texts.push(column.kind.read(part).ok_or_else(|| {
+            format!(
+                "`{}` of the key is {}, and `{part}` is none",
+                column.name,
+                column.kind.wanted()
+            )
+        })?);
+    }
+    Key::new(texts.iter().map(String::as_str)).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

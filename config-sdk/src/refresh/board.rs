@@ -13,6 +13,10 @@ use super::{Event, Events, metrics};
 use crate::cell::Cells;
 use crate::keyed::AnyShelf;
 
+/// Two times as near as this to each other are one.
+#[cfg(feature = "ops")]
+const A_MOMENT: std::time::Duration = std::time::Duration::from_millis(50);
+
 /// Events that a slow reader may be behind before it loses the oldest.
 const EVENTS: usize = 256;
 
@@ -21,6 +25,9 @@ const EVENTS: usize = 256;
 pub(crate) struct Board {
     notices: Mutex<Notices>,
     moved: watch::Sender<()>,
+    /// When the next change for a time is over.
+    #[cfg(feature = "ops")]
+    due: watch::Sender<Option<tokio::time::Instant>>,
     /// None once nothing will happen any more.
     events: Mutex<Option<broadcast::Sender<Event>>>,
 }
@@ -81,6 +88,8 @@ impl Board {
                 untracked: BTreeSet::new(),
             }),
             moved: watch::Sender::new(()),
+            #[cfg(feature = "ops")]
+            due: watch::Sender::new(None),
             events: Mutex::new(Some(broadcast::Sender::new(EVENTS))),
         }
     }
@@ -115,6 +124,28 @@ impl Board {
                 .collect(),
             keyed: notices.keyed.iter().map(|notice| notice.status(&notices.untracked)).collect(),
         }
+    }
+
+    /// The next change for a time is over in so long.
+    #[cfg(feature = "ops")]
+    pub(super) fn set_due(&self, left: Option<std::time::Duration>) {
+        let due = left.and_then(|left| tokio::time::Instant::now().checked_add(left));
+        self.due.send_if_modified(|known| {
+            let is_news = match (*known, due) {
+                (Some(known), Some(due)) => known.max(due) - known.min(due) > A_MOMENT,
+                (known, due) => known.is_some() != due.is_some(),
+            };
+            if is_news {
+                *known = due;
+            }
+            is_news
+        });
+    }
+
+    /// When the next change for a time is over.
+    #[cfg(feature = "ops")]
+    pub(super) fn due(&self) -> watch::Receiver<Option<tokio::time::Instant>> {
+        self.due.subscribe()
     }
 
     /// Waits for the next time that anything moved, from when it was asked for.

@@ -8,7 +8,7 @@ use super::Overlay;
 use super::event::{Event, Trigger};
 use super::report::Outcome;
 use super::track::{Refused, Track};
-use crate::block::{Columns, Fault, Faults};
+use crate::block::{Columns, Faults, too_large};
 use crate::cell::{Erased, Meta, Origin, Ready, Turn};
 use crate::record::Record;
 use crate::schema::{BlockSchema, FieldSchema, Kind};
@@ -253,21 +253,4 @@ pub(super) fn meta(
             ..unstored
         },
     }
-}
-
-/// The one fault of a row that was not read.
-pub(super) fn too_large(schema: &BlockSchema, size: u64, most: u64) -> Faults {
-    let mut faults = Faults::new();
-    faults.push(Fault {
-        block: schema.name.to_owned(),
-        key: None,
-        field: None,
-        column: None,
-        value: None,
-        rule: format!("max_record_bytes {most}"),
-        message: format!(
-            "its row holds {size} bytes and was not read: shorten it, or raise `max_record_bytes`"
-        ),
-    });
-    faults
 }

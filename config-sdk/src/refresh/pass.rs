@@ -182,6 +182,8 @@ impl Refresher {
                 blocks.push(BlockReport { error, ..BlockReport::of(name, outcome) });
             }
         }
+        #[cfg(feature = "ops")]
+        self.board.set_due(fetched.due);
         let shelved = self.shelve(fetched.keyed, fetched.epoch, ask);
         let changed = |report: &BlockReport| matches!(report.outcome, Outcome::Changed { .. });
         let has_moved = !turns.is_empty() || shelved.iter().any(changed);

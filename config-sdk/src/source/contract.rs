@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use super::ddl::{Difference, Step};
 use super::{Loaded, Moved, Signal, SourceError, TierStatus, Wanted};
@@ -208,6 +209,9 @@ pub struct Fetched {
     /// All blocks whose changes the epoch does not count, because nothing in their tables tells of
     /// them: they are asked for with every poll.
     pub untracked: BTreeSet<&'static str>,
+    /// How long until a change for a time is over, by the store's clock; zero if one is. Need not be
+    /// given: then no program takes such changes back.
+    pub due: Option<Duration>,
 }
 
 impl Fetched {

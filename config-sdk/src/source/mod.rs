@@ -58,6 +58,8 @@ pub use tier::{TierState, TierStatus};
 pub use url::UrlError;
 pub(crate) use url::open;
 #[cfg(feature = "ops")]
+pub(crate) use write::path_of;
+#[cfg(feature = "ops")]
 pub use write::{Deed, Entry, Place, Texts, Write, WriteError, Written};
 #[cfg(feature = "ops")]
 pub use writer::Writer;

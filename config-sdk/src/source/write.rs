@@ -32,18 +32,23 @@ impl Place {
 /// holds what stands around it is quoted as in JSON.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.key {
-            None => f.write_str(self.block.name),
-            Some(key) => {
-                let is_plain = |part: &str| {
-                    !part.contains(['"', ',', ']']) && !part.starts_with('(') && part.trim() == part
-                };
-                let parts = key.parts().map(|part| match is_plain(part) {
-                    true => part.to_owned(),
-                    false => serde_json::Value::from(part).to_string(),
-                });
-                write!(f, "{}[{}]", self.block.name, parts.collect::<Vec<_>>().join(","))
-            }
+        f.write_str(&path_of(self.block.name, self.key.as_ref()))
+    }
+}
+
+/// The path of the row that `block` has for `key`.
+pub(crate) fn path_of(block: &str, key: Option<&Key>) -> String {
+    match key {
+        None => block.to_owned(),
+        Some(key) => {
+            let is_plain = |part: &str| {
+                !part.contains(['"', ',', ']']) && !part.starts_with('(') && part.trim() == part
+            };
+            let parts = key.parts().map(|part| match is_plain(part) {
+                true => part.to_owned(),
+                false => serde_json::Value::from(part).to_string(),
+            });
+            format!("{block}[{}]", parts.collect::<Vec<_>>().join(","))
         }
     }
 }

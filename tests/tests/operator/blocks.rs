@@ -9,6 +9,15 @@ pub(crate) struct Tier {
     pub(crate) reduction_pct: Decimal,
 }
 
+/// A serde type that leaves out what it has by default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Pause {
+    pub(crate) minutes: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+}
+
 /// Entry and sizing rules.
 #[derive(Clone, Debug, PartialEq, ConfigBlock)]
 #[config(check = Self::limits_agree)]
@@ -28,6 +37,8 @@ pub(crate) struct TradingConfig {
     pub(crate) multiplier: f64,
     #[config(default = tiers(), json)]
     pub(crate) tiers: Vec<Tier>,
+    #[config(default = Pause::default(), json)]
+    pub(crate) pause: Pause,
     pub(crate) strategy: Option<String>,
     #[config(secret)]
     pub(crate) token: Option<Secret<String>>,
@@ -79,6 +90,7 @@ pub(crate) struct BytesConfig {
     pub(crate) burst: u32,
     #[config(default = 30)]
     pub(crate) most: u32,
+    pub(crate) limit: Option<u32>,
 }
 
 impl BytesConfig {
@@ -87,6 +99,14 @@ impl BytesConfig {
         faults.ensure(self.burst <= self.most, "burst", "must not be above most");
         faults.into_result()
     }
+}
+
+/// A table that was there before.
+#[derive(Clone, Debug, PartialEq, ConfigBlock)]
+#[config(key(owner: u64), adopt, table = "legacy")]
+pub(crate) struct LegacyConfig {
+    #[config(default = 1, range = 0..=9)]
+    pub(crate) size: u32,
 }
 
 /// What a strategy risks on a pair.

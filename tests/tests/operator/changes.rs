@@ -19,6 +19,12 @@ on_every_store! {
     a_key_sets_what_differs_and_goes_on_inheriting
     keys_are_judged_by_the_shared_row_that_changes_with_them
     a_shared_row_does_not_spoil_the_keys_that_inherit_from_it
+    a_field_that_cannot_be_none_here_is_told_and_not_dropped
+    a_part_that_readers_do_not_know_is_told_with_the_nearest
+    a_row_that_is_named_and_does_not_change_is_held_to_what_it_is
+    a_row_that_readers_would_find_too_large_is_not_written
+    a_key_is_what_its_column_is
+    an_adopted_row_is_changed_like_any_other
     a_value_out_of_range_of_a_field_that_clamps_is_told
     a_row_that_readers_turn_away_can_be_mended
     what_is_wrong_with_a_change_is_told_before_the_store_is_asked
@@ -222,6 +228,93 @@ async fn a_shared_row_does_not_spoil_the_keys_that_inherit_from_it(stage: Stage)
     assert!(plan.faults().to_string().contains("bytes[g].burst"), "{}", plan.faults());
     let both = operator.change().set_path("bytes.most", "15").set_path("bytes[g].burst", "14");
     both.apply().await.unwrap();
+}
+
+async fn a_field_that_cannot_be_none_here_is_told_and_not_dropped(stage: Stage) {
+    let operator = stage.operator();
+    operator.change().set_path("bytes.limit", "5").apply().await.unwrap();
+    let none = operator.change().set_key::<BytesConfig>("g", |bytes| bytes.limit = None);
+    let faults = none.plan().await.unwrap().faults().to_string();
+    let said = "bytes[g].limit: cannot be that: a row without a value has the default";
+    assert!(faults.contains(said), "{faults}");
+}
+
+async fn a_part_that_readers_do_not_know_is_told_with_the_nearest(stage: Stage) {
+    let operator = stage.operator();
+    let typo = operator.change().set_path("trading.tiers.0.treshold_pct", "5");
+    let faults = typo.plan().await.unwrap().faults().to_string();
+    let said = "readers know no part `treshold_pct` here (did you mean `threshold_pct`?)";
+    assert!(faults.contains(said), "{faults}");
+    let secret = operator.change().set_path("trading.token.part", "x").plan().await.unwrap();
+    let told = secret.faults().to_string();
+    assert_eq!(told, "trading.token.part: cannot be set so (edit)");
+}
+
+async fn a_row_that_is_named_and_does_not_change_is_held_to_what_it_is(stage: Stage) {
+    let (operator, bob) = (stage.operator(), stage.operator().author("bob"));
+    let change = operator
+        .change()
+        .set_path("pace.per_second", "10")
+        .set_path("risk.max_attempts", "4")
+        .expect_version("pace", 0);
+    operator.change().set_path("pace.per_second", "10").apply().await.unwrap();
+    let plan = change.plan().await;
+    assert!(matches!(plan, Err(ChangeError::Conflict(_))), "{plan:?}");
+    let change = operator
+        .change()
+        .set_path("pace.per_second", "10")
+        .set_path("risk.max_attempts", "4")
+        .expect_version("pace", 1);
+    let plan = change.plan().await.unwrap();
+    bob.change().set_path("pace.per_second", "11").apply().await.unwrap();
+    let applied = plan.apply().await;
+    assert!(matches!(applied, Err(ChangeError::Conflict(_))), "{applied:?}");
+}
+
+async fn a_row_that_readers_would_find_too_large_is_not_written(stage: Stage) {
+    let operator = stage.builder().max_record_bytes(100).operator().unwrap();
+    let long = operator.change().set_path("trading.strategy", "x".repeat(200));
+    let faults = long.plan().await.unwrap().faults().to_string();
+    assert!(faults.contains("max_record_bytes 100"), "{faults}");
+    stage.operator().change().set_path("trading.strategy", "x".repeat(200)).apply().await.unwrap();
+    let found = operator.check().await.unwrap();
+    assert!(found.iter().any(|one| one.to_string().contains("and is not read")), "{found:?}");
+}
+
+async fn a_key_is_what_its_column_is(stage: Stage) {
+    let operator = stage.operator();
+    let error = operator.change().set_path("legacy[abc].size", "2").plan().await.unwrap_err();
+    let said = "`owner` of the key is a whole number, and `abc` is none";
+    assert!(error.to_string().contains(said), "{error}");
+    operator.change().set_path("legacy[007].size", "2").apply().await.unwrap();
+    assert_eq!(operator.value("legacy[7].size").await.unwrap().as_i64(), Some(2));
+}
+
+async fn an_adopted_row_is_changed_like_any_other(stage: Stage) {
+    let (config, operator) = (stage.start().await, stage.operator());
+    let first = operator.change().set_path("legacy[7].size", "2").plan().await.unwrap();
+    let adopted = !matches!(stage, Stage::Memory(_));
+    assert!(first.to_string().starts_with("legacy[7] (its first row)"), "{first}");
+    let applied = first.apply().await.unwrap();
+    config.wait_for(applied.epoch, SOON).await.unwrap();
+    let legacy = config.keyed::<crate::blocks::LegacyConfig>();
+    assert_eq!(legacy.get_fresh(7u64).await.unwrap().size, 2);
+    let second = operator.change().set_path("legacy[7].size", "3").plan().await.unwrap();
+    if adopted {
+        assert!(second.to_string().starts_with("legacy[7]\n  size: 2 → 3"), "{second}");
+        let numbered = operator.change().set_path("legacy[7].size", "3");
+        let error = numbered.expect_version("legacy[7]", 0).plan().await.unwrap_err().to_string();
+        assert!(error.contains("`legacy[7]` is adopted and counts no versions"), "{error}");
+    }
+    operator.change().set_path("legacy[7].size", "4").author("bob").apply().await.unwrap();
+    let conflict = second.apply().await.unwrap_err().to_string();
+    assert!(conflict.contains("legacy[7] is not what it was\n    size: 2 → 4"), "{conflict}");
+    let history = operator.history("legacy[7]", 10).await.unwrap();
+    let told: Vec<_> = history.versions.iter().map(|v| v.fields[0].to_string()).collect();
+    assert_eq!(told, ["size: 2 → 4", "size: 1 (default) → 2"]);
+    let back = operator.rollback("legacy[7]", history.versions[1].version).await.unwrap();
+    back.apply().await.unwrap();
+    assert_eq!(operator.value("legacy[7].size").await.unwrap().as_i64(), Some(2));
 }
 
 async fn a_value_out_of_range_of_a_field_that_clamps_is_told(stage: Stage) {

@@ -11,6 +11,8 @@ on_every_store! {
     a_draft_that_was_overtaken_is_a_conflict_unless_it_is_meant
     a_discarded_draft_is_gone_and_can_be_discarded_once
     a_draft_that_readers_would_turn_away_is_not_saved
+    a_draft_is_activated_as_it_was_saved_and_as_nothing_else
+    a_draft_of_a_key_is_compared_with_what_it_inherits
     a_draft_by_other_means_is_one_like_any_other
 }
 
@@ -88,6 +90,31 @@ async fn a_draft_that_readers_would_turn_away_is_not_saved(stage: Stage) {
     let saved = operator.change().set_path("pace.per_second", "0").save().await;
     assert!(matches!(saved, Err(ChangeError::Rejected(_))));
     assert!(operator.drafts().await.unwrap().is_empty());
+}
+
+async fn a_draft_is_activated_as_it_was_saved_and_as_nothing_else(stage: Stage) {
+    let operator = stage.operator();
+    operator.change().set_path("pace.per_second", "30").save().await.unwrap();
+    operator.change().set_path("pace.per_second", "40").save().await.unwrap();
+    let edited = operator.activate(&[("pace", 1)], false).await.unwrap();
+    let edited = edited.set_path("pace.per_second", "50").apply().await.unwrap_err().to_string();
+    assert!(edited.contains("`pace` is activated as it was saved: name it once"), "{edited}");
+    let both = operator.activate(&[("pace", 1), ("pace", 2)], false).await.unwrap();
+    assert!(matches!(both.plan().await, Err(ChangeError::Mistakes(_))));
+    // The first of all, activated, changed what the defaults said.
+    operator.activate(&[("pace", 2)], false).await.unwrap().apply().await.unwrap();
+    let history = operator.history("pace", 10).await.unwrap();
+    assert_eq!(history.versions[0].fields[0].to_string(), "per_second: 10 (default) → 40");
+    assert_eq!(history.versions[1].state, Some(RowState::Archived), "it is a draft no more");
+}
+
+async fn a_draft_of_a_key_is_compared_with_what_it_inherits(stage: Stage) {
+    let operator = stage.operator();
+    let change = operator.change().set_path("bytes.cooldown_hours", "12");
+    change.set_path("bytes[g].cooldown_hours", "6").apply().await.unwrap();
+    operator.change().unset("bytes[g].cooldown_hours").save().await.unwrap();
+    let drafts = operator.drafts().await.unwrap();
+    assert_eq!(drafts[0].fields[0].to_string(), "cooldown_hours: 6 → 12 (inherited)");
 }
 
 async fn a_draft_by_other_means_is_one_like_any_other(stage: Stage) {

@@ -22,7 +22,9 @@ async fn fill(operator: &Operator) {
         .set_path("trading.multiplier", "0.7")
         .set_path("trading.strategy", "quotes \" ' and\nlines # and ünï")
         .set_path("trading.tiers", r#"[{"threshold_pct": "1.10", "reduction_pct": "0"}]"#)
+        .set_path("trading.pause", r#"{"minutes": 5}"#)
         .set_path("risk.max_attempts", "3")
+        .set_path("legacy[7].size", "2")
         .set_path("bytes.cooldown_hours", "12")
         .set_path("bytes[guild-1].daily_amount", "7")
         .set_path("bytes[\"a\\\"b],c\"].daily_amount", "8")
@@ -63,7 +65,7 @@ async fn a_file_sets_what_it_names_and_leaves_the_rest(stage: Stage) {
     let plan = operator.import(file, Format::Toml, false).unwrap().plan().await.unwrap();
     assert_eq!(plan.rows()[0].fields.len(), 2, "{plan}");
     let whole = operator.import(file, Format::Toml, true).unwrap().plan().await.unwrap();
-    assert_eq!(whole.rows()[0].fields.len(), 6, "{whole}");
+    assert_eq!(whole.rows()[0].fields.len(), 7, "{whole}");
     plan.apply().await.unwrap();
     assert_eq!(operator.value("trading.score_threshold").await.unwrap().to_string(), "0.50");
     assert_eq!(operator.value("trading.multiplier").await.unwrap().to_string(), "0.7");

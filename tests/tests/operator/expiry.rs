@@ -12,7 +12,10 @@ on_every_store! {
     a_change_for_a_time_is_taken_back_once_by_one_of_many_processes
     what_was_changed_again_meanwhile_stays
     a_change_for_a_time_waits_until_a_process_is_there
+    one_change_for_a_time_over_another_goes_back_to_what_was_before_both
+    what_is_set_again_for_good_stays
     what_cannot_be_taken_back_yet_is_taken_back_later
+    who_knows_a_block_takes_it_back_and_leaves_the_others
     a_secret_is_not_changed_for_a_time
     what_will_be_taken_back_is_listed_and_explained
 }
@@ -78,6 +81,53 @@ async fn a_change_for_a_time_waits_until_a_process_is_there(stage: Stage) {
     assert_eq!(operator.value("pace.per_second").await.unwrap().as_i64(), Some(10));
 }
 
+async fn one_change_for_a_time_over_another_goes_back_to_what_was_before_both(stage: Stage) {
+    let operator = stage.operator();
+    operator.change().set_path("pace.per_second", "20").apply().await.unwrap();
+    let long = Duration::from_secs(3600);
+    let first = operator.change().set_path("pace.per_second", "50");
+    first.set_path("risk.max_attempts", "9").lasting(long).apply().await.unwrap();
+    let second = operator.change().set_path("pace.per_second", "99").lasting(SHORT);
+    second.apply().await.unwrap();
+    let paths: Vec<_> =
+        operator.expiring().await.unwrap().into_iter().map(|change| change.paths).collect();
+    assert_eq!(paths, [["pace.per_second"], ["risk.max_attempts"]]);
+    let _process = stage.start().await;
+    let is_over = async || operator.expiring().await.unwrap().len() == 1;
+    wait::until("the second is over", SOON, is_over).await;
+    assert_eq!(operator.value("pace.per_second").await.unwrap().as_i64(), Some(20));
+    assert_eq!(operator.value("risk.max_attempts").await.unwrap().as_i64(), Some(9));
+}
+
+async fn what_is_set_again_for_good_stays(stage: Stage) {
+    let operator = stage.operator();
+    let both = operator.change().set_path("pace.per_second", "99");
+    both.set_path("risk.max_attempts", "9").lasting(SHORT).apply().await.unwrap();
+    let plan = operator.change().set_path("pace.per_second", "99").plan().await.unwrap();
+    assert!(plan.is_change());
+    assert!(plan.to_string().contains("stays for good: per_second"), "{plan}");
+    plan.apply().await.unwrap();
+    let _process = stage.start().await;
+    taken_back(&operator).await;
+    assert_eq!(operator.value("pace.per_second").await.unwrap().as_i64(), Some(99));
+    assert_eq!(operator.value("risk.max_attempts").await.unwrap().as_i64(), Some(3));
+}
+
+async fn who_knows_a_block_takes_it_back_and_leaves_the_others(stage: Stage) {
+    let operator = stage.operator();
+    let both = operator.change().set_path("pace.per_second", "99");
+    both.set_path("risk.max_attempts", "9").lasting(SHORT).apply().await.unwrap();
+    let of_pace = config_sdk::Config::builder().block::<crate::blocks::PaceConfig>();
+    let _paces = stage.with(of_pace).start().await.unwrap();
+    let is_half = async || operator.expiring().await.unwrap().len() == 1;
+    wait::until("its own is taken back", SOON, is_half).await;
+    assert_eq!(operator.value("pace.per_second").await.unwrap().as_i64(), Some(10));
+    assert_eq!(operator.value("risk.max_attempts").await.unwrap().as_i64(), Some(9));
+    let _all = stage.start().await;
+    taken_back(&operator).await;
+    assert_eq!(operator.value("risk.max_attempts").await.unwrap().as_i64(), Some(3));
+}
+
 async fn what_cannot_be_taken_back_yet_is_taken_back_later(stage: Stage) {
     let operator = stage.operator();
     let change = operator.change().set_path("trading.max_position", "5");
@@ -120,5 +170,13 @@ async fn what_will_be_taken_back_is_listed_and_explained(stage: Stage) {
     let left = expiring[0].left.as_secs();
     assert!((7100..=7200).contains(&left), "{left}");
     let trace = operator.explain("pace.per_second").await.unwrap();
-    assert!(trace.pending[0].starts_with("goes back to what it was in 1h 59m"), "{trace}");
+    let said = "pace goes back to what it was in 1h 59m";
+    assert!(trace.pending[0].starts_with(said), "{trace}");
+    let change = operator.change().set_path("bytes.daily_amount", "50");
+    let change = change.set_path(r#"strategy["a,b",c].risk_pct"#, "2");
+    change.lasting(Duration::from_secs(7200)).apply().await.unwrap();
+    for path in ["bytes[g].daily_amount", r#"strategy["a,b",c].risk_pct"#] {
+        let trace = operator.explain(path).await.unwrap();
+        assert!(trace.pending[0].contains("goes back to what it was"), "{trace}");
+    }
 }

@@ -143,6 +143,8 @@ async fn a_deleted_row_keeps_its_past_and_comes_back(stage: Stage) {
     assert_eq!(operator.value("risk.max_attempts").await.unwrap().as_i64(), Some(3));
     let back = operator.rollback("risk", 1).await.unwrap().apply().await.unwrap();
     assert_eq!(back.rows[0].version, 2, "a number is not given twice");
+    let history = operator.history("risk", 10).await.unwrap();
+    assert_eq!(history.versions[0].fields[0].to_string(), "max_attempts: 3 (default) → 4");
     assert_eq!(operator.value("risk.max_attempts").await.unwrap().as_i64(), Some(4));
 }
 

@@ -32,7 +32,7 @@ async fn a_value_explains_everything_that_has_a_say_in_it(stage: Stage) {
         "default      0.70",
         "range 0..=1",
         "trading_config.score_threshold",
-        "draft 2 would make it 0.9",
+        "draft 2 of trading would make it 0.9",
     ] {
         assert!(text.contains(said), "{said}:\n{text}");
     }
@@ -86,7 +86,7 @@ async fn rows_say_where_each_field_comes_from(stage: Stage) {
     operator.change().set_path("pace.per_second", "20").apply().await.unwrap();
     let rows = operator.rows().await.unwrap();
     let places: Vec<_> = rows.iter().map(|row| row.place.as_str()).collect();
-    assert_eq!(places, ["trading", "risk", "pace", "bytes", "strategy"]);
+    assert_eq!(places, ["trading", "risk", "pace", "bytes", "strategy", "legacy"]);
     assert_eq!(rows[2].fields[0].from, LayerKind::Row);
     assert_eq!(rows[1].fields[0].from, LayerKind::Default);
     assert_eq!((rows[2].version, rows[2].author.as_deref()), (1, Some("anna")));

@@ -7,7 +7,9 @@ use config_sdk::{Config, ConfigBuilder, KeyedOptions, MemoryStore, Operator};
 use config_tests::postgres::{Database, Server};
 use tempfile::TempDir;
 
-use crate::blocks::{BytesConfig, PaceConfig, RiskConfig, StrategyConfig, TradingConfig};
+use crate::blocks::{
+    BytesConfig, LegacyConfig, PaceConfig, RiskConfig, StrategyConfig, TradingConfig,
+};
 
 /// Longest wait for what a healthy library does at once, on a machine that is busy.
 pub(crate) const SOON: Duration = Duration::from_secs(15);
@@ -30,12 +32,16 @@ impl Stage {
     pub(crate) async fn sqlite() -> Self {
         let stage = Self::Sqlite(tempfile::tempdir().unwrap());
         stage.builder().migrate_now().await.unwrap();
+        stage.sql("create table legacy (owner integer primary key, size integer)");
+        stage.builder().adopt_now().await.unwrap();
         stage
     }
 
     pub(crate) async fn postgres() -> Self {
         let stage = Self::Postgres(Server::shared().database());
         stage.builder().migrate_now().await.unwrap();
+        stage.sql("create table legacy (owner bigint primary key, size integer)");
+        stage.builder().adopt_now().await.unwrap();
         stage
     }
 
@@ -47,6 +53,7 @@ impl Stage {
             .block::<PaceConfig>()
             .keyed::<BytesConfig>(KeyedOptions::new())
             .keyed::<StrategyConfig>(KeyedOptions::new())
+            .keyed::<LegacyConfig>(KeyedOptions::new())
             .ttl(HOUR)
             .start_timeout(SOON);
         self.with(builder)

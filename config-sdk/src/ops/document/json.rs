@@ -1,11 +1,9 @@
 //! A JSON text as a tree: each number by its own digits, and no name twice.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
 use super::find::Finds;
+use super::raw;
 use super::tree::{Node, Spot};
 use super::{Format, Wrong};
 use crate::json;
@@ -20,11 +18,11 @@ pub(super) fn tree(text: &str, finds: &mut Finds) -> Option<Spot> {
         finds.add(0, "", Wrong::TooDeep);
         return None;
     }
-    match serde_json::from_str::<&RawValue>(json) {
-        Ok(raw) => {
+    match serde_json::from_str::<IgnoredAny>(json) {
+        Ok(_) => {
             let mut walk =
                 Walk { start: Start::Text(text.as_ptr().addr()), finds, path: Vec::new() };
-            let spot = walk.spot(raw);
+            let spot = walk.spot(raw::trimmed(json));
             if matches!(spot.node, Node::Table(_)) {
                 return Some(spot);
             }
@@ -44,9 +42,9 @@ pub(super) fn tree(text: &str, finds: &mut Finds) -> Option<Spot> {
 /// What is wrong with the text as a whole.
 pub(super) fn inside(text: &str, at: usize, finds: &mut Finds) -> Result<Node, Wrong> {
     json::check_depth(text, 0).map_err(|_| Wrong::TooDeep)?;
-    let raw = serde_json::from_str::<&RawValue>(text)
+    serde_json::from_str::<IgnoredAny>(text)
         .map_err(|error| Wrong::Escape { problem: json::explain(&error) })?;
-    Ok(Walk { start: Start::Fixed(at), finds, path: Vec::new() }.spot(raw).node)
+    Ok(Walk { start: Start::Fixed(at), finds, path: Vec::new() }.spot(raw::trimmed(text)).node)
 }
 
 /// Where line `line` of `text` begins.
@@ -74,25 +72,24 @@ struct Walk<'f> {
 }
 
 impl Walk<'_> {
-    /// Every level is parsed again for the one below it, of which there are few.
-    fn spot(&mut self, raw: &RawValue) -> Spot {
+    /// The node of a valid text. Every level is walked again for the one below it, of which there are few.
+    fn spot(&mut self, text: &str) -> Spot {
         let at = match self.start {
-            Start::Text(start) => raw.get().as_ptr().addr().saturating_sub(start),
+            Start::Text(start) => text.as_ptr().addr().saturating_sub(start),
             Start::Fixed(at) => at,
         };
-        let text = raw.get();
         let node = match text.as_bytes().first() {
-            Some(b'{') => serde_json::from_str(text).map(|Fields(fields)| self.table(fields)),
-            Some(b'[') => serde_json::from_str(text).map(|items: Vec<&RawValue>| {
-                let items = items.into_iter().enumerate();
+            Some(b'{') => self.table(text),
+            Some(b'[') => {
+                let items = raw::items(text).into_iter().enumerate();
                 let items = items.map(|(index, item)| {
                     self.path.push(format!("[{index}]"));
                     let spot = self.spot(item);
                     self.path.pop();
                     spot
                 });
-                Node::List(items.collect())
-            }),
+                Ok(Node::List(items.collect()))
+            }
             Some(b'"') => serde_json::from_str(text).map(Node::Text),
             Some(b't') => Ok(Node::Bool(true)),
             Some(b'f') => Ok(Node::Bool(false)),
@@ -107,13 +104,14 @@ impl Walk<'_> {
         Spot { at, node }
     }
 
-    fn table(&mut self, fields: Vec<(String, &RawValue)>) -> Node {
+    fn table(&mut self, text: &str) -> serde_json::Result<Node> {
         let mut names = std::collections::HashSet::new();
         let mut table = Vec::new();
-        for (name, raw) in fields {
+        for (name, value) in raw::fields(text) {
+            let name: String = serde_json::from_str(name)?;
             let is_first = self.path.is_empty();
             self.path.push(if is_first { name.clone() } else { format!(".{name}") });
-            let spot = self.spot(raw);
+            let spot = self.spot(value);
             if names.insert(name.clone()) {
                 table.push((name, spot));
             } else {
@@ -121,37 +119,10 @@ impl Walk<'_> {
             }
             self.path.pop();
         }
-        Node::Table(table)
+        Ok(Node::Table(table))
     }
 
     fn path(&self) -> String {
         self.path.concat()
-    }
-}
-
-/// An object's fields in their order, also those of the same name.
-struct Fields<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Fields<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
-
-        impl<'de> Visitor<'de> for All {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(Fields(fields))
-            }
-        }
-
-        deserializer.deserialize_map(All)
     }
 }

@@ -19,6 +19,7 @@ mod json;
 mod mistake;
 mod print_json;
 mod print_toml;
+mod raw;
 mod read;
 #[cfg(test)]
 mod tests;

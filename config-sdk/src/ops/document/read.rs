@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::find::Finds;
 use super::tree::{Node, Spot};
 use super::{Format, Stated, Wrong, float};
-use crate::key::{Key, KeyKind};
+use crate::key::Key;
 use crate::names;
 use crate::schema::{BlockSchema, FieldSchema, KeySchema, Kind};
 use crate::source::Place;
@@ -205,29 +205,8 @@ fn as_stored(digits: &str) -> String {
 /// The text of a part of a key, one for each part however it is written.
 fn part(column: &'static KeySchema, node: &Node) -> Result<String, Wrong> {
     let (Node::Text(text) | Node::Number(text)) = node else {
-        return Err(Wrong::KeyPart { column: column.name, wanted: wanted(column.kind) });
+        return Err(Wrong::KeyPart { column: column.name, wanted: column.kind.wanted() });
     };
-    let part = match column.kind {
-        KeyKind::Text => Some(text.clone()),
-        KeyKind::Integer => {
-            let signed = text.parse::<i128>().ok().map(|number| number.to_string());
-            signed.or_else(|| text.parse::<u128>().ok().map(|number| number.to_string()))
-        }
-        KeyKind::Uuid => is_uuid(text).then(|| text.to_ascii_lowercase()),
-    };
-    part.ok_or(Wrong::KeyPart { column: column.name, wanted: wanted(column.kind) })
-}
-
-fn wanted(kind: KeyKind) -> &'static str {
-    match kind {
-        KeyKind::Text => "text",
-        KeyKind::Integer => "a whole number",
-        KeyKind::Uuid => "a UUID such as 67e55044-10b1-426f-9247-bb680e5fe0c8",
-    }
-}
-
-fn is_uuid(text: &str) -> bool {
-    let groups: Vec<_> = text.split('-').collect();
-    let is_hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
-    groups.iter().all(is_hex) && groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+    let part = column.kind.read(text);
+    part.ok_or(Wrong::KeyPart { column: column.name, wanted: column.kind.wanted() })
 }

@@ -11,7 +11,8 @@ use crate::refresh::{BlockState, Status};
 const MOST_FAULTS: usize = 10;
 
 /// A process that reads the store and [reports itself](crate::ConfigBuilder::report_as).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)] // processes of other releases say more, or less
 #[non_exhaustive]
 pub struct Process {
     /// What tells it from every other.
@@ -27,7 +28,6 @@ pub struct Process {
     /// When it started, by its machine's clock, as RFC 3339 prints it.
     pub started: String,
     /// How long ago it said this, by the store's clock.
-    #[serde(default)]
     pub age: Duration,
     /// The epoch that its readers have.
     pub epoch: u64,
@@ -42,7 +42,8 @@ pub struct Process {
 }
 
 /// A block in a process.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct RunningBlock {
     /// Its name.
@@ -58,7 +59,8 @@ pub struct RunningBlock {
 }
 
 /// A keyed block in a process.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct RunningKeyed {
     /// Its name.

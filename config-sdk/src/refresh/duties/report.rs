@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::{sleep, timeout};
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::process::Process;
 use crate::cell::Cells;
@@ -36,6 +36,8 @@ pub(super) struct Reporter {
     process: Process,
     cells: Arc<Cells>,
     board: Arc<Board>,
+    /// Whether the store has refused a report.
+    refused: bool,
 }
 
 impl Reporter {
@@ -59,7 +61,7 @@ impl Reporter {
             blocks: Vec::new(),
             keyed: Vec::new(),
         };
-        Self { source, process, cells, board }
+        Self { source, process, cells, board, refused: false }
     }
 
     /// Reports whenever what there is to say has changed, and every so often.
@@ -83,13 +85,19 @@ impl Reporter {
         }
     }
 
-    async fn say(&self) {
+    async fn say(&mut self) {
         let note = serde_json::to_string(&self.process).unwrap_or_default();
         let Some(writer) = self.source.store().and_then(|store| store.writer()) else {
             return;
         };
         match timeout(PATIENCE, writer.report(&self.process.id, &note, KEEP)).await {
             Ok(Ok(())) => {}
+            // Operators would wait for nobody and see nobody: that has to be said once.
+            Ok(Err(error))
+                if !error.is_passing() && !std::mem::replace(&mut self.refused, true) =>
+            {
+                warn!(%error, "this process may not report itself");
+            }
             Ok(Err(error)) => debug!(%error, "this process could not report itself"),
             Err(_) => debug!("this process could not report itself in time"),
         }

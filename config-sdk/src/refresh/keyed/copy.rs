@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use tracing::{info, warn};
 
-use crate::block::{Clamped, Faults};
+use crate::block::{Clamped, Faults, too_large};
 use crate::cell::{Meta, Origin, Ready};
 use crate::guarded::caught;
 use crate::key::Key;
@@ -12,7 +12,7 @@ use crate::keyed::{AnyShelf, Refused};
 use crate::record::Record;
 use crate::refresh::board::Board;
 use crate::refresh::event::Event;
-use crate::refresh::judge::{meta, too_large};
+use crate::refresh::judge::meta;
 use crate::refresh::overlay::Overlay;
 use crate::schema::Kind;
 use crate::value::Value;

@@ -55,6 +55,10 @@ impl Content {
         let since = request.counts_from(self.floor, self.epoch);
         let mut fetched = Fetched::unchanged(self.epoch);
         fetched.mark = Some(format!("{:x}", self.mark));
+        #[cfg(feature = "ops")]
+        {
+            fetched.due = self.operators.expiring().first().map(|expiring| expiring.left);
+        }
         for block in request.blocks {
             let Some(changed) = self.changed(block.name, since, request.also) else {
                 continue;
