@@ -1,6 +1,7 @@
 //! Reading an SQLite file as of one moment.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
@@ -79,6 +80,7 @@ pub(super) fn fetch(
         None => None,
     };
     let mut fetched = Fetched::unchanged(epoch);
+    fetched.due = due(&moment);
     for block in ask.blocks.iter().copied() {
         if block.adopt && !is_tracked(&moment, block)? {
             fetched.untracked.insert(block.name);
@@ -139,6 +141,15 @@ fn head(moment: &Transaction<'_>) -> Result<(u64, u64), rusqlite::Error> {
     moment
         .prepare_cached("select epoch, floor from config_sdk_epoch")?
         .query_row([], |row| Ok((number(row, 0)?, number(row, 1)?)))
+}
+
+/// How long until the next change for a time is over. An older file has no table for that.
+fn due(moment: &Transaction<'_>) -> Option<Duration> {
+    let sql =
+        "select max(0, (julianday(min(at)) - julianday('now')) * 86400) from config_sdk_expiry";
+    let mut statement = moment.prepare_cached(sql).ok()?;
+    let seconds: Option<f64> = statement.query_row([], |row| row.get(0)).ok()?;
+    Duration::try_from_secs_f64(seconds?).ok()
 }
 
 /// What was logged after `since`; `None` if that is too much to look through.
