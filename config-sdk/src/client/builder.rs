@@ -29,15 +29,15 @@ pub(super) const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub struct ConfigBuilder {
     pub(super) blocks: Vec<Registration>,
     pub(super) keyed: Vec<KeyedRegistration>,
-    place: Place,
+    pub(super) place: Place,
     ttl: Duration,
     pub(super) start_timeout: Duration,
     env_prefix: Option<String>,
     variables: Option<Variables>,
-    migrate: bool,
+    pub(super) migrate: bool,
     max_record: u64,
-    hangup: bool,
-    last_good: Option<PathBuf>,
+    pub(super) hangup: bool,
+    pub(super) last_good: Option<PathBuf>,
 }
 
 impl ConfigBuilder {

@@ -1,5 +1,7 @@
 //! What an operator does: change, try, take back, look at the past, and see who has what.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 mod drafts;
 mod history;
 mod operator;
