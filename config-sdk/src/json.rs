@@ -15,6 +15,24 @@ const MAX_DEPTH: usize = 64;
 /// # Errors
 /// What is wrong and what to write instead, without the text itself.
 pub(crate) fn check(text: &str) -> Result<(), String> {
+    walk(text, MAX_DEPTH, after_number)
+}
+
+/// Refuses text that nests too deep for a document that has `around` levels around such JSON.
+///
+/// # Errors
+/// What is wrong.
+#[cfg(feature = "ops")]
+pub(crate) fn check_depth(text: &str, around: usize) -> Result<(), String> {
+    walk(text, MAX_DEPTH + around, |number| Ok(&number[1..]))
+}
+
+/// Counts levels, and goes on after a number where `after_number` says.
+fn walk(
+    text: &str,
+    most: usize,
+    after_number: impl Fn(&[u8]) -> Result<&[u8], String>,
+) -> Result<(), String> {
     let mut depth = 0usize;
     let mut rest = text.as_bytes();
     while let Some(byte) = rest.first() {
@@ -22,8 +40,8 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
             b'"' => rest = after_string(rest),
             b'[' | b'{' => {
                 depth += 1;
-                if depth > MAX_DEPTH {
-                    return Err(format!("nests deeper than {MAX_DEPTH} levels"));
+                if depth > most {
+                    return Err(format!("nests deeper than {most} levels"));
                 }
                 rest = &rest[1..];
             }

@@ -97,13 +97,19 @@ pub use keyed::{KeyGuard, Keyed, KeyedOptions, KeyedRef, LoadError, Stats, Warme
 #[cfg(feature = "cli")]
 pub use ops::cli;
 #[cfg(feature = "ops")]
-pub use ops::{Draft, History, Layer, LayerKind, Listed, ListedField, Operator, Trace, Version};
+pub use ops::document;
+#[cfg(feature = "ops")]
+pub use ops::{
+    Arrival, Draft, History, Layer, LayerKind, Listed, ListedField, Operator, Trace, Version,
+};
 pub use path::ReadError;
 pub use record::Record;
 pub use refresh::{
     BlockReport, BlockState, BlockStatus, Change, Event, Events, KeptState, KeyedStatus, Outcome,
     PushState, RefreshReport, Status, StoreState, Subscription, Trigger,
 };
+#[cfg(feature = "ops")]
+pub use refresh::{Process, RunningBlock, RunningKeyed};
 pub use rust_decimal::Decimal;
 pub use schema::{BlockSchema, FieldSchema, KeySchema, Kind, Length, OnBoot, OnStale, Range};
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

@@ -1,6 +1,5 @@
 //! What a path names: `block`, `block.field`, `block.field.part`, and with a key `block[key].field`.
 
-use crate::key::Key;
 use crate::names;
 use crate::schema::{BlockSchema, FieldSchema};
 
@@ -98,7 +97,8 @@ pub(crate) use target::Target;
 
 #[cfg(feature = "ops")]
 mod target {
-    use super::{BlockSchema, Key, ReadError, field, unknown_block};
+    use super::{BlockSchema, ReadError, field, unknown_block};
+    use crate::key::Key;
 
     /// What a path names, down to a part of a field.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,10 +149,14 @@ mod target {
     }
 
     /// The parts up to the closing bracket, and what follows it. Of a key of one part, a comma is
-    /// nothing special.
+    /// nothing special. Several may stand in parentheses, as keys are printed.
     fn key_parts(text: &str, count: usize) -> Result<(Vec<String>, &str), String> {
         const OPEN: &str = "the key has no end: close it with `]`";
         let (mut parts, mut rest) = (Vec::new(), text);
+        let within = text.strip_prefix('(').filter(|_| count > 1 && text.starts_with("(\""));
+        if let Some(within) = within {
+            rest = within;
+        }
         loop {
             rest = rest.trim_start_matches(' ');
             let part = match rest.strip_prefix('"') {
@@ -179,6 +183,9 @@ mod target {
             };
             parts.push(part);
             rest = rest.trim_start_matches(' ');
+            if within.is_some() {
+                rest = rest.strip_prefix(')').unwrap_or(rest);
+            }
             match rest.chars().next() {
                 Some(']') => return Ok((parts, rest.get(1..).unwrap_or_default())),
                 Some(',') => rest = rest.get(1..).unwrap_or_default(),
@@ -233,6 +240,9 @@ mod target {
             assert_eq!(of("bytes[a,b].daily_amount").unwrap().key, key(&["a,b"]));
             assert_eq!(of(r#"bytes["a].x"]"#).unwrap().key, key(&["a].x"]));
             assert_eq!(of("pair[ETH/USDT, momentum]").unwrap().key, key(&["ETH/USDT", "momentum"]));
+            let printed = of(r#"pair[("ETH/USDT", "momentum")].risk"#).unwrap();
+            assert_eq!(printed.key, key(&["ETH/USDT", "momentum"]));
+            assert_eq!(of("pair[(a,b)]").unwrap().key, key(&["(a", "b)"]));
             assert_eq!(of(r#"pair["a,\"b", c].risk"#).unwrap().key, key(&["a,\"b", "c"]));
         }
 

@@ -1,5 +1,6 @@
 //! What every change needs: the store's writing part, and the types that judge its rows.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -118,29 +119,29 @@ impl Desk {
     /// The active rows of these places, and of those that they inherit from: each row with the row
     /// below it.
     pub(crate) async fn rows(&self, places: &[Place]) -> Result<Vec<Stack>, ChangeError> {
-        let below =
-            |place: &Place| place.key.as_ref().map(|_| Place { key: None, ..place.clone() });
-        let mut all: Vec<_> = places.to_vec();
-        for shared in places.iter().filter_map(below) {
-            if !all.contains(&shared) {
-                all.push(shared);
-            }
-        }
+        let mut all: Vec<Place> = Vec::new();
+        let mut found = HashMap::new();
+        let mut number = |place: &Place| {
+            *found.entry(place.clone()).or_insert_with(|| {
+                all.push(place.clone());
+                all.len() - 1
+            })
+        };
+        let stacks: Vec<_> = places
+            .iter()
+            .map(|place| (number(place), place.shared().map(|shared| number(&shared))))
+            .collect();
         let records = self.writer()?.rows(&all).await?;
         if records.len() != all.len() {
-            return Err(
-                SourceError::refused("the store left out a row that it was asked for").into()
-            );
+            let reason = "the store left out a row that it was asked for";
+            return Err(SourceError::refused(reason).into());
         }
-        let record = |place: &Place| {
-            let index = all.iter().position(|other| other == place);
-            index.and_then(|index| records.get(index).cloned().flatten())
+        let record = |index: usize| records.get(index).cloned().flatten();
+        let stack = |(own, shared): (usize, Option<usize>)| Stack {
+            own: record(own),
+            shared: shared.and_then(record),
         };
-        let stack = |place: &Place| Stack {
-            own: record(place),
-            shared: below(place).and_then(|shared| record(&shared)),
-        };
-        Ok(places.iter().map(stack).collect())
+        Ok(stacks.into_iter().map(stack).collect())
     }
 }
 

@@ -14,7 +14,6 @@ pub use diff::{FieldChange, Side};
 pub(crate) use diff::{Layers, differences, gone};
 pub use error::{ChangeError, ChangeMistake, Conflict};
 pub use expiry::ExpiringChange;
-#[expect(unused_imports, reason = "the task that undoes follows")]
 pub(crate) use expiry::undo;
 pub use plan::{Applied, AppliedRow, Plan, Saved};
 pub use row::PlannedRow;

@@ -1,15 +1,16 @@
 //! A change against the rows as they are: what it would do, what is wrong with it, and doing it.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::desk::{Desk, Stack};
+use super::desk::{BlockType, Desk, Stack};
 use super::diff::{Layers, differences};
 use super::error::{ChangeError, ChangeMistake, Conflict};
 use super::expiry;
-use super::row::{PlannedRow, Row};
+use super::row::{Edit, PlannedRow, Row};
 use super::set::Expected;
 use super::{ChangeSet, FieldChange};
 use crate::block::Faults;
@@ -39,43 +40,36 @@ pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
     if !mistakes.is_empty() {
         return Err(ChangeError::Mistakes(mistakes));
     }
-    let mut places: Vec<Place> = Vec::new();
-    // Rows that others inherit from come first, so that those are judged by what they will inherit.
-    let edited = edits.iter().map(|(_, place, _)| place);
-    for place in edited.chain(expected.iter().map(|(place, _)| place)) {
-        if !places.contains(place) {
-            places.push(place.clone());
-        }
-    }
-    places.sort_by_key(|place| place.key.is_some());
+    let mut wanted = Wanted::default();
+    edits.into_iter().for_each(|(block, place, edit)| wanted.add(place, Some((block, edit))));
+    expected.iter().for_each(|(place, _)| wanted.add(place.clone(), None));
+    let wanted = wanted.finish();
+    let places: Vec<_> = wanted.iter().map(|(place, _)| place.clone()).collect();
     let stacks = desk.rows(&places).await?;
     surprises(&places, &stacks, &expected)?;
 
-    let (mut edits, mut faults) = (edits, Faults::new());
+    let mut faults = Faults::new();
     let (mut rows, mut held) = (Vec::<PlannedRow>::new(), Vec::new());
-    let mut shared = Vec::<(Place, Record)>::new();
-    for (place, mut stack) in places.into_iter().zip(stacks) {
-        let below = Place { key: None, ..place.clone() };
-        if place.key.is_some() {
-            match shared.iter().find(|(other, _)| *other == below) {
-                Some((_, record)) => stack.shared = Some(record.clone()),
-                None => held.push((below, stack.shared.clone())),
+    let mut inherited = HashMap::<Place, Record>::new();
+    for ((place, edits), mut stack) in wanted.into_iter().zip(stacks) {
+        if let Some(shared) = place.shared() {
+            match inherited.get(&shared) {
+                Some(record) => stack.shared = Some(record.clone()),
+                None => held.push((shared, stack.shared.clone())),
             }
         }
-        let mine;
-        (mine, edits) = edits.into_iter().partition(|(_, other, _)| *other == place);
-        let Some(block) = mine.first().map(|(block, _, _)| *block) else {
+        let Some(block) = edits.first().map(|(block, _)| *block) else {
             held.push((place, stack.own));
             continue;
         };
         let mut row = Row::new(block, place.clone(), stack);
-        for (_, _, edit) in mine {
+        for (_, edit) in edits {
             if let Err(found) = row.lay(edit) {
                 faults.extend(found);
             }
         }
         if place.block.is_keyed() && place.key.is_none() {
-            shared.push((place.clone(), row.record()));
+            inherited.insert(place.clone(), row.record());
         }
         match row.finish() {
             Ok(mut row) => {
@@ -86,9 +80,35 @@ pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
             Err(found) => faults.extend(found),
         }
     }
-    held.retain(|(place, _)| !shared.iter().any(|(other, _)| other == place));
+    let mut seen = HashSet::new();
+    held.retain(|(place, _)| !inherited.contains_key(place) && seen.insert(place.clone()));
     let write = Write { author, reason, undoes, ..Write::default() };
     Ok(Plan { desk, write, lasting, rows, held, faults })
+}
+
+/// What is to be done to each row, in the order in which the rows were named; but those that others
+/// inherit from come first, so that these are judged by what they will inherit.
+#[derive(Default)]
+struct Wanted {
+    rows: Vec<(Place, Vec<(BlockType, Edit)>)>,
+    found: HashMap<Place, usize>,
+}
+
+impl Wanted {
+    fn add(&mut self, place: Place, edit: Option<(BlockType, Edit)>) {
+        let index = *self.found.entry(place.clone()).or_insert_with(|| {
+            self.rows.push((place, Vec::new()));
+            self.rows.len() - 1
+        });
+        if let Some((_, edits)) = self.rows.get_mut(index) {
+            edits.extend(edit);
+        }
+    }
+
+    fn finish(mut self) -> Vec<(Place, Vec<(BlockType, Edit)>)> {
+        self.rows.sort_by_key(|(place, _)| place.key.is_some());
+        self.rows
+    }
 }
 
 /// Fails if a row is not at the version that was expected.
@@ -149,19 +169,14 @@ impl Plan {
                 rows.iter().any(|row| row.row.entry().is_some()).then_some((time, note));
         }
         write.entries = rows.iter().filter_map(|row| row.row.entry()).collect();
-        let written = write.entries.len();
         hold(&mut write, held);
         let done = commit(&desk, &write, &rows).await?;
-        let entries = write.entries.iter().zip(&done.versions).take(written);
-        let version = |row: &PlannedRow| {
-            let mut entries = entries.clone();
-            let entry = entries.find(|(entry, _)| entry.place == row.row.place);
-            entry.map_or(row.version, |(_, version)| *version)
-        };
-        let rows = rows.iter().map(|row| AppliedRow {
-            place: row.place.clone(),
-            version: version(row),
-            fields: row.fields.clone(),
+        // The entries are those of rows that change, in the order of the rows.
+        let mut versions = done.versions.into_iter();
+        let rows = rows.into_iter().map(|row| AppliedRow {
+            version: row.row.entry().and_then(|_| versions.next()).unwrap_or(row.version),
+            place: row.place,
+            fields: row.fields,
         });
         Ok(Applied { epoch: done.epoch, rows: rows.collect() })
     }

@@ -18,6 +18,8 @@ use crate::value;
 pub(super) enum Edit {
     /// Sets fields, by their places in the block, or resets them.
     Fields(Vec<(usize, Option<String>)>),
+    /// The same, of a row that is to be like this as a whole: what is so already is not worth telling.
+    Whole(Vec<(usize, Option<String>)>),
     /// Sets a part of a field, or takes it out.
     Part { field: usize, parts: Vec<String>, text: Option<String> },
     /// Makes a draft the active row.
@@ -59,6 +61,8 @@ pub(super) struct Row {
     pub(super) texts: Columns,
     /// The draft that this becomes.
     draft: Option<u64>,
+    /// Whether it is said as a whole what the row is to be.
+    is_whole: bool,
 }
 
 /// Shows no text: any may be a secret.
@@ -87,15 +91,19 @@ impl fmt::Display for PlannedRow {
 
 impl Row {
     pub(super) fn new(block: BlockType, place: Place, stack: Stack) -> Self {
-        Self { block, place, stack, texts: Columns::new(), draft: None }
+        Self { block, place, stack, texts: Columns::new(), draft: None, is_whole: false }
     }
 
     /// Lays `edit` over what is there.
     pub(super) fn lay(&mut self, edit: Edit) -> Result<(), Faults> {
         let fields = match edit {
             Edit::Fields(fields) => fields,
+            Edit::Whole(fields) => {
+                self.is_whole = true;
+                fields
+            }
             Edit::Draft { version, draft } => {
-                self.draft = Some(version);
+                (self.draft, self.is_whole) = (Some(version), true);
                 let fields = self.block.schema().fields.iter().enumerate();
                 let text = |column: &str| draft.columns.get(column).cloned().flatten();
                 fields.map(|(index, field)| (index, text(field.column))).collect()
@@ -140,7 +148,7 @@ impl Row {
             |field: &FieldSchema| changed.iter().any(|change| change.field == field.name);
         let asked = |field: &&FieldSchema| self.texts.contains_key(field.column);
         let unchanged: Vec<_> = (fields.iter().filter(asked))
-            .filter(|field| !is_changed(field))
+            .filter(|field| !self.is_whole && !is_changed(field))
             .map(|field| field.name.to_owned())
             .collect();
         let kept =

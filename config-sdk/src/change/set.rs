@@ -210,7 +210,7 @@ impl ChangeSet {
         place: Place,
         fields: Vec<(usize, Option<String>)>,
     ) -> Self {
-        self.edits.push((block, place, Edit::Fields(fields)));
+        self.edits.push((block, place, Edit::Whole(fields)));
         self
     }
 

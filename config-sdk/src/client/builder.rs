@@ -38,6 +38,8 @@ pub struct ConfigBuilder {
     max_record: u64,
     pub(super) hangup: bool,
     pub(super) last_good: Option<PathBuf>,
+    #[cfg(feature = "ops")]
+    pub(super) identity: Option<refresh::Identity>,
 }
 
 impl ConfigBuilder {
@@ -54,6 +56,8 @@ impl ConfigBuilder {
             max_record: MAX_RECORD,
             hangup: false,
             last_good: None,
+            #[cfg(feature = "ops")]
+            identity: None,
         }
     }
 
@@ -212,7 +216,12 @@ impl ConfigBuilder {
             ttl: shelf.options().ttl.unwrap_or(self.ttl).min(LONGEST),
             folder: self.last_good.clone(),
         };
-        let beside = Beside { loaders: all.iter().map(loader).collect(), outbox };
+        let beside = Beside {
+            loaders: all.iter().map(loader).collect(),
+            outbox,
+            #[cfg(feature = "ops")]
+            duties: self.duties(&source, &cells, &board),
+        };
         #[cfg(feature = "ops")]
         let (types, laid) = (self.types(), Arc::clone(&overlay));
         let refresher = Refresher::new(

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::builder::ConfigBuilder;
 use super::registration::{self, KeyedRegistration, Registration};
 use super::{Config, StartError};
+use crate::cell::Cells;
 use crate::change::{BlockType, Desk};
-use crate::refresh::Overlay;
-use crate::source::SourceError;
+use crate::refresh::{Board, Duties, Identity, Overlay};
+use crate::source::{Source, SourceError};
 
 impl Config {
     /// The store and the blocks' types, and what lies over every row.
@@ -29,6 +30,30 @@ impl ConfigBuilder {
         match source {
             Some(source) if mistakes.is_empty() => Ok((Desk::new(source, self.types()), overlay)),
             _ => Err(StartError::Mistakes(mistakes)),
+        }
+    }
+
+    /// Lets operators see this process and what it runs, in `status --fleet`: as `name`, in this `build`,
+    /// which is any text (`env!("CARGO_PKG_VERSION")`, a commit). It writes one row, which moves no
+    /// epoch, when what there is to say has changed and every 10 s; the row goes away with the process.
+    /// Without it the process is not seen, and `set --wait` does not wait for it.
+    pub fn report_as(mut self, name: impl Into<String>, build: impl Into<String>) -> Self {
+        self.identity = Some(Identity { name: name.into(), build: build.into() });
+        self
+    }
+
+    /// What runs beside the passes for operators.
+    pub(super) fn duties(
+        &self,
+        source: &Arc<dyn Source>,
+        cells: &Arc<Cells>,
+        board: &Arc<Board>,
+    ) -> Duties {
+        Duties {
+            desk: Desk::new(Arc::clone(source), self.types()),
+            identity: self.identity.clone(),
+            cells: Arc::clone(cells),
+            board: Arc::clone(board),
         }
     }
 

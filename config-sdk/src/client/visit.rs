@@ -15,10 +15,11 @@ pub(crate) struct Door {
 }
 
 impl ConfigBuilder {
-    /// The same, without what a process does that stays: it neither keeps last good values nor brings
-    /// tables up to the structs.
+    /// The same, without what others see of a process: it neither keeps last good values, nor brings
+    /// tables up to the structs, nor reports itself.
     pub(crate) fn visiting(mut self) -> Self {
-        (self.migrate, self.hangup, self.last_good) = (false, false, None);
+        (self.migrate, self.hangup) = (false, false);
+        (self.last_good, self.identity) = (None, None);
         self
     }
 

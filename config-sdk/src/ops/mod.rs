@@ -2,13 +2,18 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod document;
 mod drafts;
+mod exchange;
+mod fleet;
 mod history;
 mod operator;
 mod reading;
+mod review;
 mod versions;
 
 pub use drafts::Draft;
+pub use fleet::Arrival;
 pub use history::{History, Version};
 pub use operator::Operator;
 pub use reading::{Layer, LayerKind, Listed, ListedField, Trace};

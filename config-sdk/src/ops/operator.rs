@@ -161,7 +161,7 @@ impl Operator {
         self.store()?.check(&self.desk.schemas()).await
     }
 
-    fn store(&self) -> Result<&dyn Store, SourceError> {
+    pub(super) fn store(&self) -> Result<&dyn Store, SourceError> {
         let none = || SourceError::refused("this source has no tables");
         self.desk.source.store().ok_or_else(none)
     }

@@ -2,9 +2,13 @@
 //! of it.
 
 mod backoff;
+mod beside;
 mod between;
 mod board;
 mod change;
+#[cfg(feature = "ops")]
+mod duties;
+mod ends;
 mod event;
 mod force;
 mod hangup;
@@ -22,12 +26,17 @@ mod status;
 mod task;
 mod track;
 
+pub(crate) use beside::Beside;
 pub(crate) use board::{Board, wait_until};
 pub use change::{Change, Subscription};
+#[cfg(feature = "ops")]
+pub(crate) use duties::{Duties, Identity};
+#[cfg(feature = "ops")]
+pub use duties::{Process, RunningBlock, RunningKeyed};
 pub use event::{Event, Events, Trigger};
 pub(crate) use force::Force;
 pub use keyed::KeyedStatus;
-pub(crate) use keyed::{Beside, Loader};
+pub(crate) use keyed::Loader;
 #[cfg(feature = "testing")]
 pub(crate) use last_good::{kept, sealed};
 pub(crate) use overlay::Overlay;

@@ -9,13 +9,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant as Clock, sleep_until};
 
 use super::backoff::{Alarms, Backoff, jittered};
+use super::ends::{CloseWith, EndWith};
 use super::event::Trigger;
 use super::hangup::Hangup;
 use super::last_good::{self, Keeper};
 use super::listener::listen;
 use super::pass::Ask;
-use super::{Beside, Board, Force, RefreshReport, Refresher, metrics};
-use crate::cell::Cells;
+use super::{Beside, Force, RefreshReport, Refresher, metrics};
 use crate::source::{Heard, Listening, Signal, Source, SourceError};
 
 /// Longest time a pass may take.
@@ -92,14 +92,16 @@ pub(crate) async fn run(
     // The listener starts after the first pass: what changes in between is caught by the pass that
     // follows `Heard::listening`.
     let listener = tokio::spawn(listen(source.clone(), signal, task.refresher.board.clone()));
-    let ended = (EndWith(listener.abort_handle()), beside.spawn(source));
+    let listener = EndWith(listener.abort_handle());
+    let alongside = beside.spawn(source);
     let _ = started.send(Started { failure: task.failure.clone(), unbacked });
     tokio::select! {
         biased;
         _ = stop.wait_for(|stop| *stop) => {}
         () = task.live(&mut commands, hangup) => {}
     }
-    drop(ended);
+    drop(listener);
+    alongside.end().await;
     if let Some(keeper) = task.keeper {
         keeper.finish().await;
     }
@@ -276,25 +278,5 @@ async fn at(time: Option<Instant>) {
     match time {
         Some(time) => sleep_until(time.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-/// Ends another task with this one, also when this one is dropped.
-pub(super) struct EndWith(pub(super) tokio::task::AbortHandle);
-
-impl Drop for EndWith {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// Ends the streams of events and changes with the task, also when the task is dropped, and lets the
-/// status say so.
-struct CloseWith(Arc<Board>, Arc<Cells>);
-
-impl Drop for CloseWith {
-    fn drop(&mut self) {
-        self.0.end();
-        self.1.close();
     }
 }

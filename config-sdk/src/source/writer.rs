@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::time::{Duration, SystemTime};
 
 use super::{BoxFuture, SourceError};
@@ -94,6 +95,14 @@ pub struct Place {
     pub key: Option<Key>,
 }
 
+impl Place {
+    /// Where the row is that this one inherits from, if there can be one.
+    #[must_use]
+    pub fn shared(&self) -> Option<Self> {
+        self.key.as_ref().map(|_| Self { block: self.block, key: None })
+    }
+}
+
 /// `trading`, `bytes[guild-1]`, `strategy[("ETH/USDT", "momentum")]`.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -117,6 +126,12 @@ impl PartialEq for Place {
 }
 
 impl Eq for Place {}
+
+impl Hash for Place {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.block.name, &self.key).hash(state);
+    }
+}
 
 /// What is to be written in one transaction.
 #[derive(Clone, Debug, Default)]

@@ -8,6 +8,7 @@
 //! Where an input has several parts, an ASCII record separator (`\x1e`) stands between them.
 
 mod block;
+mod documents;
 mod environment;
 pub mod exact;
 mod last_good;
@@ -21,7 +22,8 @@ mod urls;
 pub type Body = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Body); 7] = [
+pub const TARGETS: [(&str, Body); 8] = [
+    ("documents", documents::documents),
     ("environment", environment::environment),
     ("last_good", last_good::last_good),
     ("numbers", numbers::numbers),

@@ -13,8 +13,9 @@ fn every_error_message_is_seen_by_a_test() {
     for (_, text) in files("tests").iter().chain(&files("examples")) {
         seen.push_str(&plain(text));
     }
-    for (_, text) in &library {
-        seen.push_str(&plain(&tested(text)));
+    for (path, text) in &library {
+        let is_test = path.iter().any(|part| part == "tests" || part == "tests.rs");
+        seen.push_str(&plain(&if is_test { text.clone() } else { tested(text) }));
     }
     let mut faults = Vec::new();
     for (path, text) in &library {

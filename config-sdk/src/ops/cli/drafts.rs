@@ -15,8 +15,8 @@ pub(super) async fn run(operator: &Operator, command: Command, page: &mut Page) 
     match command {
         Command::List => within(list(operator, page)).await,
         Command::Show { draft } => within(show(operator, &draft, page)).await,
-        Command::Activate { drafts, even_if_newer, reason, author, dry_run, yes } => {
-            let how = Making { reason, author, dry_run, yes, ..Making::default() };
+        Command::Activate { drafts, even_if_newer, reason, author, dry_run, wait, yes } => {
+            let how = Making { reason, author, dry_run, wait, yes, ..Making::default() };
             let change =
                 within(async { Ok(operator.activate(&names(&drafts), even_if_newer).await?) });
             let change = make::laid(operator, change.await?, &how, &[])?;

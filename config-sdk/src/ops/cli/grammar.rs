@@ -1,5 +1,6 @@
 //! What can be typed behind `config`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -31,14 +32,16 @@ pub(super) enum Action {
         /// The field
         path: String,
     },
-    /// Shows in which fields two versions of a row differ
+    /// Shows in which fields two versions of a row differ, or what a file would change
     Diff {
-        /// The row: `trading`, `bytes[guild-1]`
-        row: String,
+        /// A row, such as `trading` or `bytes[guild-1]`; or, without versions, a file
+        #[arg(value_name = "ROW|FILE")]
+        what: String,
         /// A version of it; 0 is no row at all
-        from: u64,
+        #[arg(requires = "to")]
+        from: Option<u64>,
         /// Another
-        to: u64,
+        to: Option<u64>,
     },
     /// Shows what a row was: who changed it, when, why, and what
     History {
@@ -62,10 +65,42 @@ pub(super) enum Action {
     Draft(Draft),
     /// Lists the changes for a time, and when they end
     Expiring,
+    /// Makes rows what a TOML or JSON file says, all of them together or none
+    Apply {
+        /// The file; `-` is standard input
+        file: String,
+        /// Resets what a row's section leaves out
+        #[arg(long)]
+        whole: bool,
+        #[command(flatten)]
+        how: Making,
+    },
+    /// Writes rows as a file that `apply` takes; secrets are left out
+    Export {
+        /// These blocks; all, if not said
+        blocks: Vec<String>,
+        /// How it is written
+        #[arg(long, value_enum, default_value = "toml")]
+        format: FormatName,
+        /// Into this file
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Asks every running process to read blocks again
+    Refresh {
+        /// These blocks; all, if not said
+        blocks: Vec<String>,
+        #[command(flatten)]
+        wait: Wait,
+    },
     /// Watches what happens, as it comes, until Ctrl-C
     Watch,
     /// Says how things stand for a process that starts now; exit code 0 only if all is well
-    Status,
+    Status {
+        /// Says it of every process that reports itself instead
+        #[arg(long)]
+        fleet: bool,
+    },
     /// Compares the store's tables and rows with this program's types
     Check,
     /// Prints the SQL that sets up a store
@@ -155,9 +190,22 @@ pub(super) struct Making {
     /// Saves it as a draft, which nobody reads until it is activated
     #[arg(long, conflicts_with = "lasting")]
     pub(super) draft: bool,
+    #[command(flatten)]
+    pub(super) wait: Wait,
     /// Asks nothing
     #[arg(long, short)]
     pub(super) yes: bool,
+}
+
+/// Whether to wait for the processes that report themselves.
+#[derive(Args, Clone, Copy, Default)]
+pub(super) struct Wait {
+    /// Waits until every process that reports itself has it, for at most this time
+    #[arg(
+        long, value_name = "TIME", num_args = 0..=1, require_equals = true,
+        default_missing_value = "10s", value_parser = humantime::parse_duration
+    )]
+    pub(super) wait: Option<Duration>,
 }
 
 /// What to do with drafts.
@@ -187,6 +235,8 @@ pub(super) enum Draft {
         /// Shows what would change, and changes nothing
         #[arg(long, short = 'n')]
         dry_run: bool,
+        #[command(flatten)]
+        wait: Wait,
         /// Asks nothing
         #[arg(long, short)]
         yes: bool,
@@ -234,6 +284,15 @@ pub(super) enum Cache {
         #[arg(long, default_value_t = 100, value_name = "N")]
         keys: usize,
     },
+}
+
+/// How a file is written.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum FormatName {
+    /// With tables, for people
+    Toml,
+    /// For programs
+    Json,
 }
 
 /// Which database SQL is for.

@@ -8,7 +8,7 @@ use super::assignment::{Assignment, quoted};
 use super::end::{End, Failure, Outcome};
 use super::grammar::{Making, Set};
 use super::page::{Lines, Page};
-use super::{confirmed, shell, within};
+use super::{confirmed, fleet, shell, within};
 use crate::change::{Applied, ChangeError, ChangeSet, Plan};
 use crate::ops::Operator;
 
@@ -202,11 +202,17 @@ async fn finish(operator: &Operator, plan: Plan, how: &Making, page: &mut Page) 
     let before: Vec<_> = plan.rows().iter().map(|row| (row.place.clone(), row.version)).collect();
     let applied = within(async { Ok(plan.apply().await?) }).await?;
     let back = take_back(operator, &applied, &before);
-    page.answer(
-        &json!({ "plan": shown, "applied": applied, "take_back": back }),
-        &done(&applied, &back),
-    );
-    Ok(End::Done)
+    let mut lines = done(&applied, &back);
+    let mut end = End::Done;
+    let mut arrival = None;
+    if let Some(limit) = how.wait.wait {
+        let arrived = fleet::arrived(operator, applied.epoch, limit).await?;
+        (lines, end) = (lines.and(arrived.lines), arrived.end);
+        arrival = Some(arrived.arrival);
+    }
+    let told = json!({ "plan": shown, "applied": applied, "take_back": back, "arrival": arrival });
+    page.answer(&told, &lines);
+    Ok(end)
 }
 
 /// What was done, and how to take it back.

@@ -38,6 +38,8 @@ mod cache;
 mod drafts;
 mod end;
 mod events;
+mod files;
+mod fleet;
 mod grammar;
 mod look;
 mod make;
@@ -103,7 +105,7 @@ impl ConfigCommand {
             Action::Man => return shell::manual(page),
             Action::Schema { dialect } => return store::schema(&builder, dialect, page),
             Action::Watch => return running::watch(builder, page).await,
-            Action::Status => return running::status(builder, page).await,
+            Action::Status { fleet: false } => return running::status(builder, page).await,
             Action::Cache(command) => return cache::run(command, builder, page).await,
             _ => {}
         }
@@ -115,9 +117,20 @@ impl ConfigCommand {
             Action::History { row, limit } => {
                 within(past::history(&operator, &row, limit, page)).await
             }
-            Action::Diff { row, from, to } => {
-                within(past::diff(&operator, &row, from, to, page)).await
+            Action::Diff { what, from, to } => match from.zip(to) {
+                Some(versions) => within(past::diff(&operator, &what, versions, page)).await,
+                None => files::diff(&operator, &what, page).await,
+            },
+            Action::Apply { file, whole, how } => {
+                files::apply(&operator, &file, whole, how, page).await
             }
+            Action::Export { blocks, format, output } => {
+                files::export(&operator, &blocks, format, output.as_deref(), page).await
+            }
+            Action::Refresh { blocks, wait } => {
+                fleet::refresh(&operator, &blocks, wait.wait, page).await
+            }
+            Action::Status { .. } => within(fleet::status(&operator, page)).await,
             Action::Expiring => within(past::expiring(&operator, page)).await,
             Action::Check => within(store::check(&operator, page)).await,
             Action::Set(what) => make::set(&operator, what, page).await,

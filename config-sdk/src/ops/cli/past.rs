@@ -36,8 +36,7 @@ pub(super) async fn history(
 pub(super) async fn diff(
     operator: &Operator,
     row: &str,
-    from: u64,
-    to: u64,
+    (from, to): (u64, u64),
     page: &mut Page,
 ) -> Outcome {
     let fields = operator.diff(row, from, to).await?;

@@ -9,19 +9,15 @@ use super::{confirmed, within};
 use crate::client::ConfigBuilder;
 use crate::ops::Operator;
 
-/// Every difference between the types and the tables, and every row that readers turn away.
+/// Everything in which the store is not what the program expects.
 pub(super) async fn check(operator: &Operator, page: &mut Page) -> Outcome {
-    let drift = operator.drift().await?;
-    let rows = operator.rows().await?;
-    let faults: Vec<_> = rows.iter().flat_map(|row| &row.faults).collect();
-    let mut lines = drift.iter().fold(Lines::new(), |lines, drift| lines.bad(drift));
-    lines = faults.iter().fold(lines, |lines, fault| lines.bad(fault));
-    let found = drift.len() + faults.len();
-    if found == 0 {
-        lines = lines.good("the tables are what the types say, and every row is valid");
-    }
-    page.answer(&json!({ "drift": drift, "faults": faults }), &lines);
-    Ok(if found == 0 { End::Done } else { End::Found })
+    let found = operator.check().await?;
+    let lines = match found.as_slice() {
+        [] => Lines::new().good("the tables are what the types say, and every row is valid"),
+        found => found.iter().fold(Lines::new(), |lines, found| lines.bad(found)),
+    };
+    page.answer(&json!({ "found": found }), &lines);
+    Ok(if found.is_empty() { End::Done } else { End::Found })
 }
 
 /// The SQL of a store.

@@ -1,6 +1,5 @@
 //! Keyed blocks: what a pass does with them, and what goes on beside it.
 
-mod beside;
 mod copy;
 mod hottest;
 mod loads;
@@ -10,8 +9,8 @@ mod status;
 mod tell;
 mod warm;
 
-pub(crate) use beside::Beside;
 pub(crate) use loads::Loader;
 pub(super) use shelved::{AllMoved, Round, Shelved};
 pub(super) use status::KeyedNotice;
 pub use status::KeyedStatus;
+pub(super) use tell::tell;

@@ -1,0 +1,156 @@
+//! What is wrong with the rows that are there: what today's types refuse, and what only repeats a
+//! default.
+
+use std::collections::BTreeMap;
+
+use super::Operator;
+use crate::change::{BlockType, ChangeError, Stack};
+use crate::key::Key;
+use crate::record::Record;
+use crate::schema::BlockSchema;
+use crate::source::{Difference, Place, Wanted, Which};
+
+/// How many rows of a keyed block are read at a time.
+const PAGE: usize = 1000;
+/// How many keys are named for one finding; of more, how many.
+const NAMED: usize = 3;
+
+/// What was found, and in which rows.
+type Findings = BTreeMap<Finding, Rows>;
+
+#[derive(Debug, Default)]
+struct Rows {
+    count: usize,
+    named: Vec<String>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Finding {
+    column: Option<String>,
+    what: String,
+    remedy: &'static str,
+}
+
+impl Operator {
+    /// Everything in which the store is not what the program expects: tables that differ from the
+    /// structs, rows that today's types turn away, fields that pin today's default. It reads every
+    /// row once, of keyed blocks a thousand at a time.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn check(&self) -> Result<Vec<Difference>, ChangeError> {
+        let mut found = self.drift().await?;
+        for block in self.desk.types.iter() {
+            let schema = block.schema();
+            let findings = match self.findings(block).await {
+                Ok(findings) => findings,
+                // What is wrong with its table has been said.
+                Err(_) if found.iter().any(|one| one.block.as_deref() == Some(schema.name)) => {
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            found.extend(findings.into_iter().map(|(finding, rows)| Difference {
+                block: Some(schema.name.to_owned()),
+                column: finding.column,
+                what: format!("{}{}", finding.what, rows.told()),
+                remedy: finding.remedy.to_owned(),
+            }));
+        }
+        Ok(found)
+    }
+
+    async fn findings(&self, block: &BlockType) -> Result<Findings, ChangeError> {
+        let schema = block.schema();
+        let mut findings = Findings::new();
+        let shared = Place { block: schema, key: None };
+        let mut stacks = self.desk.rows(std::slice::from_ref(&shared)).await?;
+        let shared = stacks.pop().and_then(|stack| stack.own);
+        look(block, None, &Stack { own: shared.clone(), shared: None }, &mut findings);
+        let mut after: Option<Key> = None;
+        while schema.is_keyed() {
+            let which = Which::Page { after: after.as_ref(), limit: PAGE };
+            let page = self.desk.source.load(Wanted::of(schema, which)).await?.rows;
+            for odd in page.odd {
+                let remedy = "give it a key of its own, or none, or delete it";
+                findings.entry(Finding { column: None, what: odd, remedy }).or_default();
+            }
+            let last = page.own.last().map(|(key, _)| key.clone());
+            for (key, own) in page.own {
+                let stack = Stack { own: Some(own), shared: shared.clone() };
+                look(block, Some(&key), &stack, &mut findings);
+            }
+            match last {
+                Some(last) => after = Some(last),
+                None => break,
+            }
+        }
+        Ok(findings)
+    }
+}
+
+/// What is wrong with one row.
+fn look(block: &BlockType, key: Option<&Key>, stack: &Stack, findings: &mut Findings) {
+    let Some(own) = &stack.own else { return };
+    let schema = block.schema();
+    let mut note = |column: Option<&str>, what: String, remedy: &'static str| {
+        let finding = Finding { column: column.map(str::to_owned), what, remedy };
+        findings.entry(finding).or_default().add(key);
+    };
+    if let Some(size) = own.left_out {
+        let what = format!("its row holds {size} bytes and is not read");
+        return note(None, what, "shorten it, or raise `max_record_bytes`");
+    }
+    let columns = own.clone().inheriting(stack.shared.as_ref()).columns;
+    if let Err(faults) = block.judge(&columns) {
+        for fault in &faults {
+            let value = fault.value.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
+            let field = fault.field.as_deref().unwrap_or("the row");
+            let what = format!("{field}{value} is turned away: {} ({})", fault.message, fault.rule);
+            note(fault.column.as_deref(), what, "correct it: readers keep the last good value");
+        }
+    }
+    let defaults = block.defaults();
+    let values = block.read(&own.columns);
+    for ((field, value), default) in schema.fields.iter().zip(values).zip(defaults) {
+        let says = own.columns.get(field.column).is_some_and(Option::is_some);
+        let inherits = said(stack.shared.as_ref(), field.column);
+        if says && !field.secret && value == default && !inherits {
+            let what = format!("{} is set to {value}, which is its default", field.name);
+            let remedy = "unset it, so that it follows the code where the default changes";
+            note(Some(field.column), what, remedy);
+        }
+    }
+    for column in retired(schema, own) {
+        let what = format!("retired column `{column}` holds a value, and nobody reads it");
+        note(Some(column), what, "drop the column once nobody needs it");
+    }
+}
+
+fn said(record: Option<&Record>, column: &str) -> bool {
+    record.is_some_and(|record| record.columns.get(column).is_some_and(Option::is_some))
+}
+
+fn retired<'a>(
+    schema: &'a BlockSchema,
+    own: &'a Record,
+) -> impl Iterator<Item = &'static str> + 'a {
+    schema.retired.iter().copied().filter(|column| said(Some(own), column))
+}
+
+impl Rows {
+    fn add(&mut self, key: Option<&Key>) {
+        self.count += 1;
+        if let Some(key) = key.filter(|_| self.named.len() < NAMED) {
+            self.named.push(key.to_string());
+        }
+    }
+
+    fn told(&self) -> String {
+        match (self.named.as_slice(), self.count - self.named.len().min(self.count)) {
+            ([], _) => String::new(),
+            (named, 0) => format!(" (in {})", named.join(", ")),
+            (named, more) => format!(" (in {} and {more} more)", named.join(", ")),
+        }
+    }
+}
