@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use config_examples::page::Page;
-use config_examples::program::{Failure, ended, log};
+use config_examples::program::{Failure, ended, lasting_url, log};
 use config_sdk::{Config, ConfigBuilder, cli};
 use prompt::Prompt;
 
@@ -33,7 +33,9 @@ async fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
-        ["config", ref asked @ ..] => return cli::main(bot_config(&lasting_url()), asked).await,
+        ["config", ref asked @ ..] => {
+            return cli::main(bot_config(&lasting_url("trading")), asked).await;
+        }
         [] => tour().await,
         ["serve"] => serve().await,
         ["--help" | "-h" | "help"] => {
@@ -75,15 +77,9 @@ async fn tour() -> Result<(), Failure> {
 }
 
 async fn serve() -> Result<(), Failure> {
-    let url = lasting_url();
+    let url = lasting_url("trading");
     let config = bot_config(&url).report_as("trading", env!("CARGO_PKG_VERSION")).start().await?;
     serve::serve(Page::stdout(), config, &url).await
-}
-
-/// The store of `serve` and `config`, where it stays.
-fn lasting_url() -> String {
-    let file = std::env::temp_dir().join("config-sdk-trading.db");
-    url().unwrap_or_else(|| format!("sqlite:{}", file.display()))
 }
 
 fn url() -> Option<String> {
