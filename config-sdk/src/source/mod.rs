@@ -1,6 +1,8 @@
 //! Where records come from: the contract of a source, and the sources that come with the library.
 
 mod changed;
+#[cfg(feature = "ops")]
+mod checked;
 mod contract;
 mod ddl;
 mod error;

@@ -66,10 +66,10 @@ impl Subject for Memory {
 }
 
 /// An SQLite file, edited as another process would.
-struct Sqlite(TempDir);
+pub(crate) struct Sqlite(TempDir);
 
 impl Sqlite {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let sqlite = Self(tempfile::tempdir().unwrap());
         let source = sqlite.source();
         let store = source.store().unwrap();

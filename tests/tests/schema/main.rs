@@ -19,3 +19,4 @@ mod rights;
 mod scale;
 mod store;
 mod transactions;
+mod writes;

@@ -1,7 +1,14 @@
 //! A store in memory: for tests, and for programs that want no store at all.
 
 mod keyed;
+#[cfg(feature = "ops")]
+mod past;
+mod row;
 mod rows;
+#[cfg(feature = "ops")]
+mod write;
+#[cfg(feature = "ops")]
+mod writer;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -254,6 +261,11 @@ impl Store for MemoryStore {
         let (before, floor) = (rows.changes.len(), rows.epoch.saturating_sub(keep));
         rows.forget(floor);
         Box::pin(std::future::ready(Ok((before - rows.changes.len()) as u64)))
+    }
+
+    #[cfg(feature = "ops")]
+    fn writer(&self) -> Option<&dyn super::Writer> {
+        Some(self)
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
-use std::time::SystemTime;
 
+use super::row::Row;
 use crate::key::{Key, Pattern};
-use crate::record::Record;
 use crate::schema::BlockSchema;
 use crate::source::changed::Changed;
 use crate::source::{Fetched, Found, Loaded, Moved, Request, Rows, SourceError, Wanted, Which};
@@ -22,21 +21,17 @@ pub(super) struct Content {
     pub(super) fetches: u64,
     pub(super) loads: u64,
     pub(super) keys: u64,
+    #[cfg(feature = "ops")]
+    pub(super) operators: super::past::Operators,
 }
 
 /// The rows of a block.
 #[derive(Debug, Default)]
 pub(super) struct Block {
     /// The one that has no key: of a keyed block the one that the others inherit from.
-    shared: Row,
-    own: BTreeMap<Key, Row>,
+    pub(super) shared: Row,
+    pub(super) own: BTreeMap<Key, Row>,
     pub(super) unreadable: Option<String>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Row {
-    versions: u64,
-    record: Option<Record>,
 }
 
 #[derive(Debug)]
@@ -143,9 +138,12 @@ impl Content {
         Ok(Rows { shared: read(&block.shared), own, odd: Vec::new() })
     }
 
-    /// Forgets which blocks changed up to `epoch`.
+    /// Forgets what changed up to `epoch`.
     pub(super) fn forget(&mut self, epoch: u64) {
         self.floor = self.floor.max(epoch);
+        let rows = self.blocks.values_mut();
+        rows.flat_map(|block| block.own.values_mut().chain([&mut block.shared]))
+            .for_each(|row| row.forget(epoch));
         self.changes.retain(|changed, _| *changed > epoch);
     }
 
@@ -166,8 +164,7 @@ impl Edit<'_> {
     /// Makes these columns the whole active row of `block`; of a keyed block, the row that all keys
     /// inherit from.
     pub fn put(&mut self, block: &str, columns: BTreeMap<String, Option<String>>) {
-        self.block(block).shared.put(columns);
-        self.changed(block, What::Shared);
+        self.exchange(block, None, Some(columns));
     }
 
     /// Sets columns of `block` and leaves its others as they are.
@@ -180,22 +177,17 @@ impl Edit<'_> {
 
     /// Takes the active row of `block` away.
     pub fn remove(&mut self, block: &str) {
-        self.block(block).shared.record = None;
-        self.changed(block, What::Shared);
+        self.exchange(block, None, None);
     }
 
     /// Makes these columns the whole active row that `block` has for `key`.
     pub fn put_key(&mut self, block: &str, key: &Key, columns: BTreeMap<String, Option<String>>) {
-        self.block(block).own.entry(key.clone()).or_default().put(columns);
-        self.changed(block, What::Own(key.clone()));
+        self.exchange(block, Some(key), Some(columns));
     }
 
     /// Takes the active row away that `block` has for `key`.
     pub fn remove_key(&mut self, block: &str, key: &Key) {
-        if let Some(row) = self.block(block).own.get_mut(key) {
-            row.record = None;
-        }
-        self.changed(block, What::Own(key.clone()));
+        self.exchange(block, Some(key), None);
     }
 
     /// Asks everybody to read the copies of `block` again whose keys match.
@@ -203,24 +195,33 @@ impl Edit<'_> {
         self.changed(block, What::Again(keys.clone()));
     }
 
-    fn block(&mut self, name: &str) -> &mut Block {
-        self.0.blocks.entry(name.to_owned()).or_default()
+    fn exchange(
+        &mut self,
+        block: &str,
+        key: Option<&Key>,
+        columns: Option<BTreeMap<String, Option<String>>>,
+    ) {
+        let epoch = self.0.epoch;
+        self.row(block, key).exchange(epoch, columns);
+        self.touch(block, key);
+    }
+
+    /// The row of `block`, or of a key of it.
+    pub(super) fn row(&mut self, block: &str, key: Option<&Key>) -> &mut Row {
+        let block = self.0.blocks.entry(block.to_owned()).or_default();
+        match key {
+            None => &mut block.shared,
+            Some(key) => block.own.entry(key.clone()).or_default(),
+        }
+    }
+
+    /// Says that a row changed.
+    pub(super) fn touch(&mut self, block: &str, key: Option<&Key>) {
+        self.changed(block, key.map_or(What::Shared, |key| What::Own(key.clone())));
     }
 
     fn changed(&mut self, block: &str, what: What) {
         let change = Change { block: block.to_owned(), what };
         self.0.changes.entry(self.0.epoch).or_default().push(change);
-    }
-}
-
-impl Row {
-    fn put(&mut self, columns: BTreeMap<String, Option<String>>) {
-        self.versions += 1;
-        self.record = Some(Record {
-            version: self.versions,
-            time: Some(SystemTime::now()),
-            columns,
-            ..Record::default()
-        });
     }
 }

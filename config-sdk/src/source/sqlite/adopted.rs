@@ -1,6 +1,6 @@
 //! A table in SQLite that was there before: what is read of it, and what would tell of its changes.
 
-use super::triggers::{differs, key_of, row_before, trigger};
+use super::triggers::{differs, hidden, key_of, of_author, row_before, trigger};
 use crate::schema::{BlockSchema, Kind};
 use crate::source::ddl::{Part, Piece, ident, text};
 
@@ -52,10 +52,16 @@ fn triggers(block: &BlockSchema, table: &str) -> [Part; 3] {
     let before = shown.next().map_or("null".to_owned(), |first| row_before(first, shown));
     let log = |what: &str, row: &str, before: &str, when: &str| {
         format!(
-            "    insert into config_sdk_change (epoch, block, key, what, before, who)\n        \
-             select epoch, {}, {}, '{what}', {before}, 'sql' from config_sdk_epoch{when};\n",
+            "    insert into config_sdk_change \
+             (epoch, block, key, what, before, who, why, via, hidden)\n        \
+             select epoch, {}, {}, '{what}', {before}, {}, {}, {}, {}\n        \
+             from config_sdk_epoch{when};\n",
             text(block.name),
-            key_of(&keys, row)
+            key_of(&keys, row),
+            of_author("author", "'sql'"),
+            of_author("reason", "null"),
+            of_author("via", "'sql'"),
+            hidden(block, what)
         )
     };
     let quoted: Vec<_> = columns.iter().map(|column| ident(column)).collect();

@@ -1,4 +1,5 @@
--- The store's bookkeeping: one epoch and the log of changes. Running it again changes nothing.
+-- The store's bookkeeping: one epoch, the log of changes, and what operators and processes leave.
+-- Running it again changes nothing.
 create table if not exists config_sdk_epoch (
     one integer primary key default 1 check (one = 1),
     epoch integer not null default 0,
@@ -16,8 +17,34 @@ create table if not exists config_sdk_change (
     before text, -- the row before as a JSON object; never a secret
     who text not null,
     at text not null default (strftime('%Y-%m-%dT%H:%M:%fZ')),
-    why text
+    why text,
+    via text, -- what wrote it: config-sdk, or any other that speaks SQL
+    hidden text -- secret columns that changed as well, as a JSON array of their names
 );
 create index if not exists config_sdk_change_epoch on config_sdk_change (epoch);
 create index if not exists config_sdk_change_version on config_sdk_change (block, key, version)
     where version is not null;
+
+-- Whose transaction this is: there is a row while the library writes, and nobody else ever sees it.
+create table if not exists config_sdk_author (
+    one integer primary key default 1 check (one = 1),
+    author text,
+    reason text,
+    via text
+);
+
+-- Changes that will be undone by themselves.
+create table if not exists config_sdk_expiry (
+    id integer primary key autoincrement,
+    at text not null,
+    note text not null,
+    who text not null
+);
+
+-- What processes say of themselves, and until when it holds.
+create table if not exists config_sdk_process (
+    name text primary key,
+    note text not null,
+    seen text not null,
+    until text not null
+);

@@ -26,12 +26,12 @@ pub(super) fn differences(connection: &Connection, wanted: &[Blueprint<'_>]) -> 
 
 /// What is missing of the bookkeeping, or has to become of it.
 fn bookkeeping(connection: &Connection) -> Result<Option<Drift>> {
-    let tables = "select count(*), ifnull(sum(name like '%change' and sql not like '%''invalidate''%'), 0) \
-                  from sqlite_master \
-                  where type = 'table' and name in ('config_sdk_epoch', 'config_sdk_change')";
+    let tables = "select count(*), ifnull(sum(name like '%change' and sql not like '%hidden text%'), 0) \
+                  from sqlite_master where type = 'table' and name in ('config_sdk_epoch', \
+                  'config_sdk_change', 'config_sdk_author', 'config_sdk_expiry', 'config_sdk_process')";
     let tables = connection.query_row(tables, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(match tables {
-        (2, 0) => None,
+        (5, 0) => None,
         (_, 1) => Some(Drift::of_bookkeeping(&UPGRADE.replace("{bookkeeping}", BOOKKEEPING))),
         _ => Some(Drift::of_bookkeeping(BOOKKEEPING)),
     })

@@ -4,12 +4,18 @@ mod adopted;
 mod catalog;
 mod ddl;
 mod migrate;
+#[cfg(feature = "ops")]
+mod past;
 mod prune;
 mod read;
 mod rules;
 mod select;
 mod triggers;
 mod watch;
+#[cfg(feature = "ops")]
+mod write;
+#[cfg(feature = "ops")]
+mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -195,6 +201,11 @@ impl Store for SqliteStore {
         Box::pin(self.with(&self.open, false, move |open| {
             prune::prune(&mut open.connection, keep).map_err(|error| failure(&path, error))
         }))
+    }
+
+    #[cfg(feature = "ops")]
+    fn writer(&self) -> Option<&dyn super::Writer> {
+        Some(self)
     }
 }
 

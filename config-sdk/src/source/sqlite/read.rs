@@ -197,7 +197,7 @@ fn number(row: &Row<'_>, column: usize) -> Result<u64, rusqlite::Error> {
 }
 
 /// Reads rows of `block`; what is wrong with its table alone is told in place of them.
-fn reading<R>(
+pub(super) fn reading<R>(
     connection: &Connection,
     block: &BlockSchema,
     most: u64,

@@ -23,13 +23,13 @@ pub(super) struct Selection<'a> {
     connection: &'a Connection,
     block: &'a BlockSchema,
     most: u64,
-    /// The beginning of every query, up to the condition that every row has to meet.
+    /// The beginning of every query, up to its conditions.
     select: String,
     columns: Vec<String>,
 }
 
 /// A row's key, column by column, and its record.
-type KeyedRow = (Vec<Option<String>>, Record);
+pub(super) type KeyedRow = (Vec<Option<String>>, Record);
 
 impl<'a> Selection<'a> {
     pub(super) fn of(
@@ -54,12 +54,7 @@ impl<'a> Selection<'a> {
         let size = |column: &String| format!("ifnull(octet_length({}), 0)", ident(column));
         let sizes: Vec<_> = columns.iter().map(size).chain(["0".to_owned()]).collect();
         let names: Vec<_> = columns.iter().map(|column| format!(", {}", ident(column))).collect();
-        let select = format!(
-            "select {}{} from {table} where {}",
-            sizes.join(" + "),
-            names.concat(),
-            is_active(block)
-        );
+        let select = format!("select {}{} from {table} where", sizes.join(" + "), names.concat());
         Ok(Self { connection, block, most, select, columns })
     }
 
@@ -159,8 +154,26 @@ impl<'a> Selection<'a> {
     }
 
     fn rows(&self, rest: &str, params: impl Params) -> Result<Vec<KeyedRow>> {
-        let mut statement = self.connection.prepare_cached(&format!("{} {rest}", self.select))?;
+        let sql = format!("{} {} {rest}", self.select, is_active(self.block));
+        let mut statement = self.connection.prepare_cached(&sql)?;
         statement.query_map(params, |row| self.record(row))?.collect()
+    }
+
+    /// The rows of any state that meet `condition`: the key, the status, which an adopted table has
+    /// none of, and the record.
+    #[cfg(feature = "ops")]
+    pub(super) fn of_any_state(
+        &self,
+        condition: &str,
+        params: impl Params,
+    ) -> Result<Vec<(KeyedRow, Option<String>)>> {
+        let mut statement = self.connection.prepare(&format!("{} {condition}", self.select))?;
+        let status = self.columns.iter().position(|column| !self.block.adopt && column == "status");
+        let rows = statement.query_map(params, |row| {
+            let status = status.map(|index| row.get_ref(index + 1).map(text)).transpose()?;
+            Ok((self.record(row)?, status.flatten()))
+        })?;
+        rows.collect()
     }
 
     fn record(&self, row: &Row<'_>) -> Result<KeyedRow> {
@@ -205,13 +218,13 @@ impl<'a> Selection<'a> {
 }
 
 /// What an adopted table has no column for.
-fn is_active(block: &BlockSchema) -> &'static str {
+pub(super) fn is_active(block: &BlockSchema) -> &'static str {
     if block.adopt { "true" } else { "status = 'active'" }
 }
 
 /// A value as text: whole numbers and text as they are, floats in the fewest digits that mean the
 /// same; bytes that are no text become a text that no field takes for its value.
-fn text(value: ValueRef<'_>) -> Option<String> {
+pub(super) fn text(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Null => None,
         ValueRef::Integer(value) => Some(value.to_string()),

@@ -9,6 +9,8 @@ use crate::schema::BlockSchema;
 use crate::source::ddl::{BOOKKEEPING_COLUMNS, Part, Piece, ident, text};
 
 const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ')";
+/// What is logged of a change of a row that has a version.
+const LOGGED: &str = "(epoch, block, key, version, what, before, who, why, via, hidden)";
 
 /// All triggers of `block`'s table `table`, which is quoted.
 pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part; 5] {
@@ -90,13 +92,15 @@ struct Writing<'a> {
 impl Writing<'_> {
     fn insert(&self) -> String {
         let Self { table, .. } = self;
+        let who = of_author("author", "coalesce(new.created_by, 'sql')");
+        let why = of_author("reason", "new.reason");
         format!(
             "    update {table} set\n        version = {},\n        created_at = {NOW},\n        \
-             created_by = coalesce(new.created_by, 'sql'),\n        \
+             created_by = {who},\n        reason = {why},\n        \
              activated_at = case when new.status = 'active' then {NOW} end\n        \
              where rowid = new.rowid;\n{}",
             self.next_version(" and t.rowid <> new.rowid"),
-            self.log("insert", "null", "coalesce(new.created_by, 'sql')")
+            self.log("insert", "null", &who, &why)
         )
     }
 
@@ -106,15 +110,17 @@ impl Writing<'_> {
         let Self { table, .. } = self;
         let who = "case when new.created_by is old.created_by then 'sql' \
                    else coalesce(new.created_by, 'sql') end";
+        let why = "case when new.reason is old.reason then null else new.reason end";
+        let (who, why) = (of_author("author", who), of_author("reason", why));
         format!(
             "    update {table} set\n        version = {},\n        created_at = {NOW},\n        \
              created_by = {who},\n        \
-             reason = case when new.reason is old.reason then null else new.reason end,\n        \
+             reason = {why},\n        \
              activated_at = case when new.status = 'active' then {NOW} end\n        \
              where rowid = new.rowid\n            and ({changed}\n            \
              or (new.status = 'active' and old.status <> 'active'));\n{}{}",
             self.next_version(""),
-            self.log("update", &self.before(), who),
+            self.log("update", &self.before(), &who, &why),
             self.moved_away()
         )
     }
@@ -126,18 +132,23 @@ impl Writing<'_> {
         }
         let keys: Vec<_> = self.keys.iter().map(|key| ident(key)).collect();
         format!(
-            "    insert into config_sdk_change (epoch, block, key, version, what, before, who)\n        \
-             select epoch, {}, {}, old.version, 'delete', {}, 'sql'\n        \
+            "    insert into config_sdk_change {LOGGED}\n        \
+             select epoch, {}, {}, old.version, 'delete', {}, {}, {}, {}, {}\n        \
              from config_sdk_epoch where {};\n",
             text(self.block.name),
             key_of(self.keys, "old"),
             self.before(),
+            of_author("author", "'sql'"),
+            of_author("reason", "null"),
+            of_author("via", "'sql'"),
+            hidden(self.block, "delete"),
             differs(keys.iter())
         )
     }
 
     fn delete(&self) -> String {
-        self.log("delete", &self.before(), "'sql'")
+        let (who, why) = (of_author("author", "'sql'"), of_author("reason", "null"));
+        self.log("delete", &self.before(), &who, &why)
     }
 
     /// The number of a deleted or replaced row is not given again.
@@ -154,25 +165,20 @@ impl Writing<'_> {
     }
 
     /// Moves the epoch and logs the change.
-    fn log(&self, what: &str, before: &str, who: &str) -> String {
-        let (version, why, row) = match what {
-            "delete" => ("old.version".to_owned(), "null", "old"),
-            _ => {
-                let row = format!("from {} where rowid = new.rowid", self.table);
-                (format!("(select version {row})"), "new.reason", "new")
-            }
-        };
-        let why = match what {
-            "update" => "case when new.reason is old.reason then null else new.reason end",
-            _ => why,
+    fn log(&self, what: &str, before: &str, who: &str, why: &str) -> String {
+        let (version, row) = match what {
+            "delete" => ("old.version".to_owned(), "old"),
+            _ => (format!("(select version from {} where rowid = new.rowid)", self.table), "new"),
         };
         format!(
             "    update config_sdk_epoch set epoch = epoch + 1;\n    \
-             insert into config_sdk_change (epoch, block, key, version, what, before, who, why)\n        \
-             select epoch, {}, {}, {version}, '{what}', {before}, {who}, {why}\n        \
-             from config_sdk_epoch;\n",
+             insert into config_sdk_change {LOGGED}\n        \
+             select epoch, {}, {}, {version}, '{what}', {before}, {who}, {why},\n        \
+             {}, {}\n        from config_sdk_epoch;\n",
             text(self.block.name),
-            key_of(self.keys, row)
+            key_of(self.keys, row),
+            of_author("via", "'sql'"),
+            hidden(self.block, what)
         )
     }
 
@@ -227,6 +233,35 @@ impl Writing<'_> {
             .chain(fields.map(|field| field.column));
         row_before("version", columns)
     }
+}
+
+/// What the library's own write says of itself in `column`; where it says nothing or another writes,
+/// `otherwise`.
+pub(super) fn of_author(column: &str, otherwise: &str) -> String {
+    format!("coalesce((select {column} from config_sdk_author), {otherwise})")
+}
+
+/// The names of the secret columns that `what` sets, as a JSON array; of a deletion nothing.
+pub(super) fn hidden(block: &BlockSchema, what: &str) -> String {
+    let changes = |column: &str| {
+        let column = ident(column);
+        match what {
+            "insert" => format!("new.{column} is not null"),
+            _ => format!("old.{column} is not new.{column}"),
+        }
+    };
+    let secrets = block.fields.iter().filter(|field| field.secret).map(|field| field.column);
+    let all: Vec<_> =
+        secrets.map(|column| format!("({}, {})", text(column), changes(column))).collect();
+    if all.is_empty() || what == "delete" {
+        return "null".to_owned();
+    }
+    // The first row only gives the columns their names.
+    format!(
+        "(select json_group_array(name) from (\n            \
+         select null as name, 0 as changed\n            union all values {}) where changed)",
+        all.join(", ")
+    )
 }
 
 /// Columns of the row before as a JSON object.

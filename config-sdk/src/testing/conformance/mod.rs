@@ -45,14 +45,22 @@
 //! [has keys](Subject::has_keys); one that has none need not look at a row's key. The suite runs its rules one after the
 //! other, and expects that nobody else edits the store meanwhile.
 
+#[cfg(feature = "ops")]
+mod desk;
+#[cfg(feature = "ops")]
+mod drafts;
 mod keyed;
 mod keys;
 mod listening;
 mod moments;
+#[cfg(feature = "ops")]
+mod past;
 mod reader;
 mod reading;
 mod subject;
 mod texts;
+#[cfg(feature = "ops")]
+mod writing;
 
 use std::fmt;
 use std::time::Duration;
@@ -88,15 +96,38 @@ impl fmt::Display for Broken {
 /// # Panics
 /// If it breaks any; the message lists all that it breaks.
 pub async fn hold(subject: &dyn Subject) {
-    let broken = broken_rules(subject).await;
-    let lines: Vec<_> = broken.iter().map(|broken| format!("  - {broken}")).collect();
-    assert!(lines.is_empty(), "the source breaks rules of its contract:\n{}", lines.join("\n"));
+    none("source", &broken_rules(subject).await);
 }
 
 /// Holds the subject's source to every rule, and returns those that it breaks.
 pub async fn broken_rules(subject: &dyn Subject) -> Vec<Broken> {
+    broken(RULES, subject).await
+}
+
+/// Holds the [writer](crate::Writer) of the subject's store to every rule. What it writes is read through
+/// the source, which is to be [held](hold) to its own rules first.
+///
+/// # Panics
+/// If it breaks any; the message lists all that it breaks.
+#[cfg(feature = "ops")]
+pub async fn hold_writer(subject: &dyn Subject) {
+    none("writer", &broken_writer_rules(subject).await);
+}
+
+/// Holds the writer of the subject's store to every rule, and returns those that it breaks.
+#[cfg(feature = "ops")]
+pub async fn broken_writer_rules(subject: &dyn Subject) -> Vec<Broken> {
+    broken(WRITER_RULES, subject).await
+}
+
+fn none(what: &str, broken: &[Broken]) {
+    let lines: Vec<_> = broken.iter().map(|broken| format!("  - {broken}")).collect();
+    assert!(lines.is_empty(), "the {what} breaks rules of its contract:\n{}", lines.join("\n"));
+}
+
+async fn broken(rules: &[(&str, Rule)], subject: &dyn Subject) -> Vec<Broken> {
     let mut broken = Vec::new();
-    for (name, rule) in RULES {
+    for (name, rule) in rules {
         let seen = match tokio::time::timeout(LIMIT, guarded(rule(subject))).await {
             Ok(Some(Ok(()))) => continue,
             Ok(Some(Err(seen))) => seen,
@@ -157,4 +188,30 @@ const RULES: &[(&str, Rule)] = rules! {
     listening::a_change_after_listening_is_signalled;
     listening::dropped_listening_ends;
     listening::no_password_is_shown;
+};
+
+#[cfg(feature = "ops")]
+const WRITER_RULES: &[(&str, Rule)] = rules! {
+    writing::a_row_is_made_and_changed;
+    writing::every_text_that_was_set_comes_back;
+    writing::what_is_so_already_moves_no_epoch;
+    writing::a_conflict_names_what_is_there_and_nothing_is_written;
+    writing::what_is_held_is_not_written_and_may_conflict;
+    writing::a_refused_write_writes_nothing;
+    writing::what_is_written_at_once_is_one_epoch;
+    writing::writers_at_once_lose_nothing;
+    writing::versions_grow_and_are_never_given_twice;
+    writing::a_row_is_never_left_out_for_its_size;
+    writing::keys_and_the_row_that_they_inherit_from_are_written;
+    past::the_past_tells_the_row_before;
+    past::an_author_given_twice_is_the_author_twice;
+    past::an_edit_by_other_means_is_in_the_past;
+    past::a_secret_is_named_in_the_past_and_never_told;
+    past::the_past_of_a_key_is_its_own;
+    past::an_expiring_change_is_undone_once;
+    past::what_processes_say_moves_no_epoch;
+    drafts::a_draft_is_read_by_nobody;
+    drafts::an_activated_draft_takes_the_place_of_the_active_row;
+    drafts::a_discarded_draft_is_gone;
+    drafts::a_draft_of_a_key_is_that_key_s;
 };

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use rust_decimal::Decimal;
 
-use crate::block::{Json, Nullable, Plain};
+use crate::block::{Json, Nullable, Plain, Sealed, Secret};
 use crate::key::Key;
 use crate::private::{block, field};
 use crate::schema::BlockSchema;
@@ -92,6 +92,7 @@ pub fn blocks() -> &'static [&'static BlockSchema] {
                 .field(field::<Nullable<Plain>, Option<bool>>("enabled", ""))
                 .field(field::<Nullable<Plain>, Option<String>>("note", ""))
                 .field(field::<Nullable<Json>, Option<serde_json::Value>>("shape", ""))
+                .field(field::<Nullable<Sealed<Plain>>, Option<Secret<String>>>("token", ""))
                 .build()
         })
     });

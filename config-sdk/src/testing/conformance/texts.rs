@@ -5,7 +5,7 @@ use super::reading::three;
 use super::{Row, Subject};
 
 /// Columns, and texts that others have mangled.
-const TEXTS: [(&str, &[&str]); 7] = [
+pub(super) const TEXTS: [(&str, &[&str]); 7] = [
     (
         "amount",
         &[

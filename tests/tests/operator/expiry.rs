@@ -1,0 +1,118 @@
+//! Changes for a time: taken back by themselves, by one of the processes that are there, once.
+
+use std::time::Duration;
+
+use config_sdk::{ChangeError, Config, Operator};
+use config_tests::wait;
+
+use crate::on_every_store;
+use crate::stage::{SOON, Stage};
+
+on_every_store! {
+    a_change_for_a_time_is_taken_back_once_by_one_of_many_processes
+    what_was_changed_again_meanwhile_stays
+    a_change_for_a_time_waits_until_a_process_is_there
+    what_cannot_be_taken_back_yet_is_taken_back_later
+    a_secret_is_not_changed_for_a_time
+    what_will_be_taken_back_is_listed_and_explained
+}
+
+const SHORT: Duration = Duration::from_millis(600);
+
+async fn taken_back(operator: &Operator) {
+    wait::until("the change is taken back", SOON, || async {
+        operator.expiring().await.unwrap().is_empty()
+    })
+    .await;
+}
+
+async fn a_change_for_a_time_is_taken_back_once_by_one_of_many_processes(stage: Stage) {
+    let mut processes: Vec<Config> = Vec::new();
+    for _ in 0..4 {
+        processes.push(stage.start().await);
+    }
+    let operator = stage.operator();
+    operator.change().set_path("pace.per_second", "20").apply().await.unwrap();
+    let change = operator
+        .change()
+        .set_path("pace.per_second", "99")
+        .set_path("bytes[g].daily_amount", "7")
+        .reason("a rush")
+        .lasting(SHORT);
+    let applied = change.apply().await.unwrap();
+    processes[0].wait_for(applied.epoch, SOON).await.unwrap();
+    assert_eq!(processes[0].value("pace.per_second").unwrap().as_i64(), Some(99));
+    taken_back(&operator).await;
+    assert_eq!(operator.value("pace.per_second").await.unwrap().as_i64(), Some(20));
+    assert_eq!(operator.value("bytes[g].daily_amount").await.unwrap().as_i64(), Some(10));
+    // Whoever would do it again has had the time to.
+    let epoch = processes[0].refresh_all().await.unwrap().epoch;
+    processes[3].wait_for(epoch, SOON).await.unwrap();
+    let history = operator.history("pace", 10).await.unwrap();
+    assert_eq!(history.versions.len(), 3, "{history}");
+    assert_eq!(history.versions[0].reason.as_deref(), Some("over: a rush"));
+    assert_eq!(history.versions[0].author.as_deref(), Some("anna"));
+    assert_eq!(processes[3].value("pace.per_second").unwrap().as_i64(), Some(20));
+}
+
+async fn what_was_changed_again_meanwhile_stays(stage: Stage) {
+    let operator = stage.operator();
+    let both = operator.change().set_path("risk.max_attempts", "9");
+    both.set_path("risk.max_drawdown_pct", "40").lasting(SHORT).apply().await.unwrap();
+    operator.change().set_path("risk.max_attempts", "5").author("bob").apply().await.unwrap();
+    let _process = stage.start().await;
+    taken_back(&operator).await;
+    assert_eq!(operator.value("risk.max_attempts").await.unwrap().as_i64(), Some(5));
+    assert_eq!(operator.value("risk.max_drawdown_pct").await.unwrap().as_i64(), Some(20));
+}
+
+async fn a_change_for_a_time_waits_until_a_process_is_there(stage: Stage) {
+    let operator = stage.operator();
+    let short = Duration::from_millis(1);
+    operator.change().set_path("pace.per_second", "99").lasting(short).apply().await.unwrap();
+    let due = async || operator.expiring().await.unwrap()[0].left.is_zero();
+    wait::until("its time is over", SOON, due).await;
+    assert_eq!(operator.value("pace.per_second").await.unwrap().as_i64(), Some(99));
+    let _process = stage.start().await;
+    taken_back(&operator).await;
+    assert_eq!(operator.value("pace.per_second").await.unwrap().as_i64(), Some(10));
+}
+
+async fn what_cannot_be_taken_back_yet_is_taken_back_later(stage: Stage) {
+    let operator = stage.operator();
+    let change = operator.change().set_path("trading.max_position", "5");
+    change.lasting(SHORT).apply().await.unwrap();
+    // With this, the former `max_position` would be below it.
+    operator.change().set_path("trading.min_position", "3").apply().await.unwrap();
+    let process = stage.start().await;
+    let due = async || operator.expiring().await.unwrap()[0].left.is_zero();
+    wait::until("its time is over", SOON, due).await;
+    process.refresh_all().await.unwrap();
+    assert_eq!(operator.value("trading.max_position").await.unwrap().as_i64(), Some(5));
+    operator.change().unset("trading.min_position").apply().await.unwrap();
+    taken_back(&operator).await;
+    assert_eq!(operator.value("trading.max_position").await.unwrap().to_string(), "1.0");
+}
+
+async fn a_secret_is_not_changed_for_a_time(stage: Stage) {
+    let operator = stage.operator();
+    let change = operator.change().set_path("trading.token", "hush").lasting(SHORT);
+    let Err(ChangeError::Mistakes(mistakes)) = change.apply().await else {
+        panic!("a secret would lie in the open");
+    };
+    let told = mistakes[0].to_string();
+    assert!(told.contains("`trading.token` is a secret") && !told.contains("hush"), "{told}");
+}
+
+async fn what_will_be_taken_back_is_listed_and_explained(stage: Stage) {
+    let operator = stage.operator();
+    let change = operator.change().set_path("pace.per_second", "99").reason("a rush");
+    change.lasting(Duration::from_secs(7200)).apply().await.unwrap();
+    let expiring = operator.expiring().await.unwrap();
+    assert_eq!(expiring[0].paths, ["pace.per_second"]);
+    assert_eq!(expiring[0].reason.as_deref(), Some("a rush"));
+    let left = expiring[0].left.as_secs();
+    assert!((7100..=7200).contains(&left), "{left}");
+    let trace = operator.explain("pace.per_second").await.unwrap();
+    assert!(trace.pending[0].starts_with("goes back to what it was in 1h 59m"), "{trace}");
+}
