@@ -84,7 +84,7 @@ impl Failure {
 
 impl From<ChangeError> for Failure {
     fn from(error: ChangeError) -> Self {
-        let said = error.to_string();
+        let said = typed(&error);
         let (end, detail) = match error {
             ChangeError::Mistakes(_) => (End::Usage, None),
             ChangeError::Rejected(faults) => (End::Rejected, Some(("faults", json!(faults)))),
@@ -97,7 +97,7 @@ impl From<ChangeError> for Failure {
 
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
-        Self::new(End::Store, error.to_string())
+        Self::new(End::Store, typed(&error))
     }
 }
 
@@ -107,6 +107,25 @@ impl From<StartError> for Failure {
             StartError::Mistakes(_) => End::Usage,
             _ => End::Store,
         };
-        Self::new(end, error.to_string())
+        Self::new(end, typed(&error))
+    }
+}
+
+/// What an error says, with what to type where it says what to write in the program.
+fn typed(error: &impl std::fmt::Display) -> String {
+    error.to_string().replace("add `.migrate()`", "run `config migrate`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_is_told_what_to_type() {
+        let error = SourceError::refused("no tables: add `.migrate()`, or run the SQL");
+        let failure = Failure::from(error);
+        assert_eq!(failure.said, "no tables: run `config migrate`, or run the SQL");
+        assert_eq!(failure.end, End::Store);
+        assert_eq!(failure.json()["error"]["kind"], "store");
     }
 }

@@ -35,9 +35,9 @@ pub(super) async fn apply(
 
 /// What a file would change.
 pub(super) async fn diff(operator: &Operator, file: &str, page: &mut Page) -> Outcome {
-    if !Path::new(file).exists() && operator.row(file).is_ok() {
+    if operator.row(file).is_ok() {
         let said = format!(
-            "there is no file {file}; to compare versions of a row, name two: `diff {file} 3 5`"
+            "name two versions to compare, as in `diff {file} 3 5`; or write `./{file}`, if it is a file"
         );
         return Err(Failure::usage(said));
     }

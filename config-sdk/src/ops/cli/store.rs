@@ -72,16 +72,16 @@ pub(super) async fn migrate(
     yes: bool,
     page: &mut Page,
 ) -> Outcome {
-    let drift = within(async { Ok(operator.drift().await?) }).await?;
-    let mut lines = drift.iter().fold(Lines::new(), |lines, drift| lines.text(drift));
-    if drift.is_empty() {
-        lines = lines.text("the tables are what the types say");
-    }
+    // A store that is not there yet has nothing to compare.
+    let drift = within(async { Ok(operator.drift().await) }).await?;
+    let lines = match &drift {
+        Err(error) => Lines::plain(error),
+        Ok(drift) if drift.is_empty() => Lines::plain("the tables are what the types say"),
+        Ok(drift) => drift.iter().fold(Lines::new(), |lines, drift| lines.text(drift)),
+    };
     if dry_run {
-        page.answer(
-            &json!({ "drift": drift }),
-            &lines.faint("nothing was changed: this was a dry run"),
-        );
+        let told = json!({ "drift": drift? });
+        page.answer(&told, &lines.faint("nothing was changed: this was a dry run"));
         return Ok(End::Done);
     }
     page.note(&lines);
