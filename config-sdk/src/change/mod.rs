@@ -4,6 +4,7 @@ mod desk;
 mod diff;
 mod error;
 mod expiry;
+mod heirs;
 mod part;
 mod plan;
 mod row;

@@ -10,6 +10,7 @@ use super::desk::{BlockType, Desk, Stack};
 use super::diff::{Layers, differences};
 use super::error::{ChangeError, ChangeMistake, Conflict};
 use super::expiry;
+use super::heirs::heirs;
 use super::row::{Edit, PlannedRow, Row};
 use super::set::Expected;
 use super::{ChangeSet, FieldChange};
@@ -79,6 +80,13 @@ pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
             }
             Err(found) => faults.extend(found),
         }
+    }
+    let known = rows.iter().map(|row| row.row.place.clone()).collect();
+    for row in rows.iter_mut().filter(|row| row.row.has_heirs()) {
+        let (old, new) = (row.row.stack.own.as_ref(), row.row.record());
+        let (found, unjudged) = heirs(&desk, &row.row.block, old, &new, &known).await?;
+        faults.extend(found);
+        row.unjudged = unjudged;
     }
     let mut seen = HashSet::new();
     held.retain(|(place, _)| !inherited.contains_key(place) && seen.insert(place.clone()));

@@ -48,6 +48,8 @@ pub struct PlannedRow {
     pub clamped: Vec<String>,
     /// Columns of the version it goes back to that are no field's any more.
     pub gone: Vec<String>,
+    /// Whether more keys inherit from it than were judged.
+    pub unjudged: bool,
     #[serde(skip)]
     pub(super) row: Row,
 }
@@ -85,7 +87,13 @@ impl fmt::Display for PlannedRow {
         };
         say("brought into range", &self.clamped)?;
         say("so already", &self.unchanged)?;
-        say("no field any more", &self.gone)
+        say("no field any more", &self.gone)?;
+        match self.unjudged {
+            true => {
+                f.write_str("\n  more keys inherit from it than were judged; `check` judges all")
+            }
+            false => Ok(()),
+        }
     }
 }
 
@@ -164,6 +172,7 @@ impl Row {
             unchanged,
             clamped,
             gone: Vec::new(),
+            unjudged: false,
             row: Self { texts, ..self },
         })
     }
@@ -179,6 +188,11 @@ impl Row {
     /// The row as it would be, for those that inherit from it.
     pub(super) fn record(&self) -> Record {
         Record { columns: self.columns(), ..self.stack.own.clone().unwrap_or_default() }
+    }
+
+    /// Whether others inherit what changes.
+    pub(super) fn has_heirs(&self) -> bool {
+        self.place.key.is_none() && self.place.block.is_keyed() && self.entry().is_some()
     }
 
     /// What is to be written; nothing, if nothing changes.
@@ -254,7 +268,7 @@ impl Row {
             block: self.block.schema().name.to_owned(),
             key: self.place.key.as_ref().map(ToString::to_string),
             field: Some(format!("{name}{parts}")),
-            column: self.field(place).map(|field| field.column.to_owned()),
+            column: None,
             value: None,
             rule: "edit".to_owned(),
             message,

@@ -8,6 +8,8 @@ mod ddl;
 mod error;
 mod keyed;
 mod memory;
+#[cfg(feature = "ops")]
+mod past;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -24,6 +26,8 @@ mod sqlite;
 mod tier;
 mod url;
 #[cfg(feature = "ops")]
+mod write;
+#[cfg(feature = "ops")]
 mod writer;
 
 pub(crate) use contract::MAX_RECORD;
@@ -32,6 +36,8 @@ pub use ddl::{Difference, Step};
 pub use error::SourceError;
 pub use keyed::{Keys, Loaded, Moved, Rows, Wanted, Which};
 pub use memory::{Edit, MemoryStore};
+#[cfg(feature = "ops")]
+pub use past::{Done, Expiring, Logged, Past, Reported, RowState};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 #[cfg(all(feature = "testing", feature = "postgres"))]
@@ -52,7 +58,6 @@ pub use tier::{TierState, TierStatus};
 pub use url::UrlError;
 pub(crate) use url::open;
 #[cfg(feature = "ops")]
-pub use writer::{
-    Deed, Done, Entry, Expiring, Logged, Past, Place, Reported, RowState, Texts, Write, WriteError,
-    Writer, Written,
-};
+pub use write::{Deed, Entry, Place, Texts, Write, WriteError, Written};
+#[cfg(feature = "ops")]
+pub use writer::Writer;

@@ -19,7 +19,8 @@ pub enum Dialect {
     Sqlite,
 }
 
-/// The SQL that makes a store for `blocks`: bookkeeping, tables, rules, triggers and comments.
+/// The SQL that makes a store for `blocks`: bookkeeping, tables, rules, triggers and comments;
+/// on Postgres also roles for those who read, operate and own it.
 ///
 /// Running it twice changes nothing. It does not add columns to a table that is there already;
 /// `migrate` does, and tells the SQL of each step.
@@ -44,6 +45,10 @@ pub(crate) fn schema(dialect: Dialect, blocks: &[&BlockSchema]) -> String {
                 sql.push('\n');
             }
         }
+    }
+    #[cfg(feature = "postgres")]
+    if dialect == Dialect::Postgres {
+        sql.push_str(&postgres::roles(blocks));
     }
     sql
 }

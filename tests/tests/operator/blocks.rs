@@ -69,12 +69,24 @@ pub(crate) struct PaceConfig {
 
 /// What a guild gives.
 #[derive(Clone, Debug, PartialEq, ConfigBlock)]
-#[config(key(guild_id: String))]
+#[config(key(guild_id: String), check = Self::burst_is_allowed)]
 pub(crate) struct BytesConfig {
     #[config(default = 10, range = 1..=1000, clamp)]
     pub(crate) daily_amount: i64,
     #[config(default = 24, range = 1..=168)]
     pub(crate) cooldown_hours: i64,
+    #[config(default = 1)]
+    pub(crate) burst: u32,
+    #[config(default = 30)]
+    pub(crate) most: u32,
+}
+
+impl BytesConfig {
+    fn burst_is_allowed(&self) -> Result<(), Faults> {
+        let mut faults = Faults::new();
+        faults.ensure(self.burst <= self.most, "burst", "must not be above most");
+        faults.into_result()
+    }
 }
 
 /// What a strategy risks on a pair.

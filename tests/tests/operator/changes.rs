@@ -18,6 +18,7 @@ on_every_store! {
     a_field_is_reset_to_its_default
     a_key_sets_what_differs_and_goes_on_inheriting
     keys_are_judged_by_the_shared_row_that_changes_with_them
+    a_shared_row_does_not_spoil_the_keys_that_inherit_from_it
     a_value_out_of_range_of_a_field_that_clamps_is_told
     a_row_that_readers_turn_away_can_be_mended
     what_is_wrong_with_a_change_is_told_before_the_store_is_asked
@@ -209,6 +210,16 @@ async fn keys_are_judged_by_the_shared_row_that_changes_with_them(stage: Stage) 
     plan.apply().await.unwrap();
     let row = operator.row_at("bytes[guild-1]").await.unwrap();
     assert_eq!(row.fields[1].value.to_string(), "36");
+}
+
+async fn a_shared_row_does_not_spoil_the_keys_that_inherit_from_it(stage: Stage) {
+    let operator = stage.operator();
+    operator.change().set_path("bytes[g].burst", "20").apply().await.unwrap();
+    // By itself it is fine; with the row of `g` over it, it is not.
+    let plan = operator.change().set_path("bytes.most", "15").plan().await.unwrap();
+    assert!(plan.faults().to_string().contains("bytes[g].burst"), "{}", plan.faults());
+    let both = operator.change().set_path("bytes.most", "15").set_path("bytes[g].burst", "14");
+    both.apply().await.unwrap();
 }
 
 async fn a_value_out_of_range_of_a_field_that_clamps_is_told(stage: Stage) {

@@ -10,6 +10,7 @@ mod keyed;
 mod keys;
 mod loading;
 mod names;
+mod postgres;
 mod printed;
 mod pruning;
 mod reader;

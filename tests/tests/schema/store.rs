@@ -134,7 +134,7 @@ impl Store {
     pub(crate) fn structure(&self) -> String {
         match self {
             Self::Postgres(database) => {
-                let dump = database.dump(&["--schema-only"]);
+                let dump = database.dump(&["--schema-only", "--no-acl"]);
                 // Newer releases put a random word around their dumps.
                 let lines = dump.lines().filter(|line| !line.starts_with('\\'));
                 lines.collect::<Vec<_>>().join("\n")

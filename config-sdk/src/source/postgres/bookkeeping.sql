@@ -24,18 +24,48 @@ create table if not exists config_sdk.change (
     before jsonb,
     who text not null default session_user,
     at timestamptz not null default clock_timestamp(),
-    why text
+    why text,
+    via text,
+    hidden text[]
 );
 comment on table config_sdk.change is
     'One row for each changed row of a block''s table, with the row before. Never a secret.';
+create table if not exists config_sdk.expiry (
+    id bigint generated always as identity primary key,
+    at timestamptz not null,
+    note text not null,
+    who text not null default session_user
+);
+comment on table config_sdk.expiry is 'Changes that a program will undo by itself, and when.';
+
+create table if not exists config_sdk.process (
+    name text primary key,
+    note text not null,
+    seen timestamptz not null,
+    until timestamptz not null
+);
+comment on table config_sdk.process is 'What each process that reads configuration says of itself.';
+
 create index if not exists change_epoch on config_sdk.change (epoch);
 create index if not exists change_numbers on config_sdk.change (block, key, version)
     where what in ('delete', 'truncate') and version is not null;
 
--- What version 1 of this made otherwise.
+-- What versions 1 and 2 of this made otherwise.
 drop index if exists config_sdk.change_gone;
 do $$
 begin
+    if not exists (select from pg_attribute where attrelid = 'config_sdk.change'::regclass
+        and attname = 'via')
+    then
+        alter table config_sdk.change add column via text, add column hidden text[];
+    end if;
+    -- Afterwards, so that what is in the log already is not said to have come by this session.
+    if not exists (select from pg_attribute where attrelid = 'config_sdk.change'::regclass
+        and attname = 'via' and atthasdef)
+    then
+        alter table config_sdk.change alter column via set default session_user
+            || coalesce('/' || nullif(current_setting('application_name'), ''), '');
+    end if;
     if not exists (select from pg_constraint where conrelid = 'config_sdk.change'::regclass
         and contype = 'c' and pg_get_constraintdef(oid) like '%invalidate%')
     then
@@ -57,6 +87,21 @@ create or replace function config_sdk.key_of(whole jsonb, columns text[]) return
 language sql immutable set search_path = pg_catalog, pg_temp as $$
     select case when sum(octet_length(coalesce(value, ''))) <= 512 then jsonb_object_agg(key, value) end
     from jsonb_each_text(whole) where key = any (columns)
+$$;
+
+-- Names of the columns that are not among those shown and whose content is new: all that may be told of
+-- a secret. Null if there are none.
+create or replace function config_sdk.hidden(former jsonb, latter jsonb, shown text[]) returns text[]
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select array_agg(key order by key) from jsonb_each(latter)
+    where key <> all (shown) and value <> coalesce(former -> key, 'null')
+$$;
+
+-- What the session says of this transaction by `set local config_sdk.author` (who writes) and
+-- `config_sdk.reason` (why). Null if it says nothing.
+create or replace function config_sdk.said(what text) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select nullif(current_setting('config_sdk.' || what, true), '')
 $$;
 
 -- This transaction, told apart also from one of the same number in the life of a restored backup.
@@ -160,7 +205,9 @@ begin
         || case when key is null then 'is null' else '= $2' end into gone using tg_argv[0], key;
     new.version := 1 + greatest(0, used, gone);
     new.created_at := clock_timestamp();
-    new.created_by := coalesce(new.created_by, session_user);
+    -- What the session says may be what the former version's author said; the statement cannot tell.
+    new.created_by := coalesce(config_sdk.said('author'), new.created_by, session_user);
+    new.reason := coalesce(config_sdk.said('reason'), new.reason);
     new.activated_at := case when new.status = 'active' then clock_timestamp() end;
     return new;
 end
@@ -170,7 +217,7 @@ $$;
 -- keeps from a statement of one row must not compare each row with each in one of thousands.
 create or replace function config_sdk.changed() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
-set enable_nestloop = off as $$
+set enable_nestloop = off set timezone = 'UTC' as $$
 #variable_conflict use_variable
 declare
     keys constant text[] := tg_argv[1];
@@ -178,33 +225,39 @@ declare
     next constant bigint := config_sdk.next_epoch();
     bookkeeping constant text[] :=
         '{id, version, status, created_at, created_by, reason, activated_at}';
+    author constant text := config_sdk.said('author');
+    cause constant text := config_sdk.said('reason');
     is_new boolean := false;
 begin
     if tg_op = 'INSERT' then
-        insert into config_sdk.change (epoch, block, key, version, what, why)
-        select next, tg_argv[0], config_sdk.key_of(to_jsonb(n.*), keys), n.version, 'insert', n.reason
+        insert into config_sdk.change (epoch, block, key, version, what, who, why, hidden)
+        select next, tg_argv[0], config_sdk.key_of(to_jsonb(n.*), keys), n.version, 'insert',
+            coalesce(author, n.created_by, session_user), coalesce(cause, n.reason),
+            config_sdk.hidden(null, to_jsonb(n.*), shown)
         from new_rows n;
     elsif tg_op = 'UPDATE' then
-        insert into config_sdk.change (epoch, block, key, version, what, before, why)
+        insert into config_sdk.change (epoch, block, key, version, what, before, who, why, hidden)
         select next, tg_argv[0], config_sdk.key_of(to_jsonb(n.*), keys), n.version, 'update',
             config_sdk.kept(to_jsonb(o.*), shown),
-            case when n.reason is distinct from o.reason then n.reason end
+            coalesce(author, case when n.version <> o.version then n.created_by end, session_user),
+            coalesce(cause, case when n.reason is distinct from o.reason then n.reason end),
+            config_sdk.hidden(to_jsonb(o.*), to_jsonb(n.*), shown)
         from old_rows o join new_rows n using (id)
         -- The rows themselves as well: a trigger of somebody else's may have come after ours.
         where o.version <> n.version or o.status <> n.status
             or to_jsonb(n.*) - bookkeeping <> to_jsonb(o.*) - bookkeeping;
         is_new := found;
         -- A row that is given another key is gone from the one it had.
-        insert into config_sdk.change (epoch, block, key, version, what, before)
+        insert into config_sdk.change (epoch, block, key, version, what, before, who, why)
         select next, tg_argv[0], config_sdk.key_of(to_jsonb(o.*), keys), o.version, 'delete',
-            config_sdk.kept(to_jsonb(o.*), shown)
+            config_sdk.kept(to_jsonb(o.*), shown), coalesce(author, session_user), cause
         from old_rows o join new_rows n using (id)
         where keys <> '{}' and config_sdk.kept(to_jsonb(o.*), keys)
             <> config_sdk.kept(to_jsonb(n.*), keys);
     else
-        insert into config_sdk.change (epoch, block, key, version, what, before)
+        insert into config_sdk.change (epoch, block, key, version, what, before, who, why)
         select next, tg_argv[0], config_sdk.key_of(to_jsonb(o.*), keys), o.version, 'delete',
-            config_sdk.kept(to_jsonb(o.*), shown)
+            config_sdk.kept(to_jsonb(o.*), shown), coalesce(author, session_user), cause
         from old_rows o;
     end if;
     if found or is_new then
@@ -216,17 +269,19 @@ $$;
 
 -- Before TRUNCATE: the last time its rows can be seen.
 create or replace function config_sdk.truncated() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 #variable_conflict use_variable
 declare
     next constant bigint := config_sdk.next_epoch();
     gone bigint;
 begin
     execute format(
-        'insert into config_sdk.change (epoch, block, key, version, what, before)'
+        'insert into config_sdk.change (epoch, block, key, version, what, before, who, why)'
         ' select $1, $2, config_sdk.key_of(to_jsonb(t.*), $3), t.version, ''truncate'','
-        ' config_sdk.kept(to_jsonb(t.*), $4) from %I.%I t', tg_table_schema, tg_table_name)
-        using next, tg_argv[0], tg_argv[1]::text[], tg_argv[2]::text[];
+        ' config_sdk.kept(to_jsonb(t.*), $4), coalesce($5, session_user), $6 from %I.%I t',
+        tg_table_schema, tg_table_name)
+        using next, tg_argv[0], tg_argv[1]::text[], tg_argv[2]::text[],
+            config_sdk.said('author'), config_sdk.said('reason');
     get diagnostics gone = row_count;
     if gone > 0 then
         perform config_sdk.advance(tg_argv[0], next);
@@ -238,24 +293,29 @@ $$;
 -- After a statement on an adopted table, which has neither versions nor any column of ours. What
 -- counts are its key columns and the columns of fields, which come as one more argument.
 create or replace function config_sdk.adopted() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 #variable_conflict use_variable
 declare
     keys constant text[] := tg_argv[1];
     shown constant text[] := tg_argv[2];
     read constant text[] := tg_argv[3];
+    author constant text := coalesce(config_sdk.said('author'), session_user);
+    cause constant text := config_sdk.said('reason');
     next bigint;
 begin
     if tg_op = 'TRUNCATE' then
         next := config_sdk.next_epoch();
-        insert into config_sdk.change (epoch, block, what) values (next, tg_argv[0], 'truncate');
+        insert into config_sdk.change (epoch, block, what, who, why)
+        values (next, tg_argv[0], 'truncate', author, cause);
     elsif tg_op = 'INSERT' then
         if not exists (select from new_rows) then
             return null;
         end if;
         next := config_sdk.next_epoch();
-        insert into config_sdk.change (epoch, block, key, what)
-        select next, tg_argv[0], config_sdk.key_of(to_jsonb(n.*), keys), 'insert' from new_rows n;
+        insert into config_sdk.change (epoch, block, key, what, who, why, hidden)
+        select next, tg_argv[0], config_sdk.key_of(to_jsonb(n.*), keys), 'insert', author, cause,
+            config_sdk.hidden(null, config_sdk.kept(to_jsonb(n.*), read), shown)
+        from new_rows n;
     elsif tg_op = 'UPDATE' then
         -- Which row became which, nothing tells: rows are the same that have the same key. Where the
         -- statement changed nothing that is read, nobody waits for the epoch.
@@ -269,10 +329,11 @@ begin
             return null;
         end if;
         next := config_sdk.next_epoch();
-        insert into config_sdk.change (epoch, block, key, what, before)
+        insert into config_sdk.change (epoch, block, key, what, before, who, why, hidden)
         select next, tg_argv[0], coalesce(n.key, o.key),
             case when n.whole is null then 'delete' else 'update' end,
-            config_sdk.kept(o.whole, shown)
+            config_sdk.kept(o.whole, shown), author, cause,
+            config_sdk.hidden(o.whole, config_sdk.kept(n.whole, read), shown)
         from (select to_jsonb(r.*) as whole, config_sdk.key_of(to_jsonb(r.*), keys) as key,
                 coalesce(config_sdk.key_of(to_jsonb(r.*), keys), 'null') as same from old_rows r) o
             full join (select to_jsonb(r.*) as whole, config_sdk.key_of(to_jsonb(r.*), keys) as key,
@@ -284,9 +345,9 @@ begin
             return null;
         end if;
         next := config_sdk.next_epoch();
-        insert into config_sdk.change (epoch, block, key, what, before)
+        insert into config_sdk.change (epoch, block, key, what, before, who, why)
         select next, tg_argv[0], config_sdk.key_of(to_jsonb(o.*), keys), 'delete',
-            config_sdk.kept(to_jsonb(o.*), shown)
+            config_sdk.kept(to_jsonb(o.*), shown), author, cause
         from old_rows o;
     end if;
     perform config_sdk.advance(tg_argv[0], next);
@@ -294,7 +355,8 @@ begin
 exception when data_exception then
     -- What `jsonb` cannot hold must not keep the table's owner from writing it: any key may have changed.
     next := config_sdk.next_epoch();
-    insert into config_sdk.change (epoch, block, what) values (next, tg_argv[0], 'truncate');
+    insert into config_sdk.change (epoch, block, what, who, why)
+        values (next, tg_argv[0], 'truncate', author, cause);
     perform config_sdk.advance(tg_argv[0], next);
     return null;
 end
@@ -308,10 +370,55 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     answer constant bigint := config_sdk.next_epoch();
 begin
-    insert into config_sdk.change (epoch, block, key, what) values (answer, block, keys, 'invalidate');
+    insert into config_sdk.change (epoch, block, key, what, who, why)
+    values (answer, block, keys, 'invalidate', coalesce(config_sdk.said('author'), session_user),
+        config_sdk.said('reason'));
     perform config_sdk.advance(block, answer);
     return answer;
 end
+$$;
+
+-- The functions below are for those who write by way of the library and have no rights on these tables.
+
+-- Locks the epoch, as the first write of a transaction would: what is read after this, nobody else
+-- changes until the transaction is over. Says what the epoch will be once something has changed.
+create or replace function config_sdk.begin_write() returns bigint
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select config_sdk.next_epoch()
+$$;
+
+-- Notes that this transaction is to be undone after so long, and says the number of that.
+create or replace function config_sdk.expire_in(after interval, note text) returns bigint
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into config_sdk.expiry (at, note, who)
+    values (clock_timestamp() + $1, $2, coalesce(config_sdk.said('author'), session_user))
+    returning id
+$$;
+
+-- Forgets what is to be undone because this transaction undoes it; false if another has.
+create or replace function config_sdk.undo(id bigint) returns boolean
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    with gone as (delete from config_sdk.expiry e where e.id = $1 returning 1)
+    select exists (select from gone)
+$$;
+
+-- Keeps what a process says of itself for so long, and forgets those whose time is over. It waits for
+-- nobody who does the same.
+create or replace function config_sdk.report(process text, note text, keep interval) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into config_sdk.process as p (name, note, seen, until)
+    values ($1, $2, clock_timestamp(), clock_timestamp() + $3)
+    on conflict (name) do update
+        set note = excluded.note, seen = excluded.seen, until = excluded.until;
+    delete from config_sdk.process where name in (
+        select name from config_sdk.process where until <= clock_timestamp()
+        for update skip locked);
+$$;
+
+-- Forgets what a process said of itself.
+create or replace function config_sdk.leave(process text) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    delete from config_sdk.process where name = $1
 $$;
 
 -- Forgets all changes but those of the newest epochs, and says how many it forgot. The newest
@@ -337,4 +444,4 @@ end
 $$;
 
 revoke execute on all functions in schema config_sdk from public;
-comment on schema config_sdk is 'Bookkeeping of configuration blocks, version 2';
+comment on schema config_sdk is 'Bookkeeping of configuration blocks, version 3';

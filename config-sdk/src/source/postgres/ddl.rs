@@ -13,7 +13,7 @@ use crate::source::ddl::{BOOKKEEPING_COLUMNS, Blueprint, Part, Piece, ident, tex
 pub(crate) const BOOKKEEPING: &str = include_str!("bookkeeping.sql");
 
 /// The version that [`BOOKKEEPING`] says it is. To be raised with every change of it.
-pub(super) const BOOKKEEPING_VERSION: u32 = 2;
+pub(super) const BOOKKEEPING_VERSION: u32 = 3;
 
 /// How the comment of a constraint begins if it is one of ours. The comment keeps the rule as it was
 /// written: what Postgres prints of a CHECK is its own wording, and differs between releases.

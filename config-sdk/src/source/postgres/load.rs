@@ -99,7 +99,10 @@ fn of_keys<'a>(wanted: Wanted<'_>, keys: &'a [Key]) -> Wanted<'a> {
 }
 
 /// Runs `sql` in a transaction, which is over also if it fails.
-async fn transaction(connection: &Connection, sql: &str) -> Result<Vec<SimpleQueryRow>, Error> {
+pub(super) async fn transaction(
+    connection: &Connection,
+    sql: &str,
+) -> Result<Vec<SimpleQueryRow>, Error> {
     let client = connection.client();
     let answer = rows(client, &format!("{BEGIN}; {sql}; commit")).await;
     if answer.as_ref().is_err_and(|error| error.as_db_error().is_some()) {

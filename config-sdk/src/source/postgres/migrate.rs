@@ -6,7 +6,7 @@ use tokio::time::sleep;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
-use super::{blueprint, catalog};
+use super::{blueprint, catalog, connection, roles};
 use crate::schema::BlockSchema;
 use crate::source::ddl::{Difference, Drift, Step};
 
@@ -133,9 +133,19 @@ async fn mend(
             }
         }
         left = catalog::differences(client, &wanted).await?;
+        grant(client, blocks).await?;
     }
     steps.extend(left.into_iter().map(Drift::left));
     Ok(steps)
+}
+
+/// Lets the roles that are used here have their rights to what was made as well.
+async fn grant(client: &Client, blocks: &[&BlockSchema]) -> Result<(), Error> {
+    let used = connection::rows(client, roles::ARE_USED).await?;
+    match used.first().and_then(|row| row.get("used")) {
+        Some("t") => client.batch_execute(&roles::grants(blocks)).await,
+        _ => Ok(()),
+    }
 }
 
 /// Mends `drift`, by its fallback if rows stand in the way; false if they still do.

@@ -6,19 +6,32 @@ mod catalog;
 mod columns;
 mod connection;
 mod ddl;
+#[cfg(feature = "ops")]
+mod deeds;
 mod echo;
+#[cfg(feature = "ops")]
+mod fleet;
 mod head;
 mod listen;
 mod load;
 mod migrate;
 mod names;
+#[cfg(feature = "ops")]
+mod past;
+#[cfg(feature = "ops")]
+mod places;
 mod pool;
 mod read;
+#[cfg(feature = "ops")]
+mod refusal;
+mod roles;
 mod rules;
 mod select;
 mod strangers;
 mod tls;
 mod triggers;
+#[cfg(feature = "ops")]
+mod write;
 
 use tokio::sync::Mutex;
 use tokio_postgres::Error;
@@ -26,6 +39,7 @@ use tokio_postgres::Error;
 pub(super) use ddl::{BOOKKEEPING, blueprint};
 #[cfg(feature = "testing")]
 pub(crate) use listen::heard;
+pub(super) use roles::roles;
 
 use super::{
     BoxFuture, Deaf, Difference, Fetched, Loaded, Request, Signal, Source, SourceError, Step,
@@ -197,5 +211,9 @@ impl Store for PostgresStore {
             let pruned = migrate::prune(connection.client(), keep).await;
             pruned.map_err(|error| connection::failure(&self.address, &error))
         })
+    }
+    #[cfg(feature = "ops")]
+    fn writer(&self) -> Option<&dyn super::Writer> {
+        Some(self)
     }
 }

@@ -24,11 +24,11 @@ impl Pool {
 
     /// Runs `load` on a connection that nobody else uses; if it is dropped half way, so is the
     /// connection.
-    pub(super) async fn with<T>(
+    pub(super) async fn with<T, E: From<SourceError>>(
         &self,
         address: &Address,
-        load: impl AsyncFnOnce(&Connection) -> Result<T, SourceError>,
-    ) -> Result<T, SourceError> {
+        load: impl AsyncFnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
         // It is never closed.
         let place = self.places.acquire().await.ok();
         let idle = self.idle.lock().await.pop().filter(Connection::is_open);

@@ -269,7 +269,8 @@ impl<'a> Answer<'a> {
     }
 }
 
-fn record(row: &SimpleQueryRow, block: &BlockSchema) -> Result<Record, String> {
+/// The record of a row of `block`'s table that comes as one object of texts.
+pub(super) fn record(row: &SimpleQueryRow, block: &BlockSchema) -> Result<Record, String> {
     let cell = |name| row.try_get(name).ok().flatten();
     let Some(text) = cell("record") else {
         let size = cell("size").and_then(|size| size.parse().ok()).unwrap_or(u64::MAX);

@@ -32,7 +32,7 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
             "config_sdk_insert",
             "after insert on {table}\n    referencing new table as new_rows for each statement",
             "changed",
-            keyed,
+            all,
         ),
         trigger(
             "config_sdk_update",

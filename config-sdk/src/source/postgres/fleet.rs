@@ -1,0 +1,48 @@
+//! What a Postgres store knows of processes, and of changes that will be undone by themselves.
+
+use std::time::Duration;
+
+use tokio_postgres::SimpleQueryRow;
+
+use super::select::escaped;
+use crate::source::{Expiring, Reported};
+
+/// Asks for what will be undone.
+pub(super) const EXPIRING: &str = "select id, note, \
+    greatest(extract(epoch from at - clock_timestamp()), 0) as seconds \
+    from config_sdk.expiry order by at, id";
+
+/// Asks for what processes say of themselves.
+pub(super) const PROCESSES: &str = "select note, \
+    greatest(extract(epoch from clock_timestamp() - seen), 0) as seconds \
+    from config_sdk.process where until > clock_timestamp() order by name";
+
+/// Longer than anybody means: a hundred years, in seconds.
+const EVER: f64 = 3.2e9;
+
+/// Keeps `note` of a process.
+pub(super) fn report(process: &str, note: &str, keep: Duration) -> String {
+    let (process, note) = (escaped(process), escaped(note));
+    format!("select config_sdk.report({process}, {note}, {})", interval(keep))
+}
+
+/// `time` as SQL writes it.
+pub(super) fn interval(time: Duration) -> String {
+    format!("make_interval(secs => {})", time.as_secs_f64().min(EVER))
+}
+
+pub(super) fn expiring(answer: &[SimpleQueryRow]) -> Vec<Expiring> {
+    let one = |row: &SimpleQueryRow| {
+        Some(Expiring::new(row.get("id")?.parse().ok()?, seconds(row)?, row.get("note")?))
+    };
+    answer.iter().filter_map(one).collect()
+}
+
+pub(super) fn processes(answer: &[SimpleQueryRow]) -> Vec<Reported> {
+    let one = |row: &SimpleQueryRow| Some(Reported::new(row.get("note")?, seconds(row)?));
+    answer.iter().filter_map(one).collect()
+}
+
+fn seconds(row: &SimpleQueryRow) -> Option<Duration> {
+    Duration::try_from_secs_f64(row.get("seconds")?.parse().ok()?).ok()
+}

@@ -1,0 +1,97 @@
+//! The active rows of places in a Postgres store.
+
+use std::collections::BTreeMap;
+
+use tokio_postgres::SimpleQueryRow;
+
+use super::select::{self, Answer, Scope, escaped};
+use crate::key::Key;
+use crate::record::Record;
+use crate::schema::BlockSchema;
+use crate::source::ddl::ident;
+use crate::source::{Place, SourceError};
+
+/// A row is never left out for its size.
+const ANY_SIZE: u64 = i64::MAX as u64;
+
+/// Blocks by name, and which keys of each.
+type Asked<'a> = BTreeMap<&'a str, (&'a BlockSchema, Vec<Key>)>;
+
+/// Asks for the active rows of `places`, which are not none, in one statement.
+pub(super) fn sql(places: &[Place]) -> String {
+    let of = |(block, keys): &(&BlockSchema, Vec<Key>)| {
+        let scope = if block.is_keyed() { Scope::Keys(keys) } else { Scope::All };
+        select::sql(block, scope, ANY_SIZE)
+    };
+    asked(places).values().flat_map(of).collect::<Vec<_>>().join(" union all ")
+}
+
+/// The active rows of `places`, by an answer that has them.
+///
+/// # Errors
+/// If a row cannot be read, or a place has several.
+pub(super) fn found(
+    answer: &[SimpleQueryRow],
+    places: &[Place],
+) -> Result<Vec<Option<Record>>, SourceError> {
+    let answer = Answer::of(answer);
+    let mut rows = BTreeMap::new();
+    for (name, (block, keys)) in asked(places) {
+        if block.is_keyed() {
+            rows.insert(name, answer.rows(block, Some(&keys)).map_err(|why| refused(block, &why))?);
+        }
+    }
+    let one = |place: &Place| {
+        check(place)?;
+        let block = place.block;
+        let Some(rows) = rows.get(block.name) else {
+            return answer.only(block).map_err(|why| refused(block, &why));
+        };
+        let own = |key| rows.own.iter().find(|(own, _)| own == key).map(|(_, record)| record);
+        match place.key.as_ref().map_or(rows.shared.as_ref(), own) {
+            // Several rows of a place are none that could be written.
+            None if !rows.odd.is_empty() => Err(refused(block, &rows.odd.join("; "))),
+            row => Ok(row.cloned()),
+        }
+    };
+    places.iter().map(one).collect()
+}
+
+/// # Errors
+/// If the place is none of its block's.
+pub(super) fn check(place: &Place) -> Result<(), SourceError> {
+    let (found, wanted) =
+        (place.key.as_ref().map(|key| key.parts().count()), place.block.keys.len());
+    match found {
+        Some(found) if found != wanted => Err(SourceError::refused(format!(
+            "{place}: the key has {found} parts, and the block's has {wanted}: it is another block's \
+             key"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The condition that a row of table `t` is one of this place, whatever its state.
+pub(super) fn condition(place: &Place) -> String {
+    let columns = place.block.keys.iter().map(|key| format!("t.{}", ident(key.name)));
+    let same: Vec<_> = match &place.key {
+        Some(key) => (columns.zip(key.parts()))
+            .map(|(column, part)| format!("{column} = {}", escaped(part)))
+            .collect(),
+        None => columns.map(|column| format!("{column} is null")).collect(),
+    };
+    if same.is_empty() { "true".to_owned() } else { same.join(" and ") }
+}
+
+fn asked(places: &[Place]) -> Asked<'_> {
+    let mut asked = Asked::new();
+    for place in places {
+        let (_, keys) = asked.entry(place.block.name).or_insert((place.block, Vec::new()));
+        keys.extend(place.key.clone());
+    }
+    asked
+}
+
+pub(super) fn refused(block: &BlockSchema, why: &str) -> SourceError {
+    SourceError::refused(format!("{}: {why}", block.name))
+}

@@ -1,0 +1,165 @@
+//! The part of a Postgres store that operators use.
+
+use std::time::Duration;
+
+use tokio_postgres::SimpleQueryRow;
+
+use super::address::Address;
+use super::connection::{Connection, failure, rows};
+use super::deeds::{self, Deeds};
+use super::refusal::{refusal, without_nul};
+use super::select::escaped;
+use super::{PostgresStore, fleet, load, past, places};
+use crate::record::Record;
+use crate::schema::BlockSchema;
+use crate::source::{
+    BoxFuture, Expiring, Past, Place, Reported, SourceError, Write, WriteError, Writer, Written,
+};
+
+/// How a transaction that writes begins. It waits for other writers, but not for ever; and if this
+/// process stops in the middle, it holds up nobody for long.
+const BEGIN: &str = "begin isolation level read committed; set local lock_timeout = '5s'; \
+    set local statement_timeout = '10s'; set local idle_in_transaction_session_timeout = '10s'";
+
+impl PostgresStore {
+    /// Runs `sql`, which only reads, as of one moment.
+    async fn look(&self, sql: &str) -> Result<Vec<SimpleQueryRow>, SourceError> {
+        let look = async |connection: &Connection| {
+            let found = load::transaction(connection, sql).await;
+            found.map_err(|error| refusal(&self.address, &error, true))
+        };
+        self.loading.with(&self.address, look).await
+    }
+
+    /// Runs `sql`, one statement that is its own transaction.
+    async fn tell(&self, sql: &str) -> Result<(), SourceError> {
+        let tell = async |connection: &Connection| {
+            let told = rows(connection.client(), sql).await;
+            told.map(drop).map_err(|error| refusal(&self.address, &error, true))
+        };
+        self.loading.with(&self.address, tell).await
+    }
+
+    async fn rows_of(&self, places: &[Place]) -> Result<Vec<Option<Record>>, SourceError> {
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let answer = self.look(&places::sql(places)).await?;
+        places::found(&answer, places)
+    }
+
+    async fn write_all(&self, write: &Write) -> Result<Written, WriteError> {
+        let deeds = Deeds::of(write)?;
+        let all = async |connection: &Connection| {
+            let written = in_transaction(connection, &self.address, &deeds).await;
+            if written.is_err() {
+                // If that fails, too, the connection is found closed by the next one.
+                let _ = connection.client().batch_execute("rollback").await;
+            }
+            written
+        };
+        // If this is dropped half way, so is the connection: the server takes everything back.
+        self.loading.with(&self.address, all).await
+    }
+
+    async fn past_of(&self, place: &Place, limit: usize) -> Result<Past, SourceError> {
+        places::check(place)?;
+        past::past(&self.look(&past::sql(place, limit)).await?, place)
+    }
+
+    async fn all_drafts(
+        &self,
+        blocks: &[&'static BlockSchema],
+    ) -> Result<Vec<(Place, Record)>, SourceError> {
+        match past::drafts_sql(blocks) {
+            Some(sql) => past::drafts(&self.look(&sql).await?, blocks),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+/// Two round trips: one that leaves everybody else waiting and says what is there, and one that writes
+/// and ends it.
+async fn in_transaction(
+    connection: &Connection,
+    address: &Address,
+    deeds: &Deeds<'_>,
+) -> Result<Written, WriteError> {
+    let client = connection.client();
+    let write = deeds.write;
+    let refused = |error| refusal(address, &error, !deeds.hold_secrets());
+    let answer = rows(client, &format!("{BEGIN}; {}", deeds.begin())).await.map_err(refused)?;
+    if write.undoes.is_some() && deeds::cell(&answer, "undone") != Some("t") {
+        return Err(WriteError::Undone);
+    }
+    let there = places::found(&answer, &deeds.places)?;
+    let conflicts = deeds.conflicts(&answer, &there);
+    if !conflicts.is_empty() {
+        return Err(WriteError::Conflict(conflicts));
+    }
+    let answer = rows(client, &format!("{}; commit", deeds.finish(&there))).await;
+    let answer = answer.map_err(|error| match error.as_db_error() {
+        Some(_) => refused(error),
+        None => SourceError::unreachable(format!(
+            "{}; whether it was written is not known: read it again",
+            failure(address, &error)
+        )),
+    })?;
+    deeds.written(&answer, &there)
+}
+
+impl Writer for PostgresStore {
+    fn rows<'a>(
+        &'a self,
+        places: &'a [Place],
+    ) -> BoxFuture<'a, Result<Vec<Option<Record>>, SourceError>> {
+        Box::pin(self.rows_of(places))
+    }
+
+    fn write<'a>(&'a self, write: &'a Write) -> BoxFuture<'a, Result<Written, WriteError>> {
+        Box::pin(self.write_all(write))
+    }
+
+    fn past<'a>(
+        &'a self,
+        place: &'a Place,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Past, SourceError>> {
+        Box::pin(self.past_of(place, limit))
+    }
+
+    fn drafts<'a>(
+        &'a self,
+        blocks: &'a [&'static BlockSchema],
+    ) -> BoxFuture<'a, Result<Vec<(Place, Record)>, SourceError>> {
+        Box::pin(self.all_drafts(blocks))
+    }
+
+    fn expiring(&self) -> BoxFuture<'_, Result<Vec<Expiring>, SourceError>> {
+        Box::pin(async { Ok(fleet::expiring(&self.look(fleet::EXPIRING).await?)) })
+    }
+
+    fn report<'a>(
+        &'a self,
+        process: &'a str,
+        note: &'a str,
+        keep: Duration,
+    ) -> BoxFuture<'a, Result<(), SourceError>> {
+        Box::pin(async move {
+            without_nul("the name of the process", process)?;
+            without_nul("what the process says of itself", note)?;
+            self.tell(&fleet::report(process, note, keep)).await
+        })
+    }
+
+    fn leave<'a>(&'a self, process: &'a str) -> BoxFuture<'a, Result<(), SourceError>> {
+        Box::pin(async move {
+            without_nul("the name of the process", process)?;
+            self.tell(&format!("select config_sdk.leave({})", escaped(process))).await
+        })
+    }
+
+    fn processes(&self) -> BoxFuture<'_, Result<Vec<Reported>, SourceError>> {
+        Box::pin(async { Ok(fleet::processes(&self.look(fleet::PROCESSES).await?)) })
+    }
+}

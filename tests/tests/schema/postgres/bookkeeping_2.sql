@@ -1,0 +1,340 @@
+-- The store's bookkeeping: one epoch, the log of changes, and the functions that every block
+-- table's triggers run. Running it again changes nothing.
+create schema if not exists config_sdk;
+
+create table if not exists config_sdk.epoch (
+    one boolean primary key default true check (one),
+    epoch bigint not null default 0,
+    floor bigint not null default 0,
+    tx text
+);
+comment on table config_sdk.epoch is
+    'One row: how many transactions changed configuration. Its lock is what writers queue for.';
+comment on column config_sdk.epoch.floor is 'Changes up to this epoch have been pruned.';
+comment on column config_sdk.epoch.tx is 'The transaction that moved the epoch last.';
+insert into config_sdk.epoch default values on conflict do nothing;
+
+create table if not exists config_sdk.change (
+    id bigint generated always as identity primary key,
+    epoch bigint not null,
+    block text not null,
+    key jsonb,
+    version bigint,
+    what text not null check (what in ('insert', 'update', 'delete', 'truncate', 'invalidate')),
+    before jsonb,
+    who text not null default session_user,
+    at timestamptz not null default clock_timestamp(),
+    why text
+);
+comment on table config_sdk.change is
+    'One row for each changed row of a block''s table, with the row before. Never a secret.';
+create index if not exists change_epoch on config_sdk.change (epoch);
+create index if not exists change_numbers on config_sdk.change (block, key, version)
+    where what in ('delete', 'truncate') and version is not null;
+
+-- What version 1 of this made otherwise.
+drop index if exists config_sdk.change_gone;
+do $$
+begin
+    if not exists (select from pg_constraint where conrelid = 'config_sdk.change'::regclass
+        and contype = 'c' and pg_get_constraintdef(oid) like '%invalidate%')
+    then
+        alter table config_sdk.change drop constraint if exists change_what_check;
+        alter table config_sdk.change add constraint change_what_check
+            check (what in ('insert', 'update', 'delete', 'truncate', 'invalidate'));
+    end if;
+end
+$$;
+
+-- The columns of a row that are named, or null if none are.
+create or replace function config_sdk.kept(whole jsonb, columns text[]) returns jsonb
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select jsonb_object_agg(key, value) from jsonb_each(whole) where key = any (columns)
+$$;
+
+-- The key of a row: each of its columns as text. Null if there is none, or if it is too long to be one.
+create or replace function config_sdk.key_of(whole jsonb, columns text[]) returns jsonb
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select case when sum(octet_length(coalesce(value, ''))) <= 512 then jsonb_object_agg(key, value) end
+    from jsonb_each_text(whole) where key = any (columns)
+$$;
+
+-- This transaction, told apart also from one of the same number in the life of a restored backup.
+create or replace function config_sdk.this_tx() returns text
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+    select pg_current_xact_id()::text || '/' || extract(epoch from transaction_timestamp())
+$$;
+
+-- Locks the epoch and says what it will be once this transaction has changed something.
+create or replace function config_sdk.next_epoch() returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    answer bigint;
+begin
+    select case when tx = config_sdk.this_tx() then epoch else epoch + 1 end
+        into answer from config_sdk.epoch for update;
+    if not found then
+        raise exception 'config_sdk.epoch has lost its row' using hint =
+            'insert into config_sdk.epoch (epoch, floor)'
+            ' select coalesce(max(epoch), 0), coalesce(max(epoch), 0) from config_sdk.change';
+    end if;
+    return answer;
+end
+$$;
+
+-- Moves the epoch, once per transaction, and tells whoever listens to look.
+create or replace function config_sdk.advance(block text, next bigint) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    update config_sdk.epoch set epoch = next, tx = config_sdk.this_tx() where epoch <> next;
+    perform pg_notify('config_sdk', next || ' ' || left(block, 200));
+end
+$$;
+
+-- The functions below are run by triggers. Their arguments, as many as each needs: the block's name,
+-- its key columns, the columns that history may keep. They are SECURITY DEFINER so that whoever may write a
+-- block's table needs no rights here, and nobody may make triggers of their own with them.
+-- A field may be named as a variable or an alias is: variables win, and `n.*` is always the row.
+
+-- Before a statement: all writers of configuration queue for one row first. So versions are
+-- counted one after the other, epochs are given in the order of commits, and there is no deadlock.
+create or replace function config_sdk.lock() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform config_sdk.next_epoch();
+    return null;
+end
+$$;
+
+-- Before a row is written: a new version if its content is new or it becomes active.
+create or replace function config_sdk.fill() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    bookkeeping constant text[] :=
+        '{id, version, status, created_at, created_by, reason, activated_at}';
+    key constant jsonb := config_sdk.key_of(to_jsonb(new), tg_argv[1]::text[]);
+    same_key text;
+    used bigint;
+    gone bigint;
+    is_taken boolean;
+begin
+    if tg_op = 'UPDATE' then
+        if to_jsonb(new) - bookkeeping = to_jsonb(old) - bookkeeping
+            and (new.status is distinct from 'active' or old.status = 'active')
+        then
+            new.version := old.version;
+            new.created_at := old.created_at;
+            new.created_by := old.created_by;
+            new.activated_at := old.activated_at;
+            return new;
+        end if;
+        -- What the statement did not set belongs to the former version.
+        if new.created_by is not distinct from old.created_by then
+            new.created_by := null;
+        end if;
+        if new.reason is not distinct from old.reason then
+            new.reason := null;
+        end if;
+    end if;
+    -- Two conditions for what `is not distinct from` says in one, because no index knows that one.
+    select string_agg(format(case when to_jsonb(new) ->> name is null then 't.%1$I is null'
+            else 't.%1$I = ($1).%1$I' end, name), ' and ')
+        into same_key from unnest(tg_argv[1]::text[]) name;
+    execute format('select max(t.version), bool_or(t.status = ''active'' and t.id <> ($1).id)'
+        ' from %I.%I t where %s',
+        tg_table_schema, tg_table_name, coalesce(same_key, 'true')) into used, is_taken using new;
+    if is_taken and new.status = 'active' then
+        raise unique_violation using
+            message = format('block %s has an active row already', tg_argv[0]),
+            hint = format('Change that row, or archive it before, in the same transaction:'
+                ' update %I.%I set status = ''archived'' where status = ''active''%s',
+                tg_table_schema, tg_table_name, (
+                    select string_agg(format(case when to_jsonb(new) ->> name is null
+                        then ' and %I is null' else ' and %I = %L' end,
+                        name, to_jsonb(new) ->> name), '')
+                    from unnest(tg_argv[1]::text[]) name));
+    end if;
+    -- The number of a deleted row is not given again.
+    execute 'select max(version) from config_sdk.change where block = $1'
+        ' and what in (''delete'', ''truncate'') and version is not null and key '
+        || case when key is null then 'is null' else '= $2' end into gone using tg_argv[0], key;
+    new.version := 1 + greatest(0, used, gone);
+    new.created_at := clock_timestamp();
+    new.created_by := coalesce(new.created_by, session_user);
+    new.activated_at := case when new.status = 'active' then clock_timestamp() end;
+    return new;
+end
+$$;
+
+-- After a statement: what really changed goes into the log and moves the epoch. A plan that a session
+-- keeps from a statement of one row must not compare each row with each in one of thousands.
+create or replace function config_sdk.changed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+set enable_nestloop = off as $$
+#variable_conflict use_variable
+declare
+    keys constant text[] := tg_argv[1];
+    shown constant text[] := tg_argv[2];
+    next constant bigint := config_sdk.next_epoch();
+    bookkeeping constant text[] :=
+        '{id, version, status, created_at, created_by, reason, activated_at}';
+    is_new boolean := false;
+begin
+    if tg_op = 'INSERT' then
+        insert into config_sdk.change (epoch, block, key, version, what, why)
+        select next, tg_argv[0], config_sdk.key_of(to_jsonb(n.*), keys), n.version, 'insert', n.reason
+        from new_rows n;
+    elsif tg_op = 'UPDATE' then
+        insert into config_sdk.change (epoch, block, key, version, what, before, why)
+        select next, tg_argv[0], config_sdk.key_of(to_jsonb(n.*), keys), n.version, 'update',
+            config_sdk.kept(to_jsonb(o.*), shown),
+            case when n.reason is distinct from o.reason then n.reason end
+        from old_rows o join new_rows n using (id)
+        -- The rows themselves as well: a trigger of somebody else's may have come after ours.
+        where o.version <> n.version or o.status <> n.status
+            or to_jsonb(n.*) - bookkeeping <> to_jsonb(o.*) - bookkeeping;
+        is_new := found;
+        -- A row that is given another key is gone from the one it had.
+        insert into config_sdk.change (epoch, block, key, version, what, before)
+        select next, tg_argv[0], config_sdk.key_of(to_jsonb(o.*), keys), o.version, 'delete',
+            config_sdk.kept(to_jsonb(o.*), shown)
+        from old_rows o join new_rows n using (id)
+        where keys <> '{}' and config_sdk.kept(to_jsonb(o.*), keys)
+            <> config_sdk.kept(to_jsonb(n.*), keys);
+    else
+        insert into config_sdk.change (epoch, block, key, version, what, before)
+        select next, tg_argv[0], config_sdk.key_of(to_jsonb(o.*), keys), o.version, 'delete',
+            config_sdk.kept(to_jsonb(o.*), shown)
+        from old_rows o;
+    end if;
+    if found or is_new then
+        perform config_sdk.advance(tg_argv[0], next);
+    end if;
+    return null;
+end
+$$;
+
+-- Before TRUNCATE: the last time its rows can be seen.
+create or replace function config_sdk.truncated() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    next constant bigint := config_sdk.next_epoch();
+    gone bigint;
+begin
+    execute format(
+        'insert into config_sdk.change (epoch, block, key, version, what, before)'
+        ' select $1, $2, config_sdk.key_of(to_jsonb(t.*), $3), t.version, ''truncate'','
+        ' config_sdk.kept(to_jsonb(t.*), $4) from %I.%I t', tg_table_schema, tg_table_name)
+        using next, tg_argv[0], tg_argv[1]::text[], tg_argv[2]::text[];
+    get diagnostics gone = row_count;
+    if gone > 0 then
+        perform config_sdk.advance(tg_argv[0], next);
+    end if;
+    return null;
+end
+$$;
+
+-- After a statement on an adopted table, which has neither versions nor any column of ours. What
+-- counts are its key columns and the columns of fields, which come as one more argument.
+create or replace function config_sdk.adopted() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    keys constant text[] := tg_argv[1];
+    shown constant text[] := tg_argv[2];
+    read constant text[] := tg_argv[3];
+    next bigint;
+begin
+    if tg_op = 'TRUNCATE' then
+        next := config_sdk.next_epoch();
+        insert into config_sdk.change (epoch, block, what) values (next, tg_argv[0], 'truncate');
+    elsif tg_op = 'INSERT' then
+        if not exists (select from new_rows) then
+            return null;
+        end if;
+        next := config_sdk.next_epoch();
+        insert into config_sdk.change (epoch, block, key, what)
+        select next, tg_argv[0], config_sdk.key_of(to_jsonb(n.*), keys), 'insert' from new_rows n;
+    elsif tg_op = 'UPDATE' then
+        -- Which row became which, nothing tells: rows are the same that have the same key. Where the
+        -- statement changed nothing that is read, nobody waits for the epoch.
+        if not exists (
+            (select config_sdk.kept(to_jsonb(o.*), read) from old_rows o
+                except all select config_sdk.kept(to_jsonb(n.*), read) from new_rows n)
+            union all
+            (select config_sdk.kept(to_jsonb(n.*), read) from new_rows n
+                except all select config_sdk.kept(to_jsonb(o.*), read) from old_rows o))
+        then
+            return null;
+        end if;
+        next := config_sdk.next_epoch();
+        insert into config_sdk.change (epoch, block, key, what, before)
+        select next, tg_argv[0], coalesce(n.key, o.key),
+            case when n.whole is null then 'delete' else 'update' end,
+            config_sdk.kept(o.whole, shown)
+        from (select to_jsonb(r.*) as whole, config_sdk.key_of(to_jsonb(r.*), keys) as key,
+                coalesce(config_sdk.key_of(to_jsonb(r.*), keys), 'null') as same from old_rows r) o
+            full join (select to_jsonb(r.*) as whole, config_sdk.key_of(to_jsonb(r.*), keys) as key,
+                coalesce(config_sdk.key_of(to_jsonb(r.*), keys), 'null') as same from new_rows r) n
+            on o.same = n.same
+        where config_sdk.kept(o.whole, read) is distinct from config_sdk.kept(n.whole, read);
+    else
+        if not exists (select from old_rows) then
+            return null;
+        end if;
+        next := config_sdk.next_epoch();
+        insert into config_sdk.change (epoch, block, key, what, before)
+        select next, tg_argv[0], config_sdk.key_of(to_jsonb(o.*), keys), 'delete',
+            config_sdk.kept(to_jsonb(o.*), shown)
+        from old_rows o;
+    end if;
+    perform config_sdk.advance(tg_argv[0], next);
+    return null;
+exception when data_exception then
+    -- What `jsonb` cannot hold must not keep the table's owner from writing it: any key may have changed.
+    next := config_sdk.next_epoch();
+    insert into config_sdk.change (epoch, block, what) values (next, tg_argv[0], 'truncate');
+    perform config_sdk.advance(tg_argv[0], next);
+    return null;
+end
+$$;
+
+-- Asks every reader to read the copies of a block again whose keys are like this: an object of each
+-- key column and its pattern, '{"guild_id": {"like": "guild-*"}}'. Says the new epoch.
+create or replace function config_sdk.invalidate(block text, keys jsonb) returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    answer constant bigint := config_sdk.next_epoch();
+begin
+    insert into config_sdk.change (epoch, block, key, what) values (answer, block, keys, 'invalidate');
+    perform config_sdk.advance(block, answer);
+    return answer;
+end
+$$;
+
+-- Forgets all changes but those of the newest epochs, and says how many it forgot. The newest
+-- deletion of each block and key is kept, so that its number is not given again.
+create or replace function config_sdk.prune(keep_epochs bigint) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    gone bigint;
+begin
+    update config_sdk.epoch set floor = greatest(floor, epoch - greatest(keep_epochs, 0));
+    delete from config_sdk.change old
+    where epoch <= (select floor from config_sdk.epoch)
+        and (what not in ('delete', 'truncate') or version is null
+            or exists (select from config_sdk.change newer
+                where newer.block = old.block and newer.key = old.key
+                    and newer.what in ('delete', 'truncate') and newer.version > old.version)
+            or old.key is null and exists (select from config_sdk.change newer
+                where newer.block = old.block and newer.key is null
+                    and newer.what in ('delete', 'truncate') and newer.version > old.version));
+    get diagnostics gone = row_count;
+    return gone;
+end
+$$;
+
+revoke execute on all functions in schema config_sdk from public;
+comment on schema config_sdk is 'Bookkeeping of configuration blocks, version 2';

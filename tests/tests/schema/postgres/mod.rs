@@ -1,0 +1,9 @@
+//! What operators ask of a store, held against real Postgres servers.
+
+mod drafts;
+mod faults;
+mod fleet;
+mod past;
+mod roles;
+mod stage;
+mod writes;
