@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::{Keyed, Stats, Warmed};
+use super::{Keyed, Warmed};
 use crate::block::KeyedBlock;
 use crate::key::Key;
 
@@ -19,9 +19,6 @@ pub(crate) trait AnyKeyed: Send + Sync {
 
     /// Loads every copy, as far as they fit.
     fn warm_all<'a>(&'a self, progress: &'a mut (dyn FnMut(&Warmed) + Send)) -> Boxed<'a, Warmed>;
-
-    /// What was read and loaded, and what there is now.
-    fn stats(&self) -> Stats;
 }
 
 impl<T: KeyedBlock> AnyKeyed for Keyed<T> {
@@ -35,9 +32,5 @@ impl<T: KeyedBlock> AnyKeyed for Keyed<T> {
 
     fn warm_all<'a>(&'a self, progress: &'a mut (dyn FnMut(&Warmed) + Send)) -> Boxed<'a, Warmed> {
         Box::pin(self.warm_all(progress))
-    }
-
-    fn stats(&self) -> Stats {
-        self.stats()
     }
 }

@@ -9,7 +9,7 @@ use super::end::{End, Failure, Outcome};
 use super::grammar::Cache;
 use super::page::{Lines, Page};
 use super::table::table;
-use super::{confirmed, within};
+use super::{confirmed, fleet, within};
 use crate::change::BlockType;
 use crate::client::{Config, ConfigBuilder, Door};
 use crate::key::{Key, Pattern};
@@ -21,7 +21,10 @@ pub(super) async fn run(command: Cache, builder: ConfigBuilder, page: &mut Page)
     let doors = builder.doors();
     match command {
         Cache::Info => Ok(tell_kept(&doors, page)),
-        Cache::Stats => stats(builder, &doors, page).await,
+        Cache::Stats => {
+            let operator = builder.operator()?;
+            within(stats(&operator, page)).await
+        }
         Cache::Warm { block, keys } => warm(builder, &doors, block, &keys, page).await,
         Cache::Clear { block, pattern, yes } => {
             let operator = builder.operator()?;
@@ -64,16 +67,41 @@ fn tell_kept(doors: &[Door], page: &mut Page) -> End {
     End::Done
 }
 
-/// What this process has read and loaded since its start.
-async fn stats(builder: ConfigBuilder, doors: &[Door], page: &mut Page) -> Outcome {
-    let config = builder.start().await?;
-    let (mut lines, mut told) = (Lines::new(), serde_json::Map::new());
-    for door in doors {
-        let stats = (door.open)(&config).stats();
-        lines = lines.gap().title(door.schema.name).text(&stats);
-        told.insert(door.schema.name.to_owned(), json!(stats));
+/// What the processes have read and loaded that report themselves.
+async fn stats(operator: &Operator, page: &mut Page) -> Outcome {
+    let processes = operator.processes().await?;
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    for process in &processes {
+        for block in &process.keyed {
+            let counted = |name: &str| {
+                let count = block.stats.as_ref().and_then(|stats| stats.get(name));
+                count.map_or_else(|| "–".to_owned(), ToString::to_string)
+            };
+            rows.push([
+                fleet::name(process),
+                block.name.clone(),
+                block.entries.to_string(),
+                counted("hits"),
+                counted("misses"),
+                counted("loads"),
+                counted("errors"),
+                counted("evictions"),
+            ]);
+            told.push(json!({
+                "process": process.name,
+                "host": process.host,
+                "pid": process.pid,
+                "block": block.name,
+                "entries": block.entries,
+                "stats": block.stats,
+            }));
+        }
     }
-    config.shutdown().await;
+    let header = ["process", "block", "entries", "hits", "misses", "loads", "errors", "evicted"];
+    let lines = match rows.as_slice() {
+        [] => Lines::plain("no process with keyed blocks reports itself: `.report_as(…)` has it do so"),
+        _ => table(&header, rows),
+    };
     page.answer(&told, &lines);
     Ok(End::Done)
 }

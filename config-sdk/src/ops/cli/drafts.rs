@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::assignment::DraftName;
 use super::end::{End, Failure, Outcome};
-use super::grammar::{Draft as Command, Making};
+use super::grammar::Draft as Command;
+use super::options::Making;
 use super::page::{Lines, Page};
 use super::table::table;
 use super::{confirmed, make, within};

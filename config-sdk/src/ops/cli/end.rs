@@ -112,7 +112,7 @@ impl From<StartError> for Failure {
 }
 
 /// What an error says, with what to type where it says what to write in the program.
-fn typed(error: &impl std::fmt::Display) -> String {
+pub(super) fn typed(error: &impl std::fmt::Display) -> String {
     error.to_string().replace("add `.migrate()`", "run `config migrate`")
 }
 

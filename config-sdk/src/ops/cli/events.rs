@@ -1,15 +1,12 @@
 //! What an event says, in a line for people.
 
-use std::time::SystemTime;
-
 use super::page::Lines;
 use crate::client::Config;
 use crate::refresh::Event;
-use crate::time::rfc3339;
 
 /// What happened, and when.
-pub(super) fn told(config: &Config, event: &Event) -> Lines {
-    let said = format!("{}  {}", rfc3339(SystemTime::now()), sentence(config, event));
+pub(super) fn told(config: &Config, event: &Event, when: &str) -> Lines {
+    let said = format!("{when}  {}", sentence(config, event));
     match event {
         Event::Rejected { faults, .. } => {
             let lines = Lines::new().bad(said);

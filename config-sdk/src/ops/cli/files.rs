@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::json;
 
 use super::end::{End, Failure, Outcome};
-use super::grammar::{FormatName, Making};
 use super::make::{self, Care};
+use super::options::{FormatName, Making};
 use super::page::{Lines, Page};
 use crate::change::ChangeSet;
 use crate::ops::Operator;

@@ -29,7 +29,10 @@ pub(super) async fn arrived(
     let refusing: Vec<_> = there.iter().filter(|process| process.is_refusing()).collect();
     let mut lines = match (there.as_slice(), missing.as_slice()) {
         ([], []) => Lines::plain("no process reports itself, so nobody was waited for"),
-        (there, []) => Lines::new().good(format!("{} have it", count(there.len()))),
+        (there, []) => Lines::new().good(match there.len() {
+            1 => "1 process has it".to_owned(),
+            number => format!("{number} processes have it"),
+        }),
         (there, missing) => {
             let limit = humantime::format_duration(limit);
             let said = format!("{} of {} have it", there.len(), there.len() + missing.len());
@@ -113,10 +116,7 @@ fn faults(process: &Process) -> Lines {
     blocks.chain(keyed).fold(Lines::new(), |lines, fault| lines.bad(format!("  {fault}")))
 }
 
-fn name(process: &Process) -> String {
+/// What a process is called among others.
+pub(super) fn name(process: &Process) -> String {
     format!("{} (pid {} on {})", process.name, process.pid, process.host)
-}
-
-fn count(processes: usize) -> String {
-    if processes == 1 { "1 process".to_owned() } else { format!("{processes} processes") }
 }

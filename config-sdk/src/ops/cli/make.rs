@@ -1,12 +1,10 @@
 //! Changes: what they would do is shown, then asked about, then done.
 
-use std::io::Read;
-
 use serde_json::json;
 
-use super::assignment::{Assignment, quoted};
+use super::assignment::quoted;
 use super::end::{End, Failure, Outcome};
-use super::grammar::{Making, Set};
+use super::options::Making;
 use super::page::{Lines, Page};
 use super::{confirmed, fleet, shell, within};
 use crate::change::{Applied, ChangeError, ChangeSet, Plan};
@@ -19,104 +17,6 @@ pub(super) struct Care {
     pub(super) is_dangerous: bool,
     /// It is made even where no value changes: a draft is to become the active row.
     pub(super) is_made_anyway: bool,
-}
-
-/// Sets fields, and resets others.
-pub(super) async fn set(operator: &Operator, what: Set, page: &mut Page) -> Outcome {
-    let Set { values, unset, stdin, env, how } = what;
-    let secret = match (stdin, env) {
-        (true, _) => {
-            page.ask_nobody();
-            Some(read_value()?)
-        }
-        (_, Some(name)) => {
-            let missing = |_| format!("the environment variable {name} is not set, or is no text");
-            Some(std::env::var(&name).map_err(|error| Failure::usage(missing(error)))?)
-        }
-        _ => None,
-    };
-    let mut assignments = Vec::new();
-    match (secret, values.as_slice()) {
-        (Some(value), [path]) => {
-            assignments.push(Assignment { path: path.clone(), value });
-        }
-        (Some(_), _) => {
-            let said = "`--stdin` and `--env` read one value: name one PATH, without `=`";
-            return Err(Failure::usage(said));
-        }
-        (None, values) => {
-            for (index, value) in values.iter().enumerate() {
-                let wrong = |why| format!("argument {} of `set`: {why}", index + 1);
-                let given: Assignment = value.parse().map_err(|why| Failure::usage(wrong(why)))?;
-                refuse_secret(operator, &given.path)?;
-                assignments.push(given);
-            }
-        }
-    }
-    let change = operator.change();
-    let paths: Vec<_> = assignments.iter().map(|given| given.path.clone()).collect();
-    let change =
-        assignments.into_iter().fold(change, |c, given| c.set_path(&given.path, given.value));
-    let change = unset.iter().fold(change, |change, path| change.unset(path));
-    let is_dangerous = unset.iter().any(|path| is_row(operator, path));
-    let paths: Vec<_> = paths.into_iter().chain(unset).collect();
-    let change = laid(operator, change, &how, &paths)?;
-    let care = Care { is_dangerous, ..Care::default() };
-    make(operator, change, &how, care, page).await
-}
-
-/// Resets fields and rows.
-pub(super) async fn unset(
-    operator: &Operator,
-    paths: &[String],
-    how: Making,
-    page: &mut Page,
-) -> Outcome {
-    let change = paths.iter().fold(operator.change(), |change, path| change.unset(path));
-    let is_dangerous = paths.iter().any(|path| is_row(operator, path));
-    let change = laid(operator, change, &how, paths)?;
-    let care = Care { is_dangerous, ..Care::default() };
-    make(operator, change, &how, care, page).await
-}
-
-/// Makes a row what it was.
-pub(super) async fn rollback(
-    operator: &Operator,
-    row: &str,
-    version: u64,
-    how: Making,
-    page: &mut Page,
-) -> Outcome {
-    let change = within(async { Ok(operator.rollback(row, version).await?) }).await?;
-    let change = laid(operator, change, &how, &[row.to_owned()])?;
-    make(operator, change, &how, Care { is_dangerous: true, ..Care::default() }, page).await
-}
-
-/// The value that is typed or piped, without the end of its line.
-fn read_value() -> Result<String, Failure> {
-    let mut text = String::new();
-    let wrong = |error| Failure::usage(format!("standard input cannot be read: {error}"));
-    std::io::stdin().read_to_string(&mut text).map_err(wrong)?;
-    let value = text.strip_suffix('\n').unwrap_or(&text);
-    Ok(value.strip_suffix('\r').unwrap_or(value).to_owned())
-}
-
-/// A secret on a command line would be in the shell's history, and in every list of processes.
-fn refuse_secret(operator: &Operator, path: &str) -> Result<(), Failure> {
-    let (block, _, target) = operator.target(path)?;
-    let field = target.field.and_then(|index| block.schema().fields.get(index));
-    if !field.is_some_and(|field| field.secret) {
-        return Ok(());
-    }
-    Err(Failure::usage(format!(
-        "`{path}` is a secret, which on a command line would be in the shell's history and in every \
-         list of processes: give it with `set {0} --stdin` or `set {0} --env VARIABLE`",
-        quoted(path)
-    )))
-}
-
-fn is_row(operator: &Operator, path: &str) -> bool {
-    operator.target(path).is_ok_and(|(_, _, target)| target.field.is_none())
 }
 
 /// The change with who, why, and on which conditions.
@@ -203,6 +103,10 @@ async fn finish(operator: &Operator, plan: Plan, how: &Making, page: &mut Page) 
     let applied = within(async { Ok(plan.apply().await?) }).await?;
     let back = take_back(operator, &applied, &before);
     let mut lines = done(&applied, &back);
+    if let Some(time) = how.lasting {
+        let time = humantime::format_duration(time);
+        lines = lines.text(format!("what nobody changes until then goes back by itself in {time}"));
+    }
     let mut end = End::Done;
     let mut arrival = None;
     if let Some(limit) = how.wait.wait {
@@ -210,13 +114,13 @@ async fn finish(operator: &Operator, plan: Plan, how: &Making, page: &mut Page) 
         (lines, end) = (lines.and(arrived.lines), arrived.end);
         arrival = Some(arrived.arrival);
     }
-    let told = json!({ "plan": shown, "applied": applied, "take_back": back, "arrival": arrival });
+    let told = json!({ "plan": shown, "applied": applied, "take_back": back.commands, "arrival": arrival });
     page.answer(&told, &lines);
     Ok(end)
 }
 
 /// What was done, and how to take it back.
-fn done(applied: &Applied, back: &[String]) -> Lines {
+fn done(applied: &Applied, back: &Back) -> Lines {
     let epoch = applied.epoch;
     let lines = applied.rows.iter().fold(Lines::new(), |lines, row| {
         lines.good(match row.version {
@@ -224,29 +128,53 @@ fn done(applied: &Applied, back: &[String]) -> Lines {
             version => format!("{} is at version {version} (epoch {epoch})", row.place),
         })
     });
-    back.iter().fold(lines, |lines, line| lines.text(format!("to take it back: {line}")))
+    let commands = back.commands.iter();
+    let lines = commands.fold(lines, |lines, line| lines.text(format!("to take it back: {line}")));
+    match back.secrets.as_slice() {
+        [] => lines,
+        paths => lines.text(format!("what {} was before is not kept", paths.join(", "))),
+    }
 }
 
-/// A command for each row that was changed. Of an adopted table, the number of the version before is
-/// told by its history.
-fn take_back(operator: &Operator, applied: &Applied, before: &[(String, u64)]) -> Vec<String> {
+/// How to take a change back.
+#[derive(Default)]
+struct Back {
+    /// A command for each row.
+    commands: Vec<String>,
+    /// Secrets that changed, which cannot be.
+    secrets: Vec<String>,
+}
+
+/// How to take `applied` back, which changed rows of these versions. Of an adopted table, the number
+/// of the version before is told by its history.
+fn take_back(operator: &Operator, applied: &Applied, before: &[(String, u64)]) -> Back {
     let name = shell::program();
-    let changed = applied.rows.iter().filter(|row| !row.fields.is_empty());
-    let command = |row: &crate::change::AppliedRow| {
-        let (block, place, _) = operator.target(&row.place).ok()?;
+    let mut back = Back::default();
+    for row in &applied.rows {
+        let Ok((block, place, _)) = operator.target(&row.place) else { continue };
+        let schema = block.schema();
+        let is_secret = |name: &str| schema.fields.iter().any(|f| f.name == name && f.secret);
+        let (secrets, others): (Vec<_>, Vec<_>) =
+            row.fields.iter().map(|change| change.field).partition(|name| is_secret(name));
+        let secrets = secrets.into_iter().map(|name| format!("{}.{name}", row.place));
+        back.secrets.extend(secrets);
+        if others.is_empty() {
+            continue;
+        }
         let path = match &place.key {
-            Some(key) => quoted(&super::look::key_path(block.schema().name, key)),
+            Some(key) => quoted(&super::look::key_path(schema.name, key)),
             None => row.place.clone(),
         };
-        let version = before.iter().find(|(other, _)| *other == row.place)?.1;
-        Some(match block.schema().adopt {
-            true => format!(
-                "{name} config rollback {path} VERSION, as `{name} config history {path}` counts them"
-            ),
+        let version = before.iter().find(|(other, _)| *other == row.place);
+        let version = version.map_or(0, |(_, version)| *version);
+        back.commands.push(match schema.adopt {
+            true => {
+                format!("{name} config history {path}, and then rollback to one of its versions")
+            }
             false => format!("{name} config rollback {path} {version}"),
-        })
-    };
-    changed.filter_map(command).collect()
+        });
+    }
+    back
 }
 
 /// What a plan would do, for people.

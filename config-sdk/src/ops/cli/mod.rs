@@ -36,6 +36,7 @@
 mod assignment;
 mod cache;
 mod drafts;
+mod edit;
 mod end;
 mod events;
 mod files;
@@ -43,6 +44,7 @@ mod fleet;
 mod grammar;
 mod look;
 mod make;
+mod options;
 mod page;
 mod past;
 mod running;
@@ -133,10 +135,10 @@ impl ConfigCommand {
             Action::Status { .. } => within(fleet::status(&operator, page)).await,
             Action::Expiring => within(past::expiring(&operator, page)).await,
             Action::Check => within(store::check(&operator, page)).await,
-            Action::Set(what) => make::set(&operator, what, page).await,
-            Action::Unset { paths, how } => make::unset(&operator, &paths, how, page).await,
+            Action::Set(what) => edit::set(&operator, what, page).await,
+            Action::Unset { paths, how } => edit::unset(&operator, &paths, how, page).await,
             Action::Rollback { row, version, how } => {
-                make::rollback(&operator, &row, version, how, page).await
+                edit::rollback(&operator, &row, version, how, page).await
             }
             Action::Draft(command) => drafts::run(&operator, command, page).await,
             Action::Migrate { adopt, dry_run, yes } => {

@@ -1,6 +1,6 @@
 //! What a running process sees: this one, started for it.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
@@ -8,10 +8,14 @@ use super::end::{End, Failure, Outcome};
 use super::events;
 use super::page::{Lines, Page};
 use crate::client::{Config, ConfigBuilder};
-use crate::refresh::{BlockState, Status, StoreState};
+use crate::refresh::{BlockState, PushState, Status, StoreState};
+use crate::time::rfc3339;
 
 /// How long a process may need until it is ready.
 const START: Duration = Duration::from_secs(5);
+
+/// How long listening may take to begin.
+const PUSH: Duration = Duration::from_secs(2);
 
 /// Everything that happens, until Ctrl-C.
 pub(super) async fn watch(builder: ConfigBuilder, page: &mut Page) -> Outcome {
@@ -23,7 +27,12 @@ pub(super) async fn watch(builder: ConfigBuilder, page: &mut Page) -> Outcome {
     loop {
         tokio::select! {
             event = events.next() => match event {
-                Some(event) => page.item(&event, &events::told(&config, &event)),
+                Some(event) => {
+                    let now = rfc3339(SystemTime::now());
+                    let mut value = json!(event);
+                    value["time"] = json!(now);
+                    page.item(&value, &events::told(&config, &event, &now));
+                }
                 None => break,
             },
             pressed = &mut end => {
@@ -59,13 +68,12 @@ async fn settled(config: &Config) -> Status {
     config.ready(START).await;
     let mut events = config.events();
     let is_known = |status: &Status| {
-        use crate::refresh::PushState::{None, PollOnly, Push};
-        matches!(status.push, Push | PollOnly { .. } | None)
+        matches!(status.push, PushState::Push | PushState::PollOnly { .. })
             || status.store != StoreState::Connected
     };
     let known = async { while !is_known(&config.status()) && events.next().await.is_some() {} };
-    // Whatever it is by then is told.
-    drop(tokio::time::timeout(START, known).await);
+    // Whatever it is by then is told: a store of the program's own may have no push at all.
+    drop(tokio::time::timeout(PUSH, known).await);
     config.status()
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::end::{End, Outcome};
-use super::grammar::DialectName;
+use super::end::{End, Outcome, typed};
+use super::options::DialectName;
 use super::page::{Lines, Page};
 use super::{confirmed, within};
 use crate::client::ConfigBuilder;
@@ -75,7 +75,7 @@ pub(super) async fn migrate(
     // A store that is not there yet has nothing to compare.
     let drift = within(async { Ok(operator.drift().await) }).await?;
     let lines = match &drift {
-        Err(error) => Lines::plain(error),
+        Err(error) => Lines::plain(typed(error)),
         Ok(drift) if drift.is_empty() => Lines::plain("the tables are what the types say"),
         Ok(drift) => drift.iter().fold(Lines::new(), |lines, drift| lines.text(drift)),
     };
