@@ -2,7 +2,7 @@
 
 use config_tests::postgres::Server;
 
-use crate::program::{Running, example};
+use config_tests::program::{Running, example};
 
 #[test]
 fn serve_says_what_to_type_tells_the_change_and_ends_on_ctrl_c() {

@@ -99,7 +99,9 @@ async fn stats(operator: &Operator, page: &mut Page) -> Outcome {
     }
     let header = ["process", "block", "entries", "hits", "misses", "loads", "errors", "evicted"];
     let lines = match rows.as_slice() {
-        [] => Lines::plain("no process with keyed blocks reports itself: `.report_as(…)` has it do so"),
+        [] => Lines::plain(
+            "no process with keyed blocks reports itself: `.report_as(…)` has it do so",
+        ),
         _ => table(&header, rows),
     };
     page.answer(&told, &lines);

@@ -1,0 +1,13 @@
+//! The operator's command line: real programs, on real stores, as an operator and a script use it.
+
+mod bad_day;
+mod caches;
+mod changes;
+mod drafts;
+mod files;
+mod fleet;
+mod looks;
+mod secrets;
+mod shell;
+mod stage;
+mod tables;
