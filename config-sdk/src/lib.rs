@@ -124,8 +124,8 @@ pub use source::{
 };
 #[cfg(feature = "ops")]
 pub use source::{
-    Deed, Done, Entry, Expiring, Logged, Past, Place, Reported, RowState, Texts, Write, WriteError,
-    Writer, Written,
+    Deed, DefaultText, Done, Entry, Expiring, Logged, Past, Place, Reported, RowState, Texts,
+    Write, WriteError, Writer, Written,
 };
 #[cfg(feature = "redis")]
 pub use source::{RedisOptions, RedisTier};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::ChangeError;
 use crate::block::{Candidate, Clamped, Columns, ConfigBlock, Faults};
 use crate::schema::BlockSchema;
-use crate::source::{Place, Source, SourceError, Writer};
+use crate::source::{DefaultText, Place, Source, SourceError, Writer};
 use crate::value::Value;
 
 /// A block's type, as far as a change needs to know it.
@@ -114,6 +114,24 @@ impl Desk {
     /// The type of the block of that name, if it is registered.
     pub(crate) fn named(&self, name: &str) -> Option<BlockType> {
         self.types.iter().copied().find(|block| block.schema().name == name)
+    }
+
+    /// Has the store keep which defaults are compiled in, so that a row that still says a former one
+    /// can be told.
+    pub(crate) async fn note_defaults(&self) -> Result<(), SourceError> {
+        let Some(writer) = self.source.store().and_then(|store| store.writer()) else {
+            return Ok(());
+        };
+        let mut defaults = Vec::new();
+        for block in self.types.iter() {
+            let schema = block.schema();
+            for (field, value) in schema.fields.iter().zip(block.defaults()) {
+                if let Some(text) = field.stored(&value).filter(|_| !field.secret) {
+                    defaults.push(DefaultText::new(schema.name, field.column, text));
+                }
+            }
+        }
+        writer.note_defaults(&defaults).await
     }
 
     /// The active rows of these places, and of those that they inherit from: each row with the row

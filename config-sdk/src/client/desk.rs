@@ -28,7 +28,7 @@ impl ConfigBuilder {
         registration::clashes(&self.blocks, &self.keyed, &mut mistakes);
         let overlay = Arc::new(self.overlay(&self.schemas(), &mut mistakes));
         match source {
-            Some(source) if mistakes.is_empty() => Ok((Desk::new(source, self.types()), overlay)),
+            Some(source) if mistakes.is_empty() => Ok((self.desk_of(&source), overlay)),
             _ => Err(StartError::Mistakes(mistakes)),
         }
     }
@@ -42,6 +42,10 @@ impl ConfigBuilder {
         self
     }
 
+    pub(super) fn desk_of(&self, source: &Arc<dyn Source>) -> Desk {
+        Desk::new(Arc::clone(source), self.types())
+    }
+
     /// What runs beside the passes for operators.
     pub(super) fn duties(
         &self,
@@ -50,7 +54,8 @@ impl ConfigBuilder {
         board: &Arc<Board>,
     ) -> Duties {
         Duties {
-            desk: Desk::new(Arc::clone(source), self.types()),
+            desk: self.desk_of(source),
+            notes_defaults: self.migrate,
             identity: self.identity.clone(),
             cells: Arc::clone(cells),
             board: Arc::clone(board),

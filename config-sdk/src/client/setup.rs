@@ -25,7 +25,14 @@ impl ConfigBuilder {
     pub async fn migrate_now(&self) -> Result<Vec<Step>, StartError> {
         let source = self.source_to_set_up()?;
         let schemas = self.schemas();
-        self.set_up(store(&*source)?.migrate(&schemas)).await
+        let store = store(&*source)?;
+        let migrate = async {
+            let steps = store.migrate(&schemas).await?;
+            #[cfg(feature = "ops")]
+            self.desk_of(&source).note_defaults().await?;
+            Ok(steps)
+        };
+        self.set_up(migrate).await
     }
 
     /// Lets the tables that were there before tell of their changes, now and without starting: adds our

@@ -10,10 +10,12 @@ mod history;
 mod operator;
 mod reading;
 mod review;
+mod trace;
 mod versions;
 
 pub use drafts::Draft;
 pub use fleet::Arrival;
 pub use history::{History, Version};
 pub use operator::Operator;
-pub use reading::{Layer, LayerKind, Listed, ListedField, Trace};
+pub use reading::{Listed, ListedField};
+pub use trace::{Layer, LayerKind, Trace};

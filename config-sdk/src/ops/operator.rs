@@ -142,7 +142,9 @@ impl Operator {
     /// # Errors
     /// If the store cannot be reached or refuses.
     pub async fn migrate(&self) -> Result<Vec<Step>, SourceError> {
-        self.store()?.migrate(&self.desk.schemas()).await
+        let steps = self.store()?.migrate(&self.desk.schemas()).await?;
+        self.desk.note_defaults().await?;
+        Ok(steps)
     }
 
     /// Lets tables that were there before tell of their changes; see [`Store::adopt`].

@@ -7,8 +7,9 @@ use super::Operator;
 use crate::change::{BlockType, ChangeError, Stack};
 use crate::key::Key;
 use crate::record::Record;
-use crate::schema::BlockSchema;
-use crate::source::{Difference, Place, Wanted, Which};
+use crate::schema::{BlockSchema, FieldSchema};
+use crate::source::{DefaultText, Difference, Place, Wanted, Which};
+use crate::value::Value;
 
 /// How many rows of a keyed block are read at a time.
 const PAGE: usize = 1000;
@@ -40,9 +41,11 @@ impl Operator {
     /// If the store cannot be read.
     pub async fn check(&self) -> Result<Vec<Difference>, ChangeError> {
         let mut found = self.drift().await?;
+        let noted = self.desk.writer()?.noted_defaults().await?;
         for block in self.desk.types.iter() {
             let schema = block.schema();
-            let findings = match self.findings(block).await {
+            let former = former(block, &noted);
+            let findings = match self.findings(block, &former).await {
                 Ok(findings) => findings,
                 // What is wrong with its table has been said.
                 Err(_) if found.iter().any(|one| one.block.as_deref() == Some(schema.name)) => {
@@ -60,13 +63,17 @@ impl Operator {
         Ok(found)
     }
 
-    async fn findings(&self, block: &BlockType) -> Result<Findings, ChangeError> {
+    async fn findings(
+        &self,
+        block: &BlockType,
+        former: &[Vec<Value>],
+    ) -> Result<Findings, ChangeError> {
         let schema = block.schema();
         let mut findings = Findings::new();
         let shared = Place { block: schema, key: None };
         let mut stacks = self.desk.rows(std::slice::from_ref(&shared)).await?;
         let shared = stacks.pop().and_then(|stack| stack.own);
-        look(block, None, &Stack { own: shared.clone(), shared: None }, &mut findings);
+        look(block, former, None, &Stack { own: shared.clone(), shared: None }, &mut findings);
         let mut after: Option<Key> = None;
         while schema.is_keyed() {
             let which = Which::Page { after: after.as_ref(), limit: PAGE };
@@ -78,7 +85,7 @@ impl Operator {
             let last = page.own.last().map(|(key, _)| key.clone());
             for (key, own) in page.own {
                 let stack = Stack { own: Some(own), shared: shared.clone() };
-                look(block, Some(&key), &stack, &mut findings);
+                look(block, former, Some(&key), &stack, &mut findings);
             }
             match last {
                 Some(last) => after = Some(last),
@@ -90,7 +97,13 @@ impl Operator {
 }
 
 /// What is wrong with one row.
-fn look(block: &BlockType, key: Option<&Key>, stack: &Stack, findings: &mut Findings) {
+fn look(
+    block: &BlockType,
+    former: &[Vec<Value>],
+    key: Option<&Key>,
+    stack: &Stack,
+    findings: &mut Findings,
+) {
     let Some(own) = &stack.own else { return };
     let schema = block.schema();
     let mut note = |column: Option<&str>, what: String, remedy: &'static str| {
@@ -112,9 +125,16 @@ fn look(block: &BlockType, key: Option<&Key>, stack: &Stack, findings: &mut Find
     }
     let defaults = block.defaults();
     let values = block.read(&own.columns);
-    for ((field, value), default) in schema.fields.iter().zip(values).zip(defaults) {
+    for (index, ((field, value), default)) in
+        schema.fields.iter().zip(values).zip(defaults).enumerate()
+    {
         let says = own.columns.get(field.column).is_some_and(Option::is_some);
         let inherits = said(stack.shared.as_ref(), field.column);
+        if says && former.get(index).is_some_and(|former| former.contains(&value)) {
+            let what = format!("{} is set to {value}, which was its default once", field.name);
+            let remedy = "unset it if it is to follow the code, whose default is another now";
+            note(Some(field.column), what, remedy);
+        }
         if says && !field.secret && value == default && !inherits {
             let what = format!("{} is set to {value}, which is its default", field.name);
             let remedy = "unset it, so that it follows the code where the default changes";
@@ -125,6 +145,23 @@ fn look(block: &BlockType, key: Option<&Key>, stack: &Stack, findings: &mut Find
         let what = format!("retired column `{column}` holds a value, and nobody reads it");
         note(Some(column), what, "drop the column once nobody needs it");
     }
+}
+
+/// What were the defaults of each field, in the order of the schema, and are not any more.
+fn former(block: &BlockType, noted: &[DefaultText]) -> Vec<Vec<Value>> {
+    let (schema, now) = (block.schema(), block.defaults());
+    let mut former = vec![Vec::new(); now.len()];
+    for default in noted.iter().filter(|default| default.block == schema.name) {
+        let columns = [(default.column.clone(), Some(default.text.clone()))].into();
+        let is_its = |field: &FieldSchema| field.column == default.column && !field.secret;
+        let values = schema.fields.iter().zip(block.read(&columns)).zip(&now).zip(&mut former);
+        for (((field, value), now), former) in values {
+            if is_its(field) && value != *now {
+                former.push(value);
+            }
+        }
+    }
+    former
 }
 
 fn said(record: Option<&Record>, column: &str) -> bool {

@@ -37,7 +37,7 @@ pub use error::SourceError;
 pub use keyed::{Keys, Loaded, Moved, Rows, Wanted, Which};
 pub use memory::{Edit, MemoryStore};
 #[cfg(feature = "ops")]
-pub use past::{Done, Expiring, Logged, Past, Reported, RowState};
+pub use past::{DefaultText, Done, Expiring, Logged, Past, Reported, RowState};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 #[cfg(all(feature = "testing", feature = "postgres"))]

@@ -125,3 +125,27 @@ impl Reported {
         Self { note: note.into(), age }
     }
 }
+
+/// A text that is a column's compiled-in default, or was.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct DefaultText {
+    /// The block.
+    pub block: String,
+    /// The column.
+    pub column: String,
+    /// What the column would hold.
+    pub text: String,
+}
+
+impl DefaultText {
+    /// `text`, in `column` of `block`.
+    #[must_use]
+    pub fn new(
+        block: impl Into<String>,
+        column: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        Self { block: block.into(), column: column.into(), text: text.into() }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::past::{Expiring, Past, Reported};
+use super::past::{DefaultText, Expiring, Past, Reported};
 use super::write::{Place, Write, WriteError, Written};
 use super::{BoxFuture, SourceError};
 use crate::record::Record;
@@ -57,6 +57,21 @@ pub trait Writer: Send + Sync {
     /// # Errors
     /// If the store cannot be reached or refuses.
     fn expiring(&self) -> BoxFuture<'_, Result<Vec<Expiring>, SourceError>>;
+
+    /// Keeps which texts are the compiled-in defaults now, beside those that were before.
+    ///
+    /// # Errors
+    /// If the store cannot be reached or refuses.
+    fn note_defaults<'a>(
+        &'a self,
+        defaults: &'a [DefaultText],
+    ) -> BoxFuture<'a, Result<(), SourceError>>;
+
+    /// Yields every text that was noted as a default.
+    ///
+    /// # Errors
+    /// If the store cannot be reached or refuses.
+    fn noted_defaults(&self) -> BoxFuture<'_, Result<Vec<DefaultText>, SourceError>>;
 
     /// Keeps what a process says of itself for `keep`, in place of what it said before, and forgets
     /// the processes whose time is over. It moves no epoch.

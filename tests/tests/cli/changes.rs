@@ -96,7 +96,7 @@ fn without_a_terminal_only_what_is_hard_to_take_back_needs_a_yes() {
         }
         assert_eq!(stage.config(&["get", THRESHOLD]).out, "0.8\n");
         stage.config(&["unset", THRESHOLD]).ends(0).tells(&["at version 2"]);
-        stage.config(&["set", "trading.max_concurrent_positions=7", "--unset", "trading"]).ends(5);
+        stage.config(&["set", "trading.max_concurrent_positions=7", "--unset", "risk"]).ends(5);
         stage.config(&["unset", "trading", "--yes"]).ends(0).tells(&["it is so already"]);
     });
 }

@@ -112,14 +112,14 @@ impl Subject for Sqlite {
 }
 
 /// A database of its own, read by a role with a password and edited by another.
-struct Postgres {
+pub(crate) struct Postgres {
     _database: Database,
     reader: Role,
     editor: Client,
 }
 
 impl Postgres {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let database = Server::shared().database();
         let editor = database.client().await;
         let reader = database.role("superuser");

@@ -10,7 +10,7 @@ use config_sdk::{
     Written,
 };
 
-use crate::stores::{Memory, Sqlite};
+use crate::stores::{Memory, Postgres, Sqlite};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_keeps_the_rules_of_writing() {
@@ -20,6 +20,11 @@ async fn memory_keeps_the_rules_of_writing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_keeps_the_rules_of_writing() {
     hold_writer(&Sqlite::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_keeps_the_rules_of_writing() {
+    hold_writer(&Postgres::new().await).await;
 }
 
 /// What is wrong with a writer.

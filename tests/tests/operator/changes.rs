@@ -83,7 +83,9 @@ async fn every_fault_of_every_block_is_listed_at_once(stage: Stage) {
     let faults: Vec<_> = plan.faults().iter().map(ToString::to_string).collect();
     assert_eq!(faults.len(), 4, "{faults:?}");
     assert!(faults.iter().any(|fault| fault.contains("bytes[guild-1].cooldown_hours")));
-    assert!(plan.apply().await.unwrap_err().to_string().contains("max_positions"));
+    let refused = plan.apply().await.unwrap_err().to_string();
+    let begins = "nothing was changed, because readers would turn it away:\n  - ";
+    assert!(refused.starts_with(begins) && refused.contains("max_positions"), "{refused}");
 }
 
 async fn a_rule_over_several_fields_judges_the_row_as_it_would_be(stage: Stage) {
@@ -262,7 +264,17 @@ async fn what_is_wrong_with_a_change_is_told_before_the_store_is_asked(stage: St
     assert!(told[0].contains("did you mean `trading`?"), "{told:?}");
     assert!(told[1].contains("did you mean `score_threshold`?"), "{told:?}");
     let nothing = operator.change().apply().await.unwrap_err().to_string();
-    assert!(nothing.contains("it changes nothing"), "{nothing}");
+    let said = "it changes nothing: set or unset at least one field";
+    assert!(nothing.contains(said), "{nothing}");
+    let stranger = operator.change().set::<Stranger>(|stranger| stranger.size = 2);
+    let told = stranger.apply().await.unwrap_err().to_string();
+    assert!(told.contains("`Stranger` is not registered: add it to the builder"), "{told}");
+}
+
+#[derive(config_sdk::ConfigBlock)]
+struct Stranger {
+    #[config(default = 1)]
+    size: u8,
 }
 
 async fn a_rule_that_panics_is_a_fault_and_nothing_else(stage: Stage) {

@@ -21,9 +21,11 @@ async fn the_second_of_two_is_told_what_changed_under_them(stage: Stage) {
     let second = bob.change().set_path("risk.max_drawdown_pct", "30").plan();
     let (first, second) = (first.await.unwrap(), second.await.unwrap());
     first.apply().await.unwrap();
-    let Err(ChangeError::Conflict(conflicts)) = second.apply().await else {
-        panic!("the second was made from a row that is there no more");
-    };
+    let error = second.apply().await.unwrap_err();
+    let begins = "nothing was changed, because what it was made from has changed; look at it again, \
+                  and repeat the change if it still holds:\n  - risk is at version 1 now";
+    assert!(error.to_string().starts_with(begins), "{error}");
+    let ChangeError::Conflict(conflicts) = error else { panic!("{error}") };
     let told = conflicts[0].to_string();
     assert!(told.starts_with("risk is at version 1 now, and not at no version, by anna"), "{told}");
     assert!(told.contains("(calmer)") && told.contains("max_attempts: 3 (default) → 7"), "{told}");
@@ -58,14 +60,18 @@ async fn sixteen_writers_lose_nothing(stage: Stage) {
     const TIMES: u32 = 5;
     stage.operator().change().set_path("pace.per_second", "1").apply().await.unwrap();
     let conflicts = Arc::new(AtomicU32::new(0));
+    let begin = Arc::new(tokio::sync::Barrier::new(WRITERS as usize));
     let writers = (0..WRITERS).map(|number| {
         let operator = stage.operator().author(format!("writer {number}"));
-        let conflicts = conflicts.clone();
+        let (conflicts, begin) = (conflicts.clone(), begin.clone());
         tokio::spawn(async move {
             let mut done = 0;
             while done < TIMES {
                 let row = operator.row_at("pace").await.unwrap();
                 let now = row.fields[0].value.as_i64().unwrap();
+                if now == 1 && conflicts.load(Ordering::Relaxed) == 0 {
+                    begin.wait().await; // all of them begin with the same row
+                }
                 let change = operator
                     .change()
                     .set_path("pace.per_second", (now + 1).to_string())

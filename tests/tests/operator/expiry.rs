@@ -101,7 +101,13 @@ async fn a_secret_is_not_changed_for_a_time(stage: Stage) {
         panic!("a secret would lie in the open");
     };
     let told = mistakes[0].to_string();
-    assert!(told.contains("`trading.token` is a secret") && !told.contains("hush"), "{told}");
+    let said = "`trading.token` is a secret, and what a change for a time takes back is kept in the \
+                open: change it for good, without `lasting`";
+    assert_eq!(told, said);
+    let draft = operator.change().set_path("pace.per_second", "9").lasting(SHORT).save().await;
+    let told = draft.unwrap_err().to_string();
+    let said = "a draft has no end: say how long it holds when it is activated";
+    assert!(told.contains(said), "{told}");
 }
 
 async fn what_will_be_taken_back_is_listed_and_explained(stage: Stage) {

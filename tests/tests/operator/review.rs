@@ -7,6 +7,7 @@ on_every_store! {
     a_store_as_it_should_be_has_nothing_to_find
     a_row_that_todays_code_turns_away_is_found_among_thousands
     a_field_that_says_what_the_default_says_is_found
+    a_row_that_still_says_a_former_default_is_found
     a_retired_name_that_is_still_stored_is_found
 }
 
@@ -65,6 +66,28 @@ async fn a_field_that_says_what_the_default_says_is_found(stage: Stage) {
     assert_eq!(found.len(), 2, "{found:#?}");
     assert!(found[0].contains("max_drawdown_pct is set to 20.00, which is its default; unset it"));
     assert!(found[1].contains("daily_amount is set to 10") && found[1].contains("(in h)"));
+}
+
+/// The block when its default was another.
+mod former {
+    use config_sdk::ConfigBlock;
+
+    #[derive(ConfigBlock)]
+    #[config(name = "pace")]
+    pub(super) struct Pace {
+        #[config(default = 7, range = 1..=1000)]
+        pub(super) per_second: u32,
+    }
+}
+
+async fn a_row_that_still_says_a_former_default_is_found(stage: Stage) {
+    let former = stage.with(config_sdk::Config::builder().block::<former::Pace>());
+    former.operator().unwrap().migrate().await.unwrap();
+    stage.operator().migrate().await.unwrap();
+    stage.operator().change().set_path("pace.per_second", "7").apply().await.unwrap();
+    let found = found(&stage).await;
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("per_second is set to 7, which was its default once"), "{found:?}");
 }
 
 async fn a_retired_name_that_is_still_stored_is_found(stage: Stage) {

@@ -49,6 +49,11 @@ impl Stage {
             .keyed::<StrategyConfig>(KeyedOptions::new())
             .ttl(HOUR)
             .start_timeout(SOON);
+        self.with(builder)
+    }
+
+    /// A program of its own on this store.
+    pub(crate) fn with(&self, builder: ConfigBuilder) -> ConfigBuilder {
         match self {
             Self::Memory(store) => builder.store(store.clone()),
             Self::Sqlite(folder) => builder.url(&format!("sqlite:{}", file(folder))),

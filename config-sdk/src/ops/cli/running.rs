@@ -11,9 +11,6 @@ use crate::client::{Config, ConfigBuilder};
 use crate::refresh::{BlockState, PushState, Status, StoreState};
 use crate::time::rfc3339;
 
-/// How long a process may need until it is ready.
-const START: Duration = Duration::from_secs(5);
-
 /// How long listening may take to begin.
 const PUSH: Duration = Duration::from_secs(2);
 
@@ -65,7 +62,6 @@ pub(super) async fn status(builder: ConfigBuilder, page: &mut Page) -> Outcome {
 
 /// The status, once it is known whether changes are heard of.
 async fn settled(config: &Config) -> Status {
-    config.ready(START).await;
     let mut events = config.events();
     let is_known = |status: &Status| {
         matches!(status.push, PushState::Push | PushState::PollOnly { .. })

@@ -17,6 +17,8 @@ use crate::change::Desk;
 /// What runs beside the passes for operators.
 pub(crate) struct Duties {
     pub(crate) desk: Desk,
+    /// Whether the store is to keep which defaults are compiled in: it was migrated for them.
+    pub(crate) notes_defaults: bool,
     /// What the process is called where it reports itself; it does not, if that is not said.
     pub(crate) identity: Option<Identity>,
     pub(crate) cells: Arc<Cells>,
@@ -31,8 +33,8 @@ pub(super) struct OnDuty {
 
 impl Duties {
     pub(super) fn spawn(self) -> OnDuty {
-        let Self { desk, identity, cells, board } = self;
-        let undoing = tokio::spawn(undo::undo_in_time(desk.clone(), cells.epoch()));
+        let Self { desk, notes_defaults, identity, cells, board } = self;
+        let undoing = tokio::spawn(undo::undo_in_time(desk.clone(), cells.epoch(), notes_defaults));
         let reporter = identity.map(|identity| {
             let reporter = report::Reporter::new(desk.source, identity, cells, board);
             let task = tokio::spawn(reporter.clone().run());

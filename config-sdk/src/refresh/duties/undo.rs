@@ -20,10 +20,19 @@ const TRY_AGAIN: Duration = Duration::from_secs(30);
 
 /// Looks whenever the epoch moves, as every change for a time makes it, and when the next is over. It
 /// costs one trivial query per epoch, and none while nothing happens.
-pub(super) async fn undo_in_time(desk: Desk, mut epoch: watch::Receiver<u64>) {
+pub(super) async fn undo_in_time(
+    desk: Desk,
+    mut epoch: watch::Receiver<u64>,
+    mut notes_defaults: bool,
+) {
     let mut told = BTreeSet::new();
     loop {
         epoch.mark_unchanged();
+        if notes_defaults {
+            // Whoever may not write it now may not later.
+            let noted = timeout(PATIENCE, desk.note_defaults()).await;
+            notes_defaults = !matches!(noted, Ok(Ok(())));
+        }
         let next = match timeout(PATIENCE, look(&desk, &mut told)).await {
             Ok(Ok(next)) => next,
             // The store is away, is not set up for this, or lets this program read alone.

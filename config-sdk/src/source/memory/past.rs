@@ -7,7 +7,7 @@ use super::row::Line;
 use super::rows::Content;
 use crate::record::Record;
 use crate::schema::{BlockSchema, FieldSchema};
-use crate::source::{Expiring, Logged, Past, Place, Reported, RowState, SourceError};
+use crate::source::{DefaultText, Expiring, Logged, Past, Place, Reported, RowState, SourceError};
 
 /// Who wrote what nobody said to have written, and how it came to the store.
 pub(super) const NOBODY: &str = "memory";
@@ -19,6 +19,7 @@ pub(super) struct Operators {
     pub(super) numbers: u64,
     pub(super) expiring: BTreeMap<u64, Kept>,
     pub(super) processes: BTreeMap<String, Kept>,
+    pub(super) defaults: std::collections::BTreeSet<DefaultText>,
 }
 
 /// A text that is kept for some time.

@@ -6,8 +6,8 @@ use super::MemoryStore;
 use crate::record::Record;
 use crate::schema::BlockSchema;
 use crate::source::{
-    BoxFuture, Expiring, Past, Place, Reported, SourceError, Write, WriteError, Writer, Written,
-    checked,
+    BoxFuture, DefaultText, Expiring, Past, Place, Reported, SourceError, Write, WriteError,
+    Writer, Written, checked,
 };
 
 impl Writer for MemoryStore {
@@ -53,6 +53,21 @@ impl Writer for MemoryStore {
 
     fn expiring(&self) -> BoxFuture<'_, Result<Vec<Expiring>, SourceError>> {
         Box::pin(self.answer(|rows| rows.operators.expiring()))
+    }
+
+    fn note_defaults<'a>(
+        &'a self,
+        defaults: &'a [DefaultText],
+    ) -> BoxFuture<'a, Result<(), SourceError>> {
+        Box::pin(async move {
+            self.answer(|_| ()).await?;
+            self.rows().operators.defaults.extend(defaults.iter().cloned());
+            Ok(())
+        })
+    }
+
+    fn noted_defaults(&self) -> BoxFuture<'_, Result<Vec<DefaultText>, SourceError>> {
+        Box::pin(self.answer(|rows| rows.operators.defaults.iter().cloned().collect()))
     }
 
     fn report<'a>(

@@ -38,6 +38,15 @@ create table if not exists config_sdk.expiry (
 );
 comment on table config_sdk.expiry is 'Changes that a program will undo by itself, and when.';
 
+create table if not exists config_sdk.default_text (
+    block text not null,
+    name text not null,
+    value text not null,
+    since timestamptz not null default now()
+);
+comment on table config_sdk.default_text is
+    'The compiled-in defaults of columns, those of today and of other times.';
+
 create table if not exists config_sdk.process (
     name text primary key,
     note text not null,

@@ -18,7 +18,7 @@ select null as block, 'bookkeeping' as piece, '' as name,
     obj_description(to_regnamespace('config_sdk'), 'pg_namespace') as identity
 where (select count(*) from pg_proc where pronamespace = to_regnamespace('config_sdk')) >= 19
     and (select count(*) from pg_class where relnamespace = to_regnamespace('config_sdk')
-        and relname in ('epoch', 'change', 'expiry', 'process')) = 4
+        and relname in ('epoch', 'change', 'expiry', 'process', 'default_text')) = 5
 union all
 select block, 'schema', space, '' from wanted where to_regnamespace(quote_ident(space)) is not null
 union all

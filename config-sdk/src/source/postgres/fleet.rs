@@ -1,11 +1,12 @@
-//! What a Postgres store knows of processes, and of changes that will be undone by themselves.
+//! What a Postgres store keeps for operators: changes that will be undone by themselves, processes,
+//! defaults.
 
 use std::time::Duration;
 
 use tokio_postgres::SimpleQueryRow;
 
 use super::select::escaped;
-use crate::source::{Expiring, Reported};
+use crate::source::{DefaultText, Expiring, Reported};
 
 /// Asks for what will be undone.
 pub(super) const EXPIRING: &str = "select id, note, \
@@ -45,4 +46,31 @@ pub(super) fn processes(answer: &[SimpleQueryRow]) -> Vec<Reported> {
 
 fn seconds(row: &SimpleQueryRow) -> Option<Duration> {
     Duration::try_from_secs_f64(row.get("seconds")?.parse().ok()?).ok()
+}
+
+/// Asks for the texts that were noted as defaults.
+pub(super) const DEFAULTS: &str =
+    "select block, name, value from config_sdk.default_text order by block, name, since";
+
+/// Keeps the defaults that are not known yet.
+pub(super) fn note(defaults: &[DefaultText]) -> String {
+    let rows: Vec<_> = (defaults.iter())
+        .map(|DefaultText { block, column, text }| {
+            format!("({}, {}, {})", escaped(block), escaped(column), escaped(text))
+        })
+        .collect();
+    format!(
+        "insert into config_sdk.default_text (block, name, value) \
+         select v.block, v.name, v.value from (values {}) v (block, name, value) \
+         where not exists (select from config_sdk.default_text d \
+         where (d.block, d.name, d.value) = (v.block, v.name, v.value))",
+        rows.join(", ")
+    )
+}
+
+pub(super) fn defaults(answer: &[SimpleQueryRow]) -> Vec<DefaultText> {
+    let one = |row: &SimpleQueryRow| {
+        Some(DefaultText::new(row.get("block")?, row.get("name")?, row.get("value")?))
+    };
+    answer.iter().filter_map(one).collect()
 }

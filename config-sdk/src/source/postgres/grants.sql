@@ -23,7 +23,8 @@ begin
                 (1, 'select on config_sdk.epoch', readers),
                 (1, 'select (epoch, block, key) on config_sdk.change', readers),
                 (1, 'execute on function config_sdk.report, config_sdk.leave', readers),
-                (1, 'select on config_sdk.change, config_sdk.expiry, config_sdk.process', operator),
+                (1, 'select on config_sdk.change, config_sdk.expiry, config_sdk.process,'
+                    ' config_sdk.default_text', operator),
                 (1, 'execute on function config_sdk.begin_write, config_sdk.expire_in,'
                     ' config_sdk.undo, config_sdk.invalidate', operator),
                 (1, format('create on database %I', current_database()), owner)

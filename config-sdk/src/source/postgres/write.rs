@@ -13,7 +13,8 @@ use super::{PostgresStore, fleet, load, past, places};
 use crate::record::Record;
 use crate::schema::BlockSchema;
 use crate::source::{
-    BoxFuture, Expiring, Past, Place, Reported, SourceError, Write, WriteError, Writer, Written,
+    BoxFuture, DefaultText, Expiring, Past, Place, Reported, SourceError, Write, WriteError,
+    Writer, Written,
 };
 
 /// How a transaction that writes begins. It waits for other writers, but not for ever; and if this
@@ -137,6 +138,25 @@ impl Writer for PostgresStore {
 
     fn expiring(&self) -> BoxFuture<'_, Result<Vec<Expiring>, SourceError>> {
         Box::pin(async { Ok(fleet::expiring(&self.look(fleet::EXPIRING).await?)) })
+    }
+
+    fn note_defaults<'a>(
+        &'a self,
+        defaults: &'a [DefaultText],
+    ) -> BoxFuture<'a, Result<(), SourceError>> {
+        Box::pin(async move {
+            for default in defaults {
+                without_nul("a default", &default.text)?;
+            }
+            match defaults {
+                [] => Ok(()),
+                defaults => self.tell(&fleet::note(defaults)).await,
+            }
+        })
+    }
+
+    fn noted_defaults(&self) -> BoxFuture<'_, Result<Vec<DefaultText>, SourceError>> {
+        Box::pin(async { Ok(fleet::defaults(&self.look(fleet::DEFAULTS).await?)) })
     }
 
     fn report<'a>(

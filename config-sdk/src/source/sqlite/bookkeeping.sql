@@ -41,6 +41,15 @@ create table if not exists config_sdk_expiry (
     who text not null
 );
 
+-- The compiled-in defaults, those of today and of other times.
+create table if not exists config_sdk_default (
+    block text not null,
+    name text not null,
+    value text not null,
+    since text not null default (strftime('%Y-%m-%dT%H:%M:%fZ')),
+    primary key (block, name, value)
+);
+
 -- What processes say of themselves, and until when it holds.
 create table if not exists config_sdk_process (
     name text primary key,

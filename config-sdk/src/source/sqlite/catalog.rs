@@ -28,10 +28,10 @@ pub(super) fn differences(connection: &Connection, wanted: &[Blueprint<'_>]) -> 
 fn bookkeeping(connection: &Connection) -> Result<Option<Drift>> {
     let tables = "select count(*), ifnull(sum(name like '%change' and sql not like '%hidden text%'), 0) \
                   from sqlite_master where type = 'table' and name in ('config_sdk_epoch', \
-                  'config_sdk_change', 'config_sdk_author', 'config_sdk_expiry', 'config_sdk_process')";
+                  'config_sdk_change', 'config_sdk_author', 'config_sdk_expiry', 'config_sdk_process', 'config_sdk_default')";
     let tables = connection.query_row(tables, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(match tables {
-        (5, 0) => None,
+        (6, 0) => None,
         (_, 1) => Some(Drift::of_bookkeeping(&UPGRADE.replace("{bookkeeping}", BOOKKEEPING))),
         _ => Some(Drift::of_bookkeeping(BOOKKEEPING)),
     })

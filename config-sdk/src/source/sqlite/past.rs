@@ -1,4 +1,4 @@
-//! What the rows of an SQLite file were, which drafts there are, and what expires.
+//! What an SQLite file keeps for operators: what rows were, drafts, what expires, defaults, processes.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::key::Key;
 use crate::record::Record;
 use crate::schema::BlockSchema;
 use crate::source::ddl::{ident, text as literal};
-use crate::source::{Done, Expiring, Logged, Past, Place, Reported, RowState, row};
+use crate::source::{DefaultText, Done, Expiring, Logged, Past, Place, Reported, RowState, row};
 use crate::time;
 
 /// Longer than anything is kept, and short enough for SQLite's calendar.
@@ -63,6 +63,32 @@ pub(super) fn expiring(connection: &Connection) -> Result<Vec<Expiring>> {
         Ok(Expiring::new(id, lasting(row.get(1)?), row.get::<_, String>(2)?))
     })?;
     rows.collect()
+}
+
+/// Keeps the defaults that are not known yet; where all are, nothing is written.
+pub(super) fn note_defaults(connection: &mut Connection, defaults: &[DefaultText]) -> Result<()> {
+    let known = noted_defaults(connection)?;
+    let news: Vec<_> = defaults.iter().filter(|default| !known.contains(default)).collect();
+    if news.is_empty() {
+        return Ok(());
+    }
+    let moment = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = "insert or ignore into config_sdk_default (block, name, value) values (?1, ?2, ?3)";
+    for DefaultText { block, column, text } in news {
+        moment.execute(sql, [block, column, text])?;
+    }
+    moment.commit()
+}
+
+pub(super) fn noted_defaults(connection: &Connection) -> Result<Vec<DefaultText>> {
+    let sql = "select block, name, value from config_sdk_default order by block, name, since";
+    let mut statement = connection.prepare_cached(sql)?;
+    let one = |row: &Row<'_>| {
+        let (block, column, text): (String, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(DefaultText::new(block, column, text))
+    };
+    statement.query_map([], one)?.collect()
 }
 
 /// Keeps what a process says of itself, and forgets those whose time is over.

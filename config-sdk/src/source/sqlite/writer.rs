@@ -10,8 +10,8 @@ use super::{Open, SqliteStore, failure, past, read, write};
 use crate::record::Record;
 use crate::schema::BlockSchema;
 use crate::source::{
-    BoxFuture, Expiring, Past, Place, Reported, SourceError, Which, Write, WriteError, Writer,
-    Written, checked,
+    BoxFuture, DefaultText, Expiring, Past, Place, Reported, SourceError, Which, Write, WriteError,
+    Writer, Written, checked,
 };
 
 /// Why the file did not do as asked.
@@ -107,6 +107,18 @@ impl Writer for SqliteStore {
 
     fn expiring(&self) -> BoxFuture<'_, Result<Vec<Expiring>, SourceError>> {
         Box::pin(self.operate(|connection| Ok(past::expiring(connection)?)))
+    }
+
+    fn note_defaults<'a>(
+        &'a self,
+        defaults: &'a [DefaultText],
+    ) -> BoxFuture<'a, Result<(), SourceError>> {
+        let defaults = defaults.to_vec();
+        Box::pin(self.operate(move |connection| Ok(past::note_defaults(connection, &defaults)?)))
+    }
+
+    fn noted_defaults(&self) -> BoxFuture<'_, Result<Vec<DefaultText>, SourceError>> {
+        Box::pin(self.operate(|connection| Ok(past::noted_defaults(connection)?)))
     }
 
     fn report<'a>(
