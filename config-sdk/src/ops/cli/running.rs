@@ -76,10 +76,10 @@ async fn settled(config: &Config) -> Status {
 fn health(status: &Status) -> End {
     let is_fresh = |state: &BlockState| *state == BlockState::Fresh;
     let blocks = status.blocks.iter().all(|block| is_fresh(&block.state) && block.error.is_none());
-    let keyed = status.keyed.iter();
-    let keyed = keyed.map(|block| is_fresh(&block.state) && block.rejected == 0);
+    let mut keyed = status.keyed.iter();
+    let keyed = keyed.all(|block| is_fresh(&block.state) && block.rejected == 0);
     match status.store {
-        StoreState::Connected if blocks && keyed.fold(true, |all, one| all && one) => End::Done,
+        StoreState::Connected if blocks && keyed => End::Done,
         StoreState::Connected => End::Found,
         _ => End::Store,
     }

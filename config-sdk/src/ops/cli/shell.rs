@@ -52,6 +52,6 @@ pub(super) fn manual(page: &mut Page) -> Outcome {
 fn pages(command: &Command, text: &mut Vec<u8>) -> std::io::Result<()> {
     let name = command.get_bin_name().unwrap_or(command.get_name()).to_owned();
     clap_mangen::Man::new(command.clone().display_name(name)).render(text)?;
-    let below = command.get_subcommands().filter(|below| below.get_name() != "help");
-    below.map(|below| pages(below, text)).collect()
+    let mut below = command.get_subcommands().filter(|below| below.get_name() != "help");
+    below.try_for_each(|below| pages(below, text))
 }

@@ -21,7 +21,6 @@ const RECORD: &str = "cross join lateral (select json_object_agg(key, value)::te
 /// Asks for the rows of `place` and the newest `limit` changes of them.
 pub(super) fn sql(place: &Place, limit: usize) -> String {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let block = place.block;
     let rows = match block.adopt {
         true => places::sql(std::slice::from_ref(place)),
