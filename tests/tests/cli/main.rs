@@ -1,5 +1,6 @@
 //! The operator's command line: real programs, on real stores, as an operator and a script use it.
 
+mod asking;
 mod bad_day;
 mod caches;
 mod changes;
@@ -7,6 +8,7 @@ mod drafts;
 mod files;
 mod fleet;
 mod looks;
+mod readme;
 mod secrets;
 mod shell;
 mod stage;
