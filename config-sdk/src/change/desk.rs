@@ -15,8 +15,11 @@ use crate::value::Value;
 pub(crate) struct BlockType {
     schema: fn() -> &'static BlockSchema,
     judge: fn(&Columns) -> Result<Judged, Faults>,
-    read: fn(&Columns) -> Result<(Vec<Value>, Faults), Faults>,
+    read: fn(&Columns) -> Result<Seen, Faults>,
 }
+
+/// What columns say one by one, and what of it could not be read.
+type Seen = (Vec<Value>, Faults);
 
 /// What a valid row means: its fields' values in the order of the schema, and what was brought into
 /// range on the way.

@@ -234,11 +234,7 @@ impl Row {
         let mut whole = match laid.get(field.column).cloned().flatten() {
             Some(text) => serde_json::from_str(&text)
                 .map_err(|error| format!("is no JSON in the store ({error}): set it as a whole"))?,
-            None => {
-                let mut defaults = self.block.defaults();
-                let has = place < defaults.len();
-                if has { value::to_json(&defaults.swap_remove(place)) } else { Json::Null }
-            }
+            None => (self.block.defaults().get(place)).map_or(Json::Null, value::to_json),
         };
         part::set(&mut whole, parts, text)?;
         Ok(whole.to_string())

@@ -141,12 +141,12 @@ impl Operator {
 pub(super) fn part(
     block: &BlockType,
     index: usize,
-    mut values: Vec<Value>,
+    values: Vec<Value>,
     parts: &[String],
     path: &str,
 ) -> Result<Value, ChangeError> {
     let schema: &'static BlockSchema = block.schema();
-    let value = (index < values.len()).then(|| values.swap_remove(index)).unwrap_or(Value::Null);
+    let value = values.into_iter().nth(index).unwrap_or(Value::Null);
     let value = schema.fields.get(index).map_or(Value::Null, |field| field.shown(value));
     let mut at = &value;
     for part in parts {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use config_sdk::testing::conformance::{Row, Subject, broken_writer_rules, hold_writer};
 use config_sdk::{
-    BlockSchema, BoxFuture, Difference, Expiring, Fetched, Loaded, MemoryStore, Past, Place,
-    Record, Reported, Request, Source, SourceError, Step, Store, Wanted, Write, WriteError, Writer,
-    Written,
+    BlockSchema, BoxFuture, DefaultText, Difference, Expiring, Fetched, Loaded, MemoryStore, Past,
+    Place, Record, Reported, Request, Source, SourceError, Step, Store, Wanted, Write, WriteError,
+    Writer, Written,
 };
 
 use crate::stores::{Memory, Postgres, Sqlite};
@@ -202,6 +202,17 @@ impl Writer for Flawed {
 
     fn expiring(&self) -> BoxFuture<'_, Result<Vec<Expiring>, SourceError>> {
         self.sound().expiring()
+    }
+
+    fn note_defaults<'a>(
+        &'a self,
+        defaults: &'a [DefaultText],
+    ) -> BoxFuture<'a, Result<(), SourceError>> {
+        self.sound().note_defaults(defaults)
+    }
+
+    fn noted_defaults(&self) -> BoxFuture<'_, Result<Vec<DefaultText>, SourceError>> {
+        self.sound().noted_defaults()
     }
 
     fn report<'a>(

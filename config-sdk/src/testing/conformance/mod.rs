@@ -210,6 +210,7 @@ const WRITER_RULES: &[(&str, Rule)] = rules! {
     past::the_past_of_a_key_is_its_own;
     past::an_expiring_change_is_undone_once;
     past::what_processes_say_moves_no_epoch;
+    past::defaults_are_kept_beside_former_ones;
     drafts::a_draft_is_read_by_nobody;
     drafts::an_activated_draft_takes_the_place_of_the_active_row;
     drafts::a_discarded_draft_is_gone;

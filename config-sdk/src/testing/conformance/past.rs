@@ -7,7 +7,7 @@ use super::keyed::{self, Stage, bounded, one};
 use super::reader::{Verdict, ensure};
 use super::reading::{noted, three};
 use super::{Row, Subject};
-use crate::source::{Deed, Done, RowState, Write, WriteError, Writer};
+use crate::source::{Deed, DefaultText, Done, RowState, Write, WriteError, Writer};
 
 pub(super) async fn the_past_tells_the_row_before(subject: &dyn Subject) -> Verdict {
     let [_, b, _] = three();
@@ -189,6 +189,22 @@ pub(super) async fn what_processes_say_moves_no_epoch(subject: &dyn Subject) -> 
         !left.iter().any(|note| ours.contains(&&**note)),
         "all have left, and one is still told",
     )?;
+    desk.stood_still().await
+}
+
+pub(super) async fn defaults_are_kept_beside_former_ones(subject: &dyn Subject) -> Verdict {
+    let mut desk = Desk::new(subject).await?;
+    let writer = super::desk::writer(&*desk.reader.source)?;
+    let text = |text: &str| DefaultText::new("a block", "it's a column", text);
+    let long = "long ".repeat(2000);
+    for defaults in [vec![text("1"), text(&long)], vec![text("2"), text(&long)], Vec::new()] {
+        writer.note_defaults(&defaults).await.map_err(|error| error.to_string())?;
+    }
+    let mut noted = writer.noted_defaults().await.map_err(|error| error.to_string())?;
+    noted.retain(|default| default.block == "a block");
+    noted.sort();
+    let same = noted == [text("1"), text("2"), text(&long)];
+    ensure(same, format_args!("each default is told once, and {} were", noted.len()))?;
     desk.stood_still().await
 }
 
