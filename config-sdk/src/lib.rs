@@ -34,6 +34,7 @@
 //! - Keyed blocks, a copy for each guild or pair: [`Config::keyed`].
 //! - Watch: [`Config::subscribe`], [`Config::events`], [`Config::status`], [`Config::ready`].
 //! - Refresh: [`Config::refresh`], [`Config::wait_for`], or SIGHUP.
+//! - Operate: `Config::operator`, or from a shell as [`docs::operating`] tells.
 //! - Test: [`Config::fixed`], and a [`MemoryStore`] that misbehaves on demand.
 //!
 //! [`docs`] has the essays: how a value travels, what happens when things fail, how to edit by SQL.

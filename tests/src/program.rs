@@ -165,13 +165,25 @@ impl Running {
         self.seen.join("\n")
     }
 
+    /// Stops it, so that it does nothing any more.
+    ///
+    /// # Panics
+    /// If it has ended.
+    pub fn freeze(&self) {
+        kill_process(self.id(), Signal::STOP).expect("it runs");
+    }
+
+    fn id(&self) -> Pid {
+        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        id.expect("a process has a number")
+    }
+
     /// Presses Ctrl-C.
     ///
     /// # Panics
     /// If it does not end.
     pub fn interrupt(&mut self) -> ExitStatus {
-        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        kill_process(id.expect("a process has a number"), Signal::INT).expect("it runs");
+        kill_process(self.id(), Signal::INT).expect("it runs");
         let child = &mut self.child;
         wait::until_sync("the end of the example", PATIENCE, || child.try_wait().ok().flatten())
     }

@@ -1,5 +1,6 @@
 //! What a command of the operator needs of a builder: to visit its store, and leave no trace.
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 use super::place::Given;
 use super::registration::KeyedRegistration;
 use super::{Config, ConfigBuilder};
@@ -24,6 +25,7 @@ impl ConfigBuilder {
     }
 
     /// What the store's URL begins with, if it is named by one.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     pub(crate) fn scheme(&self) -> Option<String> {
         match &self.place.store {
             Some(Given::Url(url)) => Some(url.split_once(':')?.0.to_ascii_lowercase()),

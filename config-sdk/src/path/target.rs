@@ -53,14 +53,12 @@ impl Target {
 }
 
 /// The parts up to the closing bracket, and what follows it. Of a key of one part, a comma is
-/// nothing special. Several may stand in parentheses, as keys are printed.
+/// nothing special.
 fn key_parts(text: &str, count: usize) -> Result<(Vec<String>, &str), String> {
     const OPEN: &str = "the key has no end: close it with `]`";
-    let (mut parts, mut rest) = (Vec::new(), text);
-    let is_printed = count > 1 && text.starts_with("(\"");
-    if is_printed {
-        rest = rest.get(1..).unwrap_or_default();
-    }
+    // As messages show a key of several parts.
+    let inside = text.strip_prefix('(').filter(|inside| inside.starts_with('"'));
+    let (mut parts, mut rest) = (Vec::new(), inside.unwrap_or(text));
     loop {
         rest = rest.trim_start_matches(' ');
         let part = match rest.strip_prefix('"') {
@@ -85,7 +83,7 @@ fn key_parts(text: &str, count: usize) -> Result<(Vec<String>, &str), String> {
         };
         parts.push(part);
         rest = rest.trim_start_matches(' ');
-        if is_printed {
+        if inside.is_some() {
             rest = rest.strip_prefix(')').unwrap_or(rest);
         }
         match rest.chars().next() {
@@ -119,6 +117,10 @@ mod tests {
     use crate::private::{self, Json, Plain};
 
     fn of(path: &str) -> Result<Target, String> {
+        Target::of(path, &blocks()).map_err(|error| error.to_string())
+    }
+
+    fn blocks() -> [&'static BlockSchema; 3] {
         let block = |name| private::block("Block", name, None, "");
         let trading = block("trading")
             .field(private::field::<Plain, u32>("big", ""))
@@ -127,8 +129,7 @@ mod tests {
         let bytes = bytes.field(private::field::<Plain, u32>("daily_amount", ""));
         let pair = block("pair").key::<String>("symbol").key::<String>("strategy");
         let pair = pair.field(private::field::<Plain, u32>("risk", ""));
-        let blocks = [trading, bytes, pair].map(|block| &*Box::leak(Box::new(block.build())));
-        Target::of(path, &blocks).map_err(|error| error.to_string())
+        [trading, bytes, pair].map(|block| &*Box::leak(Box::new(block.build())))
     }
 
     #[test]
@@ -142,10 +143,23 @@ mod tests {
         assert_eq!(of("bytes[a,b].daily_amount").unwrap().key, key(&["a,b"]));
         assert_eq!(of(r#"bytes["a].x"]"#).unwrap().key, key(&["a].x"]));
         assert_eq!(of("pair[ETH/USDT, momentum]").unwrap().key, key(&["ETH/USDT", "momentum"]));
-        let printed = of(r#"pair[("ETH/USDT", "momentum")].risk"#).unwrap();
-        assert_eq!(printed.key, key(&["ETH/USDT", "momentum"]));
-        assert_eq!(of("pair[(a,b)]").unwrap().key, key(&["(a", "b)"]));
         assert_eq!(of(r#"pair["a,\"b", c].risk"#).unwrap().key, key(&["a,\"b", "c"]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_row_is_found_again_by_the_path_it_shows(first in "\\PC{1,12}", second in "\\PC{1,12}") {
+            for (index, parts) in [(1, vec![&*first]), (2, vec![&*first, &*second])] {
+                let key = Key::new(parts.iter().copied()).unwrap();
+                let place = crate::source::Place { block: blocks()[index], key: Some(key.clone()) };
+                let found = Target::of(&place.to_string(), &blocks()).unwrap();
+                assert_eq!((found.block, found.key), (index, Some(key.clone())), "{place}");
+                let shown = format!("{}[{key}]", place.block.name);
+                if index == 2 && first.is_ascii() && second.is_ascii() {
+                    assert_eq!(Target::of(&shown, &blocks()).unwrap().key, Some(key), "{shown}");
+                }
+            }
+        }
     }
 
     #[test]

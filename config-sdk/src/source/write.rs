@@ -28,12 +28,22 @@ impl Place {
     }
 }
 
-/// `trading`, `bytes[guild-1]`, `strategy[("ETH/USDT", "momentum")]`.
+/// As a path that is read back: `trading`, `bytes[guild-1]`, `strategy[ETH/USDT,momentum]`. A part that
+/// holds what stands around it is quoted as in JSON.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.key {
             None => f.write_str(self.block.name),
-            Some(key) => write!(f, "{}[{key}]", self.block.name),
+            Some(key) => {
+                let is_plain = |part: &str| {
+                    !part.contains(['"', ',', ']']) && !part.starts_with('(') && part.trim() == part
+                };
+                let parts = key.parts().map(|part| match is_plain(part) {
+                    true => part.to_owned(),
+                    false => serde_json::Value::from(part).to_string(),
+                });
+                write!(f, "{}[{}]", self.block.name, parts.collect::<Vec<_>>().join(","))
+            }
         }
     }
 }

@@ -110,6 +110,8 @@ fn a_change_for_a_time_is_listed_until_it_ends() {
         stage.config(&["expiring"]).ends(0).tells(&[THRESHOLD, "anna", "a test", "1h 59m"]);
         let told = stage.config(&["expiring", "--json"]).ends(0).json();
         assert_eq!(told[0]["paths"][0], THRESHOLD);
+        let told = stage.config(&["explain", THRESHOLD]).ends(0);
+        told.tells(&["pending", "goes back to what it was in 1h 59m"]);
         stage.config(&["set", "trading.score_threshold=0.8", "--for", "soon"]).ends(2);
     });
 }

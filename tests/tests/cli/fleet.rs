@@ -37,6 +37,18 @@ fn a_change_is_waited_for_until_every_process_has_it() {
 }
 
 #[test]
+fn a_process_that_does_not_take_a_change_is_named_and_waited_for_in_vain() {
+    let stage = Stage::sqlite("trading").migrated();
+    let serve = serve(&stage);
+    let is_there = || stage.config(&["status", "--fleet"]).out.contains("trading").then_some(());
+    config_tests::wait::until_sync("the process", std::time::Duration::from_secs(20), is_there);
+    serve.freeze();
+    let said = stage.config(&["set", "trading.score_threshold=0.8", "--wait=1s"]).ends(5);
+    said.tells(&["trading is at version 1", "after 1s 0 of 1 have it; missing:", "is at epoch 0"]);
+    assert_eq!(stage.config(&["get", "trading.score_threshold"]).out, "0.8\n");
+}
+
+#[test]
 fn what_happens_is_watched_until_ctrl_c_a_line_each() {
     on_both("trading", |stage| {
         let mut watch = Running::start(stage.command(&["watch", "--json"]));

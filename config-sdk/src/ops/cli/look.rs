@@ -6,8 +6,10 @@ use super::end::{End, Failure, Outcome};
 use super::grammar::List;
 use super::page::{Lines, Page};
 use super::table::table;
+use crate::key::Key;
 use crate::ops::{Listed, Operator};
-use crate::source::{Wanted, Which};
+use crate::record::Record;
+use crate::source::{Place, Wanted, Which};
 use crate::time::rfc3339;
 
 /// Blocks with every field, one row, or the keys of a block.
@@ -28,7 +30,15 @@ pub(super) async fn list(operator: &Operator, what: List, page: &mut Page) -> Ou
         return Ok(End::Done);
     }
     let rows = operator.rows().await?;
-    let lines = rows.iter().fold(Lines::new(), |lines, row| lines.gap().and(titled(row, None)));
+    let lines = rows.iter().fold(Lines::new(), |lines, row| {
+        let lines = lines.gap().and(titled(row, None));
+        match operator.row(&row.place) {
+            Ok((block, _)) if block.schema().is_keyed() => {
+                lines.faint(format!("what its keys inherit; those: `list --keys {}`", row.place))
+            }
+            _ => lines,
+        }
+    });
     page.answer(&rows, &lines);
     Ok(End::Done)
 }
@@ -71,7 +81,9 @@ async fn keys(operator: &Operator, block: &str, what: &List, page: &mut Page) ->
     let which = Which::Page { after: after.as_ref(), limit: what.limit };
     let loaded = operator.desk.source.load(Wanted::of(schema, which)).await?;
     let own = &loaded.rows.own;
-    let paths: Vec<_> = own.iter().map(|(key, _)| key_path(schema.name, key)).collect();
+    let path =
+        |(key, _): &(Key, Record)| Place { block: schema, key: Some(key.clone()) }.to_string();
+    let paths: Vec<_> = own.iter().map(path).collect();
     let rows = paths.iter().zip(own).map(|(path, (_, record))| {
         let author = record.author.clone().unwrap_or_default();
         [
@@ -94,16 +106,6 @@ async fn keys(operator: &Operator, block: &str, what: &List, page: &mut Page) ->
     let rows: Vec<_> = rows.collect();
     page.answer(&json!({ "block": schema.name, "keys": rows, "after": last }), &lines);
     Ok(End::Done)
-}
-
-/// The path of a key's row, as it can be typed.
-pub(super) fn key_path(block: &str, key: &crate::key::Key) -> String {
-    let is_plain = |part: &str| !part.contains(['"', ',', ']', '\\', '(']) && part.trim() == part;
-    let parts = key.parts().map(|part| match is_plain(part) {
-        true => part.to_owned(),
-        false => json!(part).to_string(),
-    });
-    format!("{block}[{}]", parts.collect::<Vec<_>>().join(","))
 }
 
 /// A row under its name.

@@ -151,7 +151,7 @@ fn take_back(operator: &Operator, applied: &Applied, before: &[(String, u64)]) -
     let name = shell::program();
     let mut back = Back::default();
     for row in &applied.rows {
-        let Ok((block, place, _)) = operator.target(&row.place) else { continue };
+        let Ok((block, _)) = operator.row(&row.place) else { continue };
         let schema = block.schema();
         let is_secret = |name: &str| schema.fields.iter().any(|f| f.name == name && f.secret);
         let (secrets, others): (Vec<_>, Vec<_>) =
@@ -161,10 +161,7 @@ fn take_back(operator: &Operator, applied: &Applied, before: &[(String, u64)]) -
         if others.is_empty() {
             continue;
         }
-        let path = match &place.key {
-            Some(key) => quoted(&super::look::key_path(schema.name, key)),
-            None => row.place.clone(),
-        };
+        let path = quoted(&row.place);
         let version = before.iter().find(|(other, _)| *other == row.place);
         let version = version.map_or(0, |(_, version)| *version);
         back.commands.push(match schema.adopt {
