@@ -87,6 +87,23 @@ fn who_expected_another_version_is_told_who_was_faster() {
 }
 
 #[test]
+fn the_author_is_who_says_so_else_who_is_logged_in_else_whom_the_store_knows() {
+    on_both("trading", |stage| {
+        let set = |value: &str| format!("trading.score_threshold={value}");
+        let mut named = stage.command(&["set", &set("0.5")]);
+        stage.said(named.env("CONFIG_AUTHOR", "carol")).ends(0);
+        let mut both = stage.command(&["set", &set("0.6"), "--author", "dora"]);
+        stage.said(both.env("CONFIG_AUTHOR", "carol")).ends(0);
+        let mut nobody = stage.command(&["set", &set("0.8")]);
+        stage.said(nobody.env_remove("USER").env_remove("LOGNAME")).ends(0);
+        let history = stage.config(&["history", "trading", "--json"]).ends(0).json();
+        let author = |index: usize| history["versions"][index]["author"].clone();
+        assert_eq!((author(2), author(1)), ("carol".into(), "dora".into()));
+        assert!(author(0).as_str().is_some_and(|name| !["", "anna"].contains(&name)), "{history}");
+    });
+}
+
+#[test]
 fn without_a_terminal_only_what_is_hard_to_take_back_needs_a_yes() {
     on_both("trading", |stage| {
         stage.config(&["set", "trading.score_threshold=0.8"]).ends(0);

@@ -1,5 +1,7 @@
 //! What a shell gets: help, completions, a manual page, colour for terminals alone.
 
+use config_tests::program::root;
+
 use crate::stage::Stage;
 
 #[test]
@@ -31,6 +33,16 @@ fn help_says_every_command_and_every_exit_code() {
     let help = stage.config(&["--help"]).ends(0);
     for word in words {
         assert!(help.out.contains(&format!("\n  {word} ")), "{word} is not in:\n{}", help.out);
+    }
+    let essay = root().join("config-sdk/src/docs/operating.md");
+    let essay = std::fs::read_to_string(essay).expect("the essay");
+    for word in words {
+        assert!(essay.contains(&format!("`{word}")), "the essay does not tell of {word}");
+    }
+    for code in help.out.lines().skip_while(|line| !line.starts_with("Exit codes")).skip(1) {
+        let (code, meaning) = code.trim().split_once("  ").expect("a code and what it means");
+        let row = format!("| {code} | {meaning}");
+        assert!(essay.contains(&row), "the essay does not say: {row}");
     }
     help.tells(&[
         "0  done",

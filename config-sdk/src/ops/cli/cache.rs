@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::end::{End, Failure, Outcome};
@@ -133,17 +132,12 @@ async fn warm(
         let copies = (door.open)(&config);
         let name = door.schema.name;
         let warmed = if wanted.is_empty() {
-            let bar = if page.shows_progress() {
-                ProgressBar::new_spinner()
-            } else {
-                ProgressBar::hidden()
-            };
+            let bar = page.working(name);
             let mut tell = |so_far: &Warmed| {
                 bar.set_message(format!("{name}: {} loaded", so_far.loaded));
-                bar.tick();
             };
             let warmed = copies.warm_all(&mut tell).await;
-            bar.finish_and_clear();
+            drop(bar);
             warmed
         } else {
             copies.warm(wanted.clone()).await

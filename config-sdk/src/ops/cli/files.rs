@@ -9,6 +9,7 @@ use super::end::{End, Failure, Outcome};
 use super::make::{self, Care};
 use super::options::{FormatName, Making};
 use super::page::{Lines, Page};
+use super::{LONG, within_time};
 use crate::change::ChangeSet;
 use crate::ops::Operator;
 use crate::ops::document::Format;
@@ -60,7 +61,9 @@ pub(super) async fn export(
         FormatName::Toml if page.is_json() && output.is_none() => Format::Json,
         FormatName::Toml => Format::Toml,
     };
-    let text = operator.export(&names, format).await?;
+    let bar = page.working("reading rows");
+    let text = within_time(LONG, async { Ok(operator.export(&names, format).await?) }).await?;
+    drop(bar);
     let Some(path) = output else {
         page.bare(text.trim_end());
         return Ok(End::Done);

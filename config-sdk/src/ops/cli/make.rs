@@ -26,10 +26,8 @@ pub(super) fn laid(
     how: &Making,
     paths: &[String],
 ) -> Result<ChangeSet, Failure> {
-    let names = ["CONFIG_AUTHOR", "USER", "LOGNAME"];
-    let known = || names.iter().find_map(|name| std::env::var(name).ok().filter(|n| !n.is_empty()));
     let mut change = change;
-    if let Some(author) = how.author.clone().or_else(known) {
+    if let Some(author) = &how.author {
         change = change.author(author);
     }
     if let Some(reason) = &how.reason {

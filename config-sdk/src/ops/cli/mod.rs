@@ -65,7 +65,9 @@ use self::page::Page;
 use crate::client::ConfigBuilder;
 
 /// How long the store may take for one thing.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The same where every row is read.
+const LONG: Duration = Duration::from_secs(60 * 60);
 
 /// The commands of the operator: give it to clap as a subcommand's arguments.
 #[derive(Args)]
@@ -112,6 +114,10 @@ impl ConfigCommand {
             _ => {}
         }
         let operator = builder.operator()?;
+        let operator = match author() {
+            Some(author) => operator.author(author),
+            None => operator,
+        };
         match self.action {
             Action::List(what) => within(look::list(&operator, what, page)).await,
             Action::Get { path } => within(look::get(&operator, &path, page)).await,
@@ -134,7 +140,7 @@ impl ConfigCommand {
             }
             Action::Status { .. } => within(fleet::status(&operator, page)).await,
             Action::Expiring => within(past::expiring(&operator, page)).await,
-            Action::Check => within(store::check(&operator, page)).await,
+            Action::Check => store::check(&operator, page).await,
             Action::Set(what) => edit::set(&operator, what, page).await,
             Action::Unset { paths, how } => edit::unset(&operator, &paths, how, page).await,
             Action::Rollback { row, version, how } => {
@@ -170,12 +176,26 @@ pub async fn main<A: Into<OsString> + Clone>(
     }
 }
 
+/// Who makes changes, unless the command says otherwise; whoever the store knows, if nobody does.
+fn author() -> Option<String> {
+    let names = ["CONFIG_AUTHOR", "USER", "LOGNAME"].into_iter();
+    names.filter_map(|name| std::env::var(name).ok()).find(|name| !name.is_empty())
+}
+
 /// Lets `work` take as long as a store may need.
 async fn within<R>(work: impl Future<Output = Result<R, Failure>>) -> Result<R, Failure> {
-    let done = tokio::time::timeout(PATIENCE, work).await;
+    within_time(PATIENCE, work).await
+}
+
+/// Lets `work` take so long.
+async fn within_time<R>(
+    time: Duration,
+    work: impl Future<Output = Result<R, Failure>>,
+) -> Result<R, Failure> {
+    let done = tokio::time::timeout(time, work).await;
     let late = |_| {
         let said = format!(
-            "the store does not answer within {PATIENCE:?}; whether a change was made is told by \
+            "the store does not answer within {time:?}; whether a change was made is told by \
              `history`"
         );
         Failure::new(End::Store, said)

@@ -2,11 +2,16 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
 use anstyle::Style;
+use indicatif::{ProgressBar, ProgressFinish};
 use serde::Serialize;
 
 use super::end::Failure;
+
+/// How often what goes on is shown.
+const TICK: Duration = Duration::from_millis(120);
 
 /// What a command writes on. A reader that has left, such as `head`, is no reason to fail.
 pub(super) struct Page {
@@ -37,9 +42,14 @@ impl Page {
         self.json
     }
 
-    /// Whether work that takes long may show how far it is.
-    pub(super) fn shows_progress(&self) -> bool {
-        !self.json && io::stderr().is_terminal()
+    /// Shows that work goes on which may take long, where somebody watches; until the bar is dropped.
+    pub(super) fn working(&self, what: &str) -> ProgressBar {
+        if !io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new_spinner().with_message(what.to_owned());
+        bar.enable_steady_tick(TICK);
+        bar.with_finish(ProgressFinish::AndClear)
     }
 
     /// Nobody can be asked any more: standard input was read.

@@ -5,13 +5,15 @@ use serde_json::json;
 use super::end::{End, Outcome, typed};
 use super::options::DialectName;
 use super::page::{Lines, Page};
-use super::{confirmed, within};
+use super::{LONG, confirmed, within, within_time};
 use crate::client::ConfigBuilder;
 use crate::ops::Operator;
 
 /// Everything in which the store is not what the program expects.
 pub(super) async fn check(operator: &Operator, page: &mut Page) -> Outcome {
-    let found = operator.check().await?;
+    let bar = page.working("reading rows");
+    let found = within_time(LONG, async { Ok(operator.check().await?) }).await?;
+    drop(bar);
     let lines = match found.as_slice() {
         [] => Lines::new().good("the tables are what the types say, and every row is valid"),
         found => found.iter().fold(Lines::new(), |lines, found| lines.bad(found)),
