@@ -90,6 +90,7 @@ pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
     }
     let mut seen = HashSet::new();
     held.retain(|(place, _)| !inherited.contains_key(place) && seen.insert(place.clone()));
+    let undoes = undoes.into_iter().collect();
     let write = Write { author, reason, undoes, ..Write::default() };
     Ok(Plan { desk, write, lasting, rows, held, faults })
 }
@@ -173,8 +174,9 @@ impl Plan {
         faults.into_result().map_err(ChangeError::Rejected)?;
         if let Some(time) = lasting {
             let note = expiry::note(&write, &rows)?;
-            write.expires =
-                rows.iter().any(|row| row.row.entry().is_some()).then_some((time, note));
+            if rows.iter().any(|row| row.row.entry().is_some()) {
+                write.expires.push((time, note));
+            }
         }
         write.entries = rows.iter().filter_map(|row| row.row.entry()).collect();
         hold(&mut write, held);

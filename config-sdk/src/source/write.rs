@@ -78,12 +78,12 @@ pub struct Write {
     pub reason: Option<String>,
     /// The rows, no two of one place but drafts.
     pub entries: Vec<Entry>,
-    /// After how long it is to be undone, and what has to be known for that: a text that the store
+    /// After how long what is to be undone, and what has to be known for that: texts that the store
     /// keeps and does not read.
-    pub expires: Option<(Duration, String)>,
-    /// The number of the [expiring change](super::Expiring) that this undoes. The store forgets that in the
-    /// same transaction.
-    pub undoes: Option<u64>,
+    pub expires: Vec<(Duration, String)>,
+    /// The numbers of the [expiring changes](super::Expiring) that this undoes, or that hold no more. The
+    /// store forgets them in the same transaction.
+    pub undoes: Vec<u64>,
 }
 
 /// One row to be written.

@@ -102,7 +102,7 @@ impl Flawed {
                 return Ok(written);
             }
             Flaw::ForgetsTheAuthor => write.author = None,
-            Flaw::UndoesTwice => write.undoes = None,
+            Flaw::UndoesTwice => write.undoes.clear(),
             _ => {}
         }
         self.sound().write(&write).await

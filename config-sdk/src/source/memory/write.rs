@@ -9,7 +9,7 @@ use crate::source::{Deed, Entry, Place, RowState, Texts, Write, WriteError, Writ
 impl Content {
     /// Does all of `write`, if every row is what it was made from.
     pub(super) fn write(&mut self, write: &Write) -> Result<Written, WriteError> {
-        if write.undoes.is_some_and(|id| !self.operators.expiring.contains_key(&id)) {
+        if write.undoes.iter().any(|id| !self.operators.expiring.contains_key(id)) {
             return Err(WriteError::Undone);
         }
         let (mut conflicts, mut changing) = (Vec::new(), Vec::new());
@@ -33,10 +33,10 @@ impl Content {
             let is_new = changing.iter().any(|changing| std::ptr::eq(*changing, entry));
             drafts.push(if is_new { self.apply(write, entry) } else { None });
         }
-        if let Some(id) = write.undoes {
-            self.operators.expiring.remove(&id);
+        for id in &write.undoes {
+            self.operators.expiring.remove(id);
         }
-        if let Some((after, note)) = &write.expires {
+        for (after, note) in &write.expires {
             self.operators.numbers += 1;
             let kept = Kept::new(note, *after);
             self.operators.expiring.insert(self.operators.numbers, kept);

@@ -27,9 +27,11 @@ impl<'a> Deeds<'a> {
     pub(super) fn of(write: &'a Write) -> Result<Self, WriteError> {
         without_nul("the author", write.author.as_deref().unwrap_or_default())?;
         without_nul("the reason", write.reason.as_deref().unwrap_or_default())?;
-        without_nul("the note", write.expires.as_ref().map_or("", |(_, note)| note))?;
+        for (_, note) in &write.expires {
+            without_nul("the note", note)?;
+        }
         write.entries.iter().try_for_each(can_be_done)?;
-        if write.undoes.is_some_and(|id| i64::try_from(id).is_err()) {
+        if write.undoes.iter().any(|id| i64::try_from(*id).is_err()) {
             return Err(WriteError::Undone);
         }
         Ok(Self { write, places: write.entries.iter().map(|entry| entry.place.clone()).collect() })
@@ -57,7 +59,8 @@ impl<'a> Deeds<'a> {
             "select config_sdk.begin_write()".to_owned(),
             "set local timezone = 'UTC'".to_owned(),
         ];
-        sql.extend(self.write.undoes.map(|id| format!("select config_sdk.undo({id}) as undone")));
+        let undone = |id| format!("select config_sdk.undo({id}) as undone");
+        sql.extend(self.write.undoes.iter().map(undone));
         // Who writes an adopted table need not have waited for the epoch.
         let adopted = self.places.iter().filter(|place| place.block.adopt);
         sql.extend(adopted.map(|place| {
@@ -102,7 +105,7 @@ impl<'a> Deeds<'a> {
         for (number, (entry, there)) in self.write.entries.iter().zip(there).enumerate() {
             sql.extend(statements(number, entry, there.is_some()));
         }
-        sql.extend(self.write.expires.as_ref().map(|(after, note)| {
+        sql.extend(self.write.expires.iter().map(|(after, note)| {
             format!("select config_sdk.expire_in({}, {})", fleet::interval(*after), escaped(note))
         }));
         sql.push("select epoch from config_sdk.epoch".to_owned());

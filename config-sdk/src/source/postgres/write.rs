@@ -6,7 +6,7 @@ use tokio_postgres::SimpleQueryRow;
 
 use super::address::Address;
 use super::connection::{Connection, failure, rows};
-use super::deeds::{self, Deeds};
+use super::deeds::Deeds;
 use super::refusal::{refusal, without_nul};
 use super::select::escaped;
 use super::{PostgresStore, fleet, load, past, places};
@@ -90,7 +90,8 @@ async fn in_transaction(
     let write = deeds.write;
     let refused = |error| refusal(address, &error, !deeds.hold_secrets());
     let answer = rows(client, &format!("{BEGIN}; {}", deeds.begin())).await.map_err(refused)?;
-    if write.undoes.is_some() && deeds::cell(&answer, "undone") != Some("t") {
+    let undone = answer.iter().filter_map(|row| row.try_get("undone").ok().flatten());
+    if undone.filter(|undone| *undone == "t").count() < write.undoes.len() {
         return Err(WriteError::Undone);
     }
     let there = places::found(&answer, &deeds.places)?;

@@ -24,10 +24,10 @@ pub(super) fn write(
     write: &Write,
 ) -> std::result::Result<std::result::Result<Written, WriteError>, Failure> {
     let moment = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if let Some(id) = write.undoes
-        && moment.execute("delete from config_sdk_expiry where id = ?1", [signed(id)])? == 0
-    {
-        return Ok(Err(WriteError::Undone));
+    for id in &write.undoes {
+        if moment.execute("delete from config_sdk_expiry where id = ?1", [signed(*id)])? == 0 {
+            return Ok(Err(WriteError::Undone));
+        }
     }
     let mut conflicts = Vec::new();
     for entry in &write.entries {
@@ -48,7 +48,7 @@ pub(super) fn write(
     for entry in &write.entries {
         drafts.push(Row::of(&moment, &entry.place).apply(entry)?);
     }
-    if let Some((after, note)) = &write.expires {
+    for (after, note) in &write.expires {
         moment.execute(
             "insert into config_sdk_expiry (at, note, who) values \
              (strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ?1), ?2, coalesce(?3, 'sql'))",

@@ -138,7 +138,7 @@ pub(super) async fn an_expiring_change_is_undone_once(subject: &dyn Subject) -> 
     let (desk, place) = (Desk::new(subject).await?, of(a));
     for (note, after) in [("later", HOUR), ("now", Duration::ZERO)] {
         let mut write = desk.made(&[(&place, noting(note))]).await?;
-        write.expires = Some((after, note.to_owned()));
+        write.expires.push((after, note.to_owned()));
         desk.try_write(&write).await?.map_err(|error| super::desk::said(&error))?;
     }
     let expiring = desk.writer()?.expiring().await.map_err(|error| error.to_string())?;
@@ -150,12 +150,12 @@ pub(super) async fn an_expiring_change_is_undone_once(subject: &dyn Subject) -> 
         format_args!("none and an hour are left, and {:?} and {:?} came", now.left, later.left),
     )?;
     let mut late = desk.made(&[(&place, noting("lost"))]).await?;
-    late.undoes = Some(now.id);
+    late.undoes.push(now.id);
     subject.write(&[noted(a, "faster")]).await;
     super::desk::conflicts(desk.try_write(&late).await?, &place, Some("faster"))?;
     for expiring in [now, later] {
         let mut write = desk.made(&[(&place, noting("undone"))]).await?;
-        write.undoes = Some(expiring.id);
+        write.undoes.push(expiring.id);
         write.entries.iter_mut().for_each(|entry| entry.deed = Deed::Hold);
         let (one, two) = tokio::join!(desk.try_write(&write), desk.try_write(&write));
         let undone = [one?, two?].map(|written| match written {

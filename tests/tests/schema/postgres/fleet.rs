@@ -20,7 +20,7 @@ async fn what_expires_is_known_with_the_change_and_the_next_comes_first() {
     {
         let set = Deed::Set(texts([("per_second", value)]));
         let mut write = all([stage.process.entry(&pace, set).await]);
-        write.expires = Some((after, note.to_owned()));
+        write.expires.push((after, note.to_owned()));
         stage.process.writer().write(&write).await.unwrap();
     }
     let expiring = stage.process.writer().expiring().await.unwrap();
@@ -37,7 +37,7 @@ async fn of_eight_that_undo_a_change_exactly_one_does() {
     stage.process.set(&pace, "per_second", "1").await;
     let mut write =
         all([stage.process.entry(&pace, Deed::Set(texts([("per_second", "2")]))).await]);
-    write.expires = Some((Duration::ZERO, "back to 1".to_owned()));
+    write.expires.push((Duration::ZERO, "back to 1".to_owned()));
     stage.process.writer().write(&write).await.unwrap();
     let claims = (0..8).map(|_| {
         let process = Process::at(&stage.store.url());
@@ -46,7 +46,7 @@ async fn of_eight_that_undo_a_change_exactly_one_does() {
             let from = process.row(&place::<Pace>()).await;
             let set = Deed::Set(texts([("per_second", "1")]));
             let mut write = all([Entry::new(place::<Pace>(), from, set)]);
-            write.undoes = id.or(Some(1));
+            write.undoes.push(id.unwrap_or(1));
             process.writer().write(&write).await
         })
     });
@@ -68,15 +68,15 @@ async fn what_could_not_be_undone_still_expires() {
     let stage = Stage::set().await;
     let pace = place::<Pace>();
     let mut write = all([Entry::new(pace.clone(), None, Deed::Set(texts([("per_second", "2")])))]);
-    write.expires = Some((Duration::ZERO, "away".to_owned()));
+    write.expires.push((Duration::ZERO, "away".to_owned()));
     stage.process.writer().write(&write).await.unwrap();
     let id = stage.process.writer().expiring().await.unwrap()[0].id;
     let mut stale = all([Entry::new(pace, None, Deed::Set(texts([("per_second", "1")])))]);
-    stale.undoes = Some(id);
+    stale.undoes = vec![id];
     let written = stage.process.writer().write(&stale).await;
     assert!(matches!(written, Err(WriteError::Conflict(_))), "{written:?}");
     assert_eq!(stage.process.writer().expiring().await.unwrap().len(), 1);
-    stale.undoes = Some(u64::MAX);
+    stale.undoes = vec![u64::MAX];
     let written = stage.process.writer().write(&stale).await;
     assert!(matches!(written, Err(WriteError::Undone)), "{written:?}");
 }

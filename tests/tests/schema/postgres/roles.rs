@@ -101,10 +101,10 @@ async fn an_operator_writes_by_what_keeps_history_and_by_nothing_else() {
     let (writer, limits) = (process.writer(), place::<First>());
     let set = Deed::Set(texts([("most", "9"), ("token", "hunter2")]));
     let mut write = all([Entry::new(limits.clone(), None, set)]);
-    write.expires = Some((SOON, "back".to_owned()));
+    write.expires.push((SOON, "back".to_owned()));
     writer.write(&write).await.unwrap();
     let mut back = all([process.entry(&limits, Deed::Set(texts([("most", "5")]))).await]);
-    back.undoes = Some(writer.expiring().await.unwrap()[0].id);
+    back.undoes.push(writer.expiring().await.unwrap()[0].id);
     writer.write(&back).await.unwrap();
     process.act(&limits, Deed::Save(texts([("most", "6")]))).await.unwrap();
     process.act(&limits, Deed::Activate(3)).await.unwrap();
