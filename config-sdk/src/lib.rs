@@ -34,6 +34,7 @@
 //! - Keyed blocks, a copy for each guild or pair: [`Config::keyed`].
 //! - Watch: [`Config::subscribe`], [`Config::events`], [`Config::status`], [`Config::ready`].
 //! - Refresh: [`Config::refresh`], [`Config::wait_for`], or SIGHUP.
+//! - Operate: `Config::operator`, or from a shell as [`docs::operating`] tells.
 //! - Test: [`Config::fixed`], and a [`MemoryStore`] that misbehaves on demand.
 //!
 //! [`docs`] has the essays: how a value travels, what happens when things fail, how to edit by SQL.
@@ -50,6 +51,7 @@
 //! | `uuid` | `uuid::Uuid` as a part of a key | no |
 //! | `metrics` | [metrics](docs::metrics) through the `metrics` facade | no |
 //! | `ops` | what an operator does: change, try, take back, and see who has it | no |
+//! | `cli` | the operator's [command line](docs::operating), as a subcommand of the program's own | no |
 //! | `testing` | the conformance suite for stores of your own | no |
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
@@ -93,6 +95,8 @@ pub use client::{
 pub use config_sdk_derive::ConfigBlock;
 pub use key::{Key, KeyError, KeyFor, KeyKind, KeyPart, PartFor, Pattern, PatternFor};
 pub use keyed::{KeyGuard, Keyed, KeyedOptions, KeyedRef, LoadError, Stats, Warmed};
+#[cfg(feature = "cli")]
+pub use ops::cli;
 #[cfg(feature = "ops")]
 pub use ops::document;
 #[cfg(feature = "ops")]

@@ -13,7 +13,8 @@ use config_examples::program;
 const USAGE: &str = "\
 A community bot's configuration: one block per guild, adopted from a table that exists already.
 
-  cargo run --example guild_bot   a tour in a few seconds, on an SQLite file of its own
+  cargo run --example guild_bot              a tour in a few seconds, on an SQLite file of its own
+  cargo run --example guild_bot -- config    looks at configuration in a store that stays, and changes it
 
   CONFIG_URL   another store: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
   REDIS_URL    a second tier that processes share: redis://HOST:PORT
@@ -22,5 +23,5 @@ A community bot's configuration: one block per guild, adopted from a table that 
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    program::tour("guild_bot", USAGE, story::tell).await
+    program::tour("guild_bot", USAGE, stage::builder, story::tell).await
 }

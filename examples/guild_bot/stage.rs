@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use config_examples::page::{Page, Voice, length};
 use config_examples::program::{Failure, PATIENCE, soon, with_redis};
 use config_examples::prompt::Prompt;
-use config_sdk::{Config, Event, Events, Guard, Keyed, KeyedOptions, PushState};
+use config_sdk::{Config, ConfigBuilder, Event, Events, Guard, Keyed, KeyedOptions, PushState};
 use tokio::time::timeout;
 
 use crate::block::BytesConfig;
@@ -19,9 +19,7 @@ pub(crate) struct Bot {
 
 impl Bot {
     pub(crate) async fn start(url: &str) -> Result<Self, Failure> {
-        let options = KeyedOptions::new().max_entries(10_000).max_bytes(16 << 20);
-        let builder = Config::builder().keyed::<BytesConfig>(options).url(url);
-        let config = with_redis(builder).migrate().start().await?;
+        let config = builder(url).migrate().start().await?;
         let is_known =
             || matches!(config.status().push, PushState::Push | PushState::PollOnly { .. });
         soon("push", is_known).await?;
@@ -74,6 +72,12 @@ impl Bot {
     pub(crate) async fn forgets(&self) -> Result<Instant, Failure> {
         soon("clear()", || self.bytes.stats().active == 0).await
     }
+}
+
+/// The bot's block, on the store at `url`.
+pub(crate) fn builder(url: &str) -> ConfigBuilder {
+    let options = KeyedOptions::new().max_entries(10_000).max_bytes(16 << 20);
+    with_redis(Config::builder().keyed::<BytesConfig>(options).url(url))
 }
 
 /// Everything the acts are played with.

@@ -88,6 +88,11 @@ impl Bot {
     }
 }
 
+/// All blocks, on a store at `url` that stays.
+pub(crate) fn lasting(url: &str) -> ConfigBuilder {
+    with_redis(Bot::builder(url, Duration::from_secs(300), Duration::from_secs(3600)))
+}
+
 /// Everything about all active pairs, by symbol.
 pub(crate) fn active_pairs(now: &Snapshot) -> Vec<Pair<'_>> {
     let risks = now.keyed::<PairRiskConfig>();

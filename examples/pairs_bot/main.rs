@@ -14,7 +14,8 @@ use config_examples::program;
 const USAGE: &str = "\
 A multi-pair exchange bot's configuration: blocks by pair, and by pair and strategy.
 
-  cargo run --example pairs_bot   a tour in a few seconds, on an SQLite file of its own
+  cargo run --example pairs_bot              a tour in a few seconds, on an SQLite file of its own
+  cargo run --example pairs_bot -- config    looks at configuration in a store that stays, and changes it
 
   CONFIG_URL     another store: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
   REDIS_URL      a second tier that processes share: redis://HOST:PORT
@@ -25,5 +26,5 @@ A multi-pair exchange bot's configuration: blocks by pair, and by pair and strat
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    program::tour("pairs_bot", USAGE, story::tell).await
+    program::tour("pairs_bot", USAGE, bot::lasting, story::tell).await
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use config_sdk::ConfigBuilder;
+use config_sdk::{ConfigBuilder, cli};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -13,14 +13,19 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// The longest that any one thing may take.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Gives a tour of the store at `CONFIG_URL`, or else of an SQLite file that ends with it.
+/// Gives a tour of the store at `CONFIG_URL`, or else of an SQLite file that ends with it; or does what
+/// an operator asks of a lasting store with `builder`'s blocks.
 pub async fn tour(
     name: &str,
     usage: &str,
+    builder: impl FnOnce(&str) -> ConfigBuilder,
     tell: impl AsyncFnOnce(&str) -> Result<(), Failure>,
 ) -> ExitCode {
     log();
     let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|word| word == "config") {
+        return cli::main(builder(&lasting_url(name)), arguments.iter().skip(1)).await;
+    }
     match arguments.join(" ").as_str() {
         "" => {}
         "--help" | "-h" | "help" => {
@@ -40,6 +45,13 @@ pub async fn tour(
         tell(&url).await
     };
     ended(told.await)
+}
+
+/// The store at `CONFIG_URL`, or else an SQLite file that stays from one command to the next.
+#[must_use]
+pub fn lasting_url(name: &str) -> String {
+    let file = std::env::temp_dir().join(format!("config-sdk-{name}.db"));
+    std::env::var("CONFIG_URL").unwrap_or_else(|_| format!("sqlite:{}", file.display()))
 }
 
 /// Puts the Redis server at `REDIS_URL` before the store, if one is named there.

@@ -12,15 +12,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use config_examples::page::Page;
-use config_examples::program::{Failure, ended, log};
-use config_sdk::{Config, ConfigBuilder};
+use config_examples::program::{Failure, ended, lasting_url, log};
+use config_sdk::{Config, ConfigBuilder, cli};
 use prompt::Prompt;
 
 const USAGE: &str = "\
 A token-trading bot's configuration: seven blocks, reloaded while the bot reads them.
 
-  cargo run --example trading             a tour in a few seconds, on an SQLite file of its own
-  cargo run --example trading -- serve    stays until Ctrl-C and tells what happens
+  cargo run --example trading              a tour in a few seconds, on an SQLite file of its own
+  cargo run --example trading -- serve     stays until Ctrl-C and tells what happens
+  cargo run --example trading -- config    looks at the configuration of `serve`, and changes it
 
   CONFIG_URL   another store: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
   RUST_LOG     what to log to standard error: warn, or config_sdk=debug
@@ -32,6 +33,9 @@ async fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
+        ["config", ref asked @ ..] => {
+            return cli::main(bot_config(&lasting_url("trading")), asked).await;
+        }
         [] => tour().await,
         ["serve"] => serve().await,
         ["--help" | "-h" | "help"] => {
@@ -73,9 +77,8 @@ async fn tour() -> Result<(), Failure> {
 }
 
 async fn serve() -> Result<(), Failure> {
-    let file = std::env::temp_dir().join("config-sdk-trading.db");
-    let url = url().unwrap_or_else(|| format!("sqlite:{}", file.display()));
-    let config = bot_config(&url).start().await?;
+    let url = lasting_url("trading");
+    let config = bot_config(&url).report_as("trading", env!("CARGO_PKG_VERSION")).start().await?;
     serve::serve(Page::stdout(), config, &url).await
 }
 

@@ -17,6 +17,12 @@ const EDITS: [&str; 3] = [
     "update trading_config set score_threshold = 7 where status = 'active'",
 ];
 
+/// The same by the operator's command line, which judges before it writes.
+const COMMANDS: [&str; 2] = [
+    "cargo run --example trading -- config set trading.score_threshold=0.8 --reason \"a try\"",
+    "cargo run --example trading -- config rollback trading 0",
+];
+
 /// Prints every event until Ctrl-C.
 pub(crate) async fn serve(page: Page, config: Config, url: &str) -> Result<(), Failure> {
     let began = Instant::now();
@@ -24,7 +30,13 @@ pub(crate) async fn serve(page: Page, config: Config, url: &str) -> Result<(), F
     let status = config.status();
     page.title(&format!("Trading bot on {}", status.source));
     page.line(Voice::Bot, score_threshold(&config));
-    page.line(Voice::Shell, "to change something, type elsewhere:");
+    let whose =
+        if std::env::var_os("CONFIG_URL").is_some() { ", with the same CONFIG_URL" } else { "" };
+    page.line(Voice::Shell, format!("to change something, type elsewhere{whose}:"));
+    for command in COMMANDS {
+        page.line(Voice::Shell, command);
+    }
+    page.line(Voice::Shell, "or by SQL:");
     let is_first = config.get::<TradingConfig>().meta().version == 0;
     for sql in if is_first { &EDITS[..] } else { &EDITS[1..] } {
         if let Some(command) = command_line(url, sql) {

@@ -3,6 +3,7 @@
 //! - [`postgres`]: private Postgres servers that can be killed, frozen and restarted.
 //! - [`pooler`]: a PgBouncer in transaction mode before one of them.
 //! - [`redis`]: private Redis servers that can be killed, frozen, flushed and listened in on.
+//! - [`program`]: the examples' programs, started and read line by line.
 //! - [`proxy`]: a network between client and server that can be cut and frozen.
 //! - [`authority`]: certificates for those servers, good and bad.
 //! - [`wait`]: waiting for something to become true, with a deadline.
@@ -12,6 +13,7 @@ mod life;
 pub mod pooler;
 mod port;
 pub mod postgres;
+pub mod program;
 pub mod proxy;
 pub mod redis;
 pub mod wait;

@@ -44,7 +44,8 @@ impl NoteRow {
 pub struct ExpiringChange {
     /// Its number in the store.
     pub id: u64,
-    /// How long until it is taken back; zero if it is due.
+    /// How long until it is taken back; zero if it is due. Serialized as seconds.
+    #[serde(rename = "left_seconds", serialize_with = "crate::time::seconds::serialize")]
     pub left: Duration,
     /// Who made it.
     pub author: Option<String>,

@@ -29,15 +29,15 @@ pub(super) const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub struct ConfigBuilder {
     pub(super) blocks: Vec<Registration>,
     pub(super) keyed: Vec<KeyedRegistration>,
-    place: Place,
+    pub(super) place: Place,
     ttl: Duration,
     pub(super) start_timeout: Duration,
     env_prefix: Option<String>,
     variables: Option<Variables>,
     pub(super) migrate: bool,
     pub(super) max_record: u64,
-    hangup: bool,
-    last_good: Option<PathBuf>,
+    pub(super) hangup: bool,
+    pub(super) last_good: Option<PathBuf>,
     #[cfg(feature = "ops")]
     pub(super) identity: Option<refresh::Identity>,
 }
@@ -223,7 +223,7 @@ impl ConfigBuilder {
             duties: self.duties(&source, &cells, &board),
         };
         #[cfg(feature = "ops")]
-        let (types, laid) = (self.types(), Arc::clone(&overlay));
+        let known = self.known(&overlay);
         let refresher = Refresher::new(
             source.clone(),
             cells.clone(),
@@ -247,11 +247,7 @@ impl ConfigBuilder {
             commands,
             stop,
             #[cfg(feature = "ops")]
-            types,
-            #[cfg(feature = "ops")]
-            overlay: laid,
-            #[cfg(feature = "ops")]
-            max_record: self.max_record,
+            known,
         };
         let config = Config::running(cells, shelves, board, running);
         tokio::spawn(refresh::run(refresher, source, beside, settings, orders, stopped, started));

@@ -40,11 +40,7 @@ pub(super) struct Running {
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) stop: watch::Sender<bool>,
     #[cfg(feature = "ops")]
-    pub(super) types: Arc<[crate::change::BlockType]>,
-    #[cfg(feature = "ops")]
-    pub(super) overlay: Arc<refresh::Overlay>,
-    #[cfg(feature = "ops")]
-    pub(super) max_record: u64,
+    pub(super) known: super::desk::Known,
 }
 
 impl Config {

@@ -10,14 +10,21 @@ use crate::change::{BlockType, Desk};
 use crate::refresh::{Board, Duties, Identity, Overlay};
 use crate::source::{Source, SourceError};
 
+/// What operators need of a running configuration besides its store.
+pub(super) struct Known {
+    types: Arc<[BlockType]>,
+    overlay: Arc<Overlay>,
+    max_record: u64,
+}
+
 impl Config {
     /// The store and the blocks' types, and what lies over every row.
     pub(crate) fn desk(&self) -> Result<(Desk, Arc<Overlay>), SourceError> {
         let fixed = || SourceError::refused("a fixed configuration has no store to change");
         let source = self.source()?.ok_or_else(fixed)?;
         let running = self.background().ok_or_else(fixed)?;
-        let desk = Desk::new(source, Arc::clone(&running.types), running.max_record);
-        Ok((desk, Arc::clone(&running.overlay)))
+        let Known { types, overlay, max_record } = &running.known;
+        Ok((Desk::new(source, Arc::clone(types), *max_record), Arc::clone(overlay)))
     }
 }
 
@@ -41,6 +48,10 @@ impl ConfigBuilder {
     pub fn report_as(mut self, name: impl Into<String>, build: impl Into<String>) -> Self {
         self.identity = Some(Identity { name: name.into(), build: build.into() });
         self
+    }
+
+    pub(super) fn known(&self, overlay: &Arc<Overlay>) -> Known {
+        Known { types: self.types(), overlay: Arc::clone(overlay), max_record: self.max_record }
     }
 
     pub(super) fn desk_of(&self, source: &Arc<dyn Source>) -> Desk {

@@ -14,6 +14,8 @@ mod registration;
 mod setup;
 mod start;
 mod view;
+#[cfg(feature = "cli")]
+mod visit;
 
 pub use builder::ConfigBuilder;
 pub use config::Config;
@@ -23,3 +25,5 @@ pub use global::{AlreadyInstalled, global};
 #[cfg(feature = "ops")]
 pub(crate) use paths::bounds;
 pub use view::{BlockView, Explanation};
+#[cfg(feature = "cli")]
+pub(crate) use visit::Door;

@@ -35,6 +35,8 @@ pub(super) struct KeyedRegistration {
     first: FirstShelf,
     #[cfg(feature = "ops")]
     block_type: BlockType,
+    #[cfg(feature = "cli")]
+    open: fn(&super::Config) -> Box<dyn crate::keyed::AnyKeyed>,
 }
 
 impl KeyedRegistration {
@@ -50,11 +52,18 @@ impl KeyedRegistration {
             },
             #[cfg(feature = "ops")]
             block_type: BlockType::of::<T>(),
+            #[cfg(feature = "cli")]
+            open: |config| Box::new(config.keyed::<T>()),
         }
     }
 
     pub(super) fn schema(&self) -> &'static BlockSchema {
         (self.schema)()
+    }
+
+    #[cfg(feature = "cli")]
+    pub(super) fn door(&self) -> super::Door {
+        super::Door { schema: self.schema(), options: self.options.clone(), open: self.open }
     }
 
     #[cfg(feature = "ops")]

@@ -11,6 +11,7 @@
 //! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
 //! | [`performance`] | what reads and changes cost, beside what people use otherwise |
 //! | [`faults`] | how soon each kind of trouble is noticed, and healed once it is over |
+//! | [`operating`] | the operator's command line: every command, and what to do on call |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
 //! | [`writing_a_source`] | reading blocks from somewhere else, in a page |
 //! | [`pitfalls`] | what went wrong in other systems, and which test holds it here |
@@ -50,6 +51,10 @@ pub mod performance {
 
 pub mod faults {
     #![doc = include_str!("faults.md")]
+}
+
+pub mod operating {
+    #![doc = include_str!("operating.md")]
 }
 
 pub mod editing {

@@ -1,6 +1,8 @@
 //! Keyed blocks: one copy for each key, all in memory or those that are used.
 
 mod any_bounded;
+#[cfg(feature = "cli")]
+mod any_keyed;
 mod bounded;
 mod error;
 mod flight;
@@ -18,6 +20,8 @@ mod stats;
 mod table;
 
 pub(crate) use any_bounded::AnyBounded;
+#[cfg(feature = "cli")]
+pub(crate) use any_keyed::AnyKeyed;
 pub(crate) use bounded::MARKS;
 pub use error::LoadError;
 pub(crate) use flight::Order;

@@ -1,5 +1,7 @@
 //! What an operator does: change, try, take back, look at the past, and see who has what.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod document;
 mod drafts;
 mod exchange;

@@ -132,6 +132,8 @@ impl Board {
         let due = left.and_then(|left| tokio::time::Instant::now().checked_add(left));
         self.due.send_if_modified(|known| {
             let is_news = match (*known, due) {
+                // What is over and still there is looked at with every pass.
+                (Some(_), Some(_)) if left.is_some_and(|left| left.is_zero()) => true,
                 (Some(known), Some(due)) => known.max(due) - known.min(due) > A_MOMENT,
                 (known, due) => known.is_some() != due.is_some(),
             };

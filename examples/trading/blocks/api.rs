@@ -1,6 +1,6 @@
 //! Block `api`: how hard other people's services may be asked.
 
-use config_sdk::{ConfigBlock, Faults};
+use config_sdk::{ConfigBlock, Faults, Secret};
 
 /// How hard other people's services may be asked, and how long their answers keep.
 #[derive(Clone, Debug, PartialEq, ConfigBlock)]
@@ -18,6 +18,9 @@ pub(crate) struct ApiConfig {
     /// Requests to Helius in a minute.
     #[config(default = 600, range = 1..=100000)]
     pub(crate) helius_requests_per_minute: u32,
+    /// Key of the account at Helius, if there is one.
+    #[config(secret)]
+    pub(crate) helius_api_key: Option<Secret<String>>,
     /// Seconds that a service may take to answer.
     #[config(default = 10, range = 1..=120)]
     pub(crate) api_timeout_seconds: u32,

@@ -2,7 +2,6 @@
 
 mod guild_bot;
 mod pairs_bot;
-mod program;
 mod readme;
 mod serve;
 mod tour;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::program::{Running, example, root};
+use config_tests::program::{Running, example, root};
 
 #[test]
 fn the_readme_shows_the_program_that_is_run_here() {

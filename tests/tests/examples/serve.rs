@@ -2,7 +2,7 @@
 
 use config_tests::postgres::Server;
 
-use crate::program::{Running, example};
+use config_tests::program::{Running, example};
 
 #[test]
 fn serve_says_what_to_type_tells_the_change_and_ends_on_ctrl_c() {
@@ -11,6 +11,7 @@ fn serve_says_what_to_type_tells_the_change_and_ends_on_ctrl_c() {
     command.arg("serve");
     let mut serve = Running::start(command);
     let file = folder.path().join("config-sdk-trading.db");
+    serve.line("cargo run --example trading -- config set trading.score_threshold=0.8");
     let line = serve.line("sqlite3 ");
     let (shell, sql) = line.split_once(" \"").expect("the SQL stands in quotes");
     assert!(shell.ends_with(&format!("sqlite3 '{}'", file.display())), "{line}");

@@ -2,7 +2,7 @@
 
 use config_tests::postgres::Server;
 
-use crate::program::{example, owner, password, told, tour};
+use config_tests::program::{example, owner, password, told, tour};
 
 /// What every tour tells, in this order.
 const STORY: [&str; 12] = [

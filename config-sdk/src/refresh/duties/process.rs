@@ -27,7 +27,8 @@ pub struct Process {
     pub pid: u32,
     /// When it started, by its machine's clock, as RFC 3339 prints it.
     pub started: String,
-    /// How long ago it said this, by the store's clock.
+    /// How long ago it said this, by the store's clock. Serialized as seconds.
+    #[serde(rename = "age_seconds", with = "crate::time::seconds")]
     pub age: Duration,
     /// The epoch that its readers have.
     pub epoch: u64,

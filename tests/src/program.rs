@@ -7,27 +7,38 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use config_tests::postgres::{Database, Role};
-use config_tests::wait;
 use rustix::process::{Pid, Signal, kill_process};
+
+use crate::postgres::{Database, Role};
+use crate::wait;
 
 /// What a machine under load may need for one line.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// All of them.
-pub(crate) const EXAMPLES: [&str; 4] = ["readme", "trading", "guild_bot", "pairs_bot"];
+pub const EXAMPLES: [&str; 4] = ["readme", "trading", "guild_bot", "pairs_bot"];
 
 /// The root of the repository.
-pub(crate) fn root() -> &'static Path {
+///
+/// # Panics
+/// If this is no package of a workspace.
+#[must_use]
+pub fn root() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("the package is a folder of the workspace")
 }
 
 /// The example `name`, with `folder` for its temporary files and nothing else of ours around it.
-pub(crate) fn example(name: &str, folder: &Path) -> Command {
+///
+/// # Panics
+/// If the examples do not build.
+#[must_use]
+pub fn example(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(built().join("examples").join(name));
     command.current_dir(folder).env("TMPDIR", folder);
-    for variable in ["CONFIG_URL", "REDIS_URL", "RUST_LOG", "TTL_SECONDS", "WARM_SECONDS"] {
+    for variable in
+        ["CONFIG_URL", "CONFIG_AUTHOR", "REDIS_URL", "RUST_LOG", "TTL_SECONDS", "WARM_SECONDS"]
+    {
         command.env_remove(variable);
     }
     command
@@ -56,18 +67,24 @@ fn built() -> &'static Path {
 }
 
 /// What the example says that is started without arguments, and ends within 15 s.
-pub(crate) fn tour(name: &str, folder: &Path, url: Option<&str>) -> Output {
+///
+/// # Panics
+/// If it does not.
+pub fn tour(name: &str, folder: &Path, url: Option<&str>) -> Output {
     let mut command = example(name, folder);
     command.envs(url.map(|url| ("CONFIG_URL", url)));
     let began = Instant::now();
-    let output = command.output().unwrap();
+    let output = command.output().expect("the example runs");
     let took = began.elapsed();
     assert!(took < Duration::from_secs(15), "the tour took {took:?}");
     output
 }
 
 /// The output of a tour that went well and tells all of `words`, one after the other.
-pub(crate) fn told(output: &Output, words: &[&str]) -> String {
+///
+/// # Panics
+/// If it did not, or does not.
+pub fn told(output: &Output, words: &[&str]) -> String {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}\n{text}");
@@ -83,7 +100,8 @@ pub(crate) fn told(output: &Output, words: &[&str]) -> String {
 }
 
 /// Somebody who may make tables of their own in `database`, and nothing else.
-pub(crate) fn owner(database: &Database) -> Role {
+#[must_use]
+pub fn owner(database: &Database) -> Role {
     let owner = database.role("");
     let (name, role) = (database.name(), &owner.name);
     database.psql(&format!(
@@ -93,20 +111,27 @@ pub(crate) fn owner(database: &Database) -> Role {
 }
 
 /// What may not be shown of a URL.
-pub(crate) fn password(url: &str) -> &str {
-    let login = url.split('@').next().unwrap();
-    login.rsplit(':').next().unwrap()
+#[must_use]
+pub fn password(url: &str) -> &str {
+    let login = url.split('@').next().unwrap_or(url);
+    login.rsplit(':').next().unwrap_or(login)
 }
 
 /// A program that runs until it is told to end, and ends with this value at the latest.
-pub(crate) struct Running {
+#[derive(Debug)]
+pub struct Running {
     child: Child,
     lines: Receiver<String>,
     seen: Vec<String>,
 }
 
 impl Running {
-    pub(crate) fn start(mut command: Command) -> Self {
+    /// Starts it.
+    ///
+    /// # Panics
+    /// If it does not start.
+    #[must_use]
+    pub fn start(mut command: Command) -> Self {
         let child = command.stdout(Stdio::piped()).spawn();
         let mut child = child.expect("the example starts");
         let output = child.stdout.take().expect("its output is ours");
@@ -119,7 +144,10 @@ impl Running {
     }
 
     /// Reads on to the line that holds `words`.
-    pub(crate) fn line(&mut self, words: &str) -> String {
+    ///
+    /// # Panics
+    /// If no line does in a while.
+    pub fn line(&mut self, words: &str) -> String {
         loop {
             let line = self.lines.recv_timeout(PATIENCE);
             let line = line
@@ -132,14 +160,30 @@ impl Running {
     }
 
     /// Everything that was read so far.
-    pub(crate) fn text(&self) -> String {
+    #[must_use]
+    pub fn text(&self) -> String {
         self.seen.join("\n")
     }
 
-    /// Presses Ctrl-C.
-    pub(crate) fn interrupt(&mut self) -> ExitStatus {
+    /// Stops it, so that it does nothing any more.
+    ///
+    /// # Panics
+    /// If it has ended.
+    pub fn freeze(&self) {
+        kill_process(self.id(), Signal::STOP).expect("it runs");
+    }
+
+    fn id(&self) -> Pid {
         let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        kill_process(id.expect("a process has a number"), Signal::INT).expect("it runs");
+        id.expect("a process has a number")
+    }
+
+    /// Presses Ctrl-C.
+    ///
+    /// # Panics
+    /// If it does not end.
+    pub fn interrupt(&mut self) -> ExitStatus {
+        kill_process(self.id(), Signal::INT).expect("it runs");
         let child = &mut self.child;
         wait::until_sync("the end of the example", PATIENCE, || child.try_wait().ok().flatten())
     }
