@@ -5,6 +5,8 @@ mod target;
 
 #[cfg(feature = "ops")]
 pub(crate) use target::Target;
+#[cfg(feature = "cli")]
+pub(crate) use target::pattern;
 
 use crate::names;
 use crate::schema::{BlockSchema, FieldSchema};

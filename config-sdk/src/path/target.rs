@@ -2,6 +2,8 @@
 
 use super::{ReadError, field, unknown_block};
 use crate::key::Key;
+#[cfg(feature = "cli")]
+use crate::key::Pattern;
 use crate::schema::BlockSchema;
 
 /// What a path names, down to a part of a field.
@@ -50,6 +52,21 @@ impl Target {
         let parts = words.map(str::to_owned).collect();
         Ok(Self { block, key, field: Some(field), parts })
     }
+}
+
+/// The pattern of keys that `text` is, which stands in a path as a key does.
+///
+/// # Errors
+/// What is wrong with it.
+#[cfg(feature = "cli")]
+pub(crate) fn pattern(block: &BlockSchema, text: &str) -> Result<Pattern, String> {
+    let bracketed = format!("{text}]");
+    let (parts, rest) = key_parts(&bracketed, block.keys.len())?;
+    if !rest.is_empty() || parts.len() != block.keys.len() {
+        let columns: Vec<_> = block.keys.iter().map(|key| key.name).collect();
+        return Err(format!("a pattern of `{}` is {}", block.name, columns.join(",")));
+    }
+    Pattern::new(parts.iter().map(String::as_str)).map_err(|error| error.to_string())
 }
 
 /// The parts up to the closing bracket, and what follows it. Of a key of one part, a comma is

@@ -11,7 +11,7 @@ use super::table::table;
 use super::{confirmed, fleet, within};
 use crate::change::BlockType;
 use crate::client::{Config, ConfigBuilder, Door};
-use crate::key::{Key, Pattern};
+use crate::key::Pattern;
 use crate::keyed::Warmed;
 use crate::ops::Operator;
 use crate::source::{Source, Wanted, Which};
@@ -168,22 +168,12 @@ async fn clear(
 ) -> Outcome {
     let schema = keyed(operator, block)?.schema();
     let pattern = match pattern {
-        Some(pattern) => {
-            let path = format!("{}[{pattern}]", schema.name);
-            let key = operator.row(&path)?.1.key;
-            let parts: Vec<_> = key.iter().flat_map(Key::parts).collect();
-            Pattern::new(parts).map_err(|error| Failure::usage(error.to_string()))?
-        }
+        Some(pattern) => crate::path::pattern(schema, pattern).map_err(Failure::usage)?,
         None => Pattern::all(schema.keys.len()),
     };
     let what = format!("{} {pattern}", schema.name);
     confirmed(page, &format!("Have every process read {what} again?"), yes, true)?;
-    let epoch = within(async {
-        let none = || Failure::new(End::Store, "this source cannot tell other processes");
-        let store = operator.desk.source.store().ok_or_else(none)?;
-        Ok(store.invalidate(schema, &pattern).await?)
-    });
-    let epoch = epoch.await?;
+    let epoch = within(async { Ok(operator.refresh_keys(block, &pattern).await?) }).await?;
     let lines = Lines::new().good(format!("every process reads {what} again (epoch {epoch})"));
     let parts: Vec<_> = pattern.parts().collect();
     page.answer(&json!({ "block": schema.name, "pattern": parts, "epoch": epoch }), &lines);

@@ -8,7 +8,7 @@ use super::end::{End, Failure, Outcome};
 use super::events;
 use super::page::{Lines, Page};
 use crate::client::{Config, ConfigBuilder};
-use crate::refresh::{BlockState, PushState, Status, StoreState};
+use crate::refresh::{BlockState, Event, PushState, Status, StoreState};
 use crate::time::rfc3339;
 
 /// How long listening may take to begin.
@@ -20,15 +20,26 @@ pub(super) async fn watch(builder: ConfigBuilder, page: &mut Page) -> Outcome {
     let mut events = config.events();
     let source = config.status().source;
     page.note(&Lines::new().faint(format!("watching {source}; Ctrl-C ends this")));
+    let tell = |event: &Event, page: &mut Page| {
+        let now = rfc3339(SystemTime::now());
+        let mut value = json!(event);
+        value["time"] = json!(now);
+        page.item(&value, &events::told(&config, event, &now));
+    };
+    // Push may have begun before anybody listened to events; it is told once.
+    let mut push_is_told = config.status().push == PushState::Push;
+    if push_is_told {
+        tell(&Event::PushWorks, page);
+    }
     let mut end = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         tokio::select! {
             event = events.next() => match event {
                 Some(event) => {
-                    let now = rfc3339(SystemTime::now());
-                    let mut value = json!(event);
-                    value["time"] = json!(now);
-                    page.item(&value, &events::told(&config, &event, &now));
+                    let was_told = std::mem::take(&mut push_is_told);
+                    if !(was_told && matches!(event, Event::PushWorks)) {
+                        tell(&event, page);
+                    }
                 }
                 None => break,
             },
