@@ -219,3 +219,6 @@ async fn digits_that_an_adopted_column_would_lose_are_refused() {
     assert!(said.contains("column fee of table fees_config does not keep every digit"), "{said}");
     assert_eq!(desk.row().await.unwrap().columns["fee"].as_deref(), Some("0.5"));
 }
+
+#[tokio::test]
+async fn a_reason_is_not_rewritten_where_nothing_of_its_version_changes() {

@@ -3,6 +3,7 @@
 mod adopted;
 mod catalog;
 mod ddl;
+mod logged;
 mod migrate;
 #[cfg(feature = "ops")]
 mod past;
