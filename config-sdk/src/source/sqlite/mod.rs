@@ -11,6 +11,8 @@ mod prune;
 mod read;
 mod rules;
 mod select;
+#[cfg(feature = "ops")]
+mod told;
 mod triggers;
 mod watch;
 #[cfg(feature = "ops")]
