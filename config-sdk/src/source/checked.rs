@@ -1,5 +1,7 @@
 //! What every store asks of a write before it touches a row.
 
+use std::collections::HashSet;
+
 use super::{Deed, Entry, Place, SourceError, Write};
 use crate::record::Record;
 use crate::schema::FieldSchema;
@@ -14,10 +16,10 @@ pub(super) fn check(write: &Write) -> Result<(), SourceError> {
     for (what, text) in said {
         no_nul(what, text.as_deref())?;
     }
-    for (index, entry) in write.entries.iter().enumerate() {
+    let mut places = HashSet::new();
+    for entry in &write.entries {
         check_entry(entry)?;
-        let is_same = |other: &&Entry| other.place == entry.place && changes_active(&other.deed);
-        if changes_active(&entry.deed) && write.entries.iter().take(index).any(|o| is_same(&o)) {
+        if changes_active(&entry.deed) && !places.insert(&entry.place) {
             let why = format!("{} is written twice at once: put both into one entry", entry.place);
             return Err(SourceError::refused(why));
         }

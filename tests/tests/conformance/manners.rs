@@ -57,6 +57,22 @@ async fn a_store_in_memory_misbehaves_towards_operators_too() {
 }
 
 #[tokio::test]
+async fn a_store_in_memory_forgets_the_oldest_changes_of_a_row_set_in_a_loop() {
+    let (store, block) = (MemoryStore::new(), blocks()[0].name);
+    for number in 1..=1_005_u64 {
+        store.set(block, [("note", number.to_string().as_str())]);
+    }
+    let from = writer(&store).rows(&[place()]).await.unwrap().remove(0);
+    let mut write = noting("last");
+    write.entries[0].from = from;
+    write.author = Some("ann".to_owned());
+    writer(&store).write(&write).await.unwrap();
+    let log = writer(&store).past(&place(), usize::MAX).await.unwrap().log;
+    let ends = |at: usize| (log[at].version.unwrap(), &*log[at].who);
+    assert_eq!((log.len(), ends(0), ends(999)), (1_000, (1_006, "ann"), (7, "memory")));
+}
+
+#[tokio::test]
 async fn what_a_test_puts_into_memory_is_in_the_past() {
     let store = MemoryStore::new();
     store.set("conformance_a", [("note", "1"), ("token", "hunter2")]);

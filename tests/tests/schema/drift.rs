@@ -104,7 +104,8 @@ const ON_SQLITE: &[Damage] = &[
     Damage(
         "drop trigger config_sdk_limits_insert_rules; drop trigger config_sdk_limits_update_rules;
          drop trigger config_sdk_limits_insert; drop trigger config_sdk_limits_update;
-         drop trigger config_sdk_limits_delete; alter table limits_config drop column most",
+         drop trigger config_sdk_limits_delete; drop trigger config_sdk_limits_reason;
+         alter table limits_config drop column most",
         "column `most` is missing",
     ),
     Damage(

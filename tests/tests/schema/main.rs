@@ -15,6 +15,7 @@ mod printed;
 mod pruning;
 mod reader;
 mod refusals;
+mod releases;
 mod restore;
 mod rights;
 mod scale;

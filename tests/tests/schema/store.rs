@@ -147,7 +147,7 @@ impl Store {
 }
 
 impl File {
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.0.join("config.db")
     }
 

@@ -163,7 +163,7 @@ async fn an_adopted_row_is_written_from_what_it_was_and_has_no_drafts() {
     store.migrate::<Bytes>().await;
     let desk = Desk::of::<Bytes>(store, Some("guild-1"));
     let written = desk.set(&[("daily_amount", "11")]).await.unwrap();
-    assert_eq!((written.epoch, written.versions), (0, vec![0]), "nothing tells of its changes yet");
+    assert_eq!((written.epoch, written.versions), (1, vec![0]), "the write tells of it");
     desk.store.sql("alter table bytes_configs add column not_yet text");
     adopt::<Bytes>(&desk.store).await;
     let stale = desk.row().await;
@@ -218,4 +218,20 @@ async fn digits_that_an_adopted_column_would_lose_are_refused() {
     let said = error.to_string();
     assert!(said.contains("column fee of table fees_config does not keep every digit"), "{said}");
     assert_eq!(desk.row().await.unwrap().columns["fee"].as_deref(), Some("0.5"));
+}
+
+#[tokio::test]
+async fn a_reason_is_not_rewritten_where_nothing_of_its_version_changes() {
+    let desk = first().await;
+    desk.store.sql(FIRST_ROWS);
+    desk.store.sql("update limits_config set most = 51, reason = 'busy' where status = 'active'");
+    let epoch = desk.store.epoch();
+    desk.store.sql("update limits_config set reason = 'never said' where status = 'active'");
+    let row = "select most, reason from limits_config where version = 4";
+    assert_eq!((desk.store.sql(row), desk.store.epoch()), ("51|busy".to_owned(), epoch));
+    desk.store
+        .sql("update limits_config set status = 'archived', reason = 'over' where version = 4");
+    assert_eq!(desk.store.sql(row), "51|over");
+    let log = "select who, why from config_sdk_change order by id desc limit 1";
+    assert_eq!(desk.store.sql(log), "sql|over");
 }

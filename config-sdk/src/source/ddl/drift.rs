@@ -23,7 +23,8 @@ pub(crate) struct Drift {
     pub(crate) fallback: Option<String>,
     /// Whether it can be mended without a person: nothing that is stored is lost or reinterpreted.
     pub(crate) safe: bool,
-    /// Whether it is nothing wrong, but something that the owner of an adopted table may want.
+    /// Whether it is something that the owner of an adopted table may want, and nothing wrong; unless
+    /// it is safe as well, because they have agreed to it before.
     pub(crate) offered: bool,
 }
 

@@ -1,11 +1,17 @@
 //! One row of a store in memory: what is active, and what is and was beside it.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "ops")]
+use std::collections::VecDeque;
 use std::time::SystemTime;
 
 use crate::record::Record;
 #[cfg(feature = "ops")]
 use crate::source::{Done, RowState};
+
+/// Most changes of a row that are told of: a test that writes in a loop does not grow without end.
+#[cfg(feature = "ops")]
+const MOST_LINES: usize = 1_000;
 
 /// The row of a block, or of one of its keys.
 #[derive(Clone, Debug, Default)]
@@ -17,9 +23,9 @@ pub(super) struct Row {
     /// Drafts and archived ones.
     #[cfg(feature = "ops")]
     pub(super) beside: Vec<(RowState, Record)>,
-    /// What was done, the oldest first.
+    /// What was done last, the oldest first.
     #[cfg(feature = "ops")]
-    pub(super) log: Vec<Line>,
+    pub(super) log: VecDeque<Line>,
 }
 
 /// One change of a row. Secrets are in it: whoever tells of it leaves them out.
@@ -59,9 +65,19 @@ impl Row {
     fn note(&mut self, epoch: u64, before: Option<Record>) {
         let before = before.map(|record| (RowState::Active, record));
         if before.is_some() || self.record.is_some() {
-            self.log.push(Line::new(epoch, before, self.record.clone()));
+            self.log.push_back(Line::new(epoch, before, self.record.clone()));
         }
     }
+
+    /// Forgets the oldest of more changes than are told of.
+    #[cfg(feature = "ops")]
+    pub(super) fn forget_oldest(&mut self) {
+        self.log.drain(..self.log.len().saturating_sub(MOST_LINES));
+    }
+
+    /// There is nothing to forget.
+    #[cfg(not(feature = "ops"))]
+    pub(super) fn forget_oldest(&mut self) {}
 
     /// Without operators nobody asks what a row was.
     #[cfg(not(feature = "ops"))]

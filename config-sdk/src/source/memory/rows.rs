@@ -206,7 +206,9 @@ impl Edit<'_> {
         columns: Option<BTreeMap<String, Option<String>>>,
     ) {
         let epoch = self.0.epoch;
-        self.row(block, key).exchange(epoch, columns);
+        let row = self.row(block, key);
+        row.exchange(epoch, columns);
+        row.forget_oldest();
         self.touch(block, key);
     }
 

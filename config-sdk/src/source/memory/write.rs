@@ -12,10 +12,10 @@ impl Content {
         if write.undoes.iter().any(|id| !self.operators.expiring.contains_key(id)) {
             return Err(WriteError::Undone);
         }
-        let (mut conflicts, mut changing) = (Vec::new(), Vec::new());
+        let (mut conflicts, mut changing) = (Vec::new(), Vec::with_capacity(write.entries.len()));
         for entry in &write.entries {
             let there = self.active(&entry.place)?;
-            changing.extend(changes(entry, there.as_ref()).then_some(entry));
+            changing.push(changes(entry, there.as_ref()));
             if !checked::is_from(entry, there.as_ref()) || !self.has_draft(entry) {
                 conflicts.push((entry.place.clone(), there));
             }
@@ -24,13 +24,12 @@ impl Content {
             return Err(WriteError::Conflict(conflicts));
         }
         // From here on nothing can fail.
-        if !changing.is_empty() {
+        if changing.contains(&true) {
             self.epoch += 1;
             self.mark = fastrand::u64(..);
         }
         let mut drafts = Vec::new();
-        for entry in &write.entries {
-            let is_new = changing.iter().any(|changing| std::ptr::eq(*changing, entry));
+        for (entry, is_new) in write.entries.iter().zip(changing) {
             drafts.push(if is_new { self.apply(write, entry) } else { None });
         }
         for id in &write.undoes {
@@ -70,11 +69,12 @@ impl Content {
             line.who = author(write);
             line.why.clone_from(&write.reason);
         }
-        let made = row.log.last().and_then(|line| line.after.as_ref()).map(|record| record.version);
+        let made = row.log.back().and_then(|line| line.after.as_ref()).map(|record| record.version);
         for record in row.of_version(made) {
             record.author = Some(author(write));
             record.reason.clone_from(&write.reason);
         }
+        row.forget_oldest();
         edit.touch(name, key);
         draft
     }
@@ -91,7 +91,7 @@ impl Row {
             }
             Deed::Save(texts) => {
                 let draft = self.next(texts.0.clone());
-                self.log.push(Line::new(epoch, None, Some(draft.clone())));
+                self.log.push_back(Line::new(epoch, None, Some(draft.clone())));
                 self.beside.push((RowState::Draft, draft));
                 return Some(self.versions);
             }
@@ -99,15 +99,15 @@ impl Row {
                 let draft = self.draft(*version).map(|at| self.beside.remove(at));
                 if let Some(former) = self.record.take() {
                     let before = (RowState::Active, former.clone());
-                    self.log.push(Line::new(epoch, Some(before), Some(former.clone())));
+                    self.log.push_back(Line::new(epoch, Some(before), Some(former.clone())));
                     self.beside.push((RowState::Archived, former));
                 }
                 self.record = draft.as_ref().map(|(_, record)| self.next(record.columns.clone()));
-                self.log.push(Line::new(epoch, draft, self.record.clone()));
+                self.log.push_back(Line::new(epoch, draft, self.record.clone()));
             }
             Deed::Discard(version) => {
                 let draft = self.draft(*version).map(|at| self.beside.remove(at));
-                self.log.push(Line::new(epoch, draft, None));
+                self.log.push_back(Line::new(epoch, draft, None));
             }
             Deed::Hold => {}
         }

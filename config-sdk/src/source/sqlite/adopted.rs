@@ -1,6 +1,7 @@
 //! A table in SQLite that was there before: what is read of it, and what would tell of its changes.
 
-use super::triggers::{differs, hidden, key_of, of_author, row_before, trigger};
+use super::logged::{differs, hidden, key_of, of_author, row_before};
+use super::triggers::trigger;
 use crate::schema::{BlockSchema, Kind};
 use crate::source::ddl::{Part, Piece, ident, text};
 

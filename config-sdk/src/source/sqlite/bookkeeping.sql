@@ -1,5 +1,14 @@
 -- The store's bookkeeping: one epoch, the log of changes, and what operators and processes leave.
 -- Running it again changes nothing.
+
+-- Of which version all this is: what a newer release has made is left as it is.
+create table if not exists config_sdk_bookkeeping (
+    one integer primary key default 1 check (one = 1),
+    version integer not null
+);
+insert into config_sdk_bookkeeping (one, version) values (1, 1)
+    on conflict (one) do update set version = excluded.version where version < excluded.version;
+
 create table if not exists config_sdk_epoch (
     one integer primary key default 1 check (one = 1),
     epoch integer not null default 0,

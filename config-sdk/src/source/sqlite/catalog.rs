@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
-use super::ddl::table_name;
+use super::ddl::{BOOKKEEPING_VERSION, table_name};
 use super::triggers::trigger_name;
 use super::{BOOKKEEPING, adopted, rules};
 use crate::source::ddl::{Blueprint, Drift, Found, Part, Piece, drifts, ident};
@@ -15,23 +15,59 @@ const CREATE: &str = "CREATE TRIGGER ";
 
 /// Everything in which the store differs from `wanted`, in the order in which it can be mended.
 pub(super) fn differences(connection: &Connection, wanted: &[Blueprint<'_>]) -> Result<Vec<Drift>> {
-    let mut all: Vec<_> = bookkeeping(connection)?.into_iter().collect();
+    let version = version(connection)?;
+    let mut all: Vec<_> = bookkeeping(connection, version)?.into_iter().collect();
     for wanted in wanted {
-        let found = found(connection, wanted)?;
-        all.extend(drifts(wanted, &found));
+        let mut found = found(connection, wanted)?;
+        if version > BOOKKEEPING_VERSION {
+            keep_triggers(wanted, &mut found);
+        }
+        let has_ours = wanted.parts.iter().any(|part| {
+            let name = (part.piece, part.name.clone());
+            part.piece == Piece::Trigger && found.parts.contains_key(&name)
+        });
+        let drifts = drifts(wanted, &found).into_iter();
+        all.extend(drifts.map(|drift| if has_ours { drift.agreed(wanted) } else { drift }));
         all.extend(broken_rules(connection, wanted, &found)?);
     }
     Ok(all)
 }
 
+/// The version of the bookkeeping; of none, and of those before the first that says so, 0.
+fn version(connection: &Connection) -> Result<i64> {
+    let sql = "select count(*) from sqlite_master where name = 'config_sdk_bookkeeping'";
+    if connection.query_row(sql, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(0);
+    }
+    let sql = "select ifnull(max(version), 0) from config_sdk_bookkeeping";
+    connection.query_row(sql, [], |row| row.get(0))
+}
+
+/// Triggers that a newer release has made log what its bookkeeping needs, and are left as they are;
+/// not those that an older one, which knows of no versions, has put back.
+fn keep_triggers(wanted: &Blueprint<'_>, found: &mut Found) {
+    let asks = |trigger: &str| trigger.contains("config_sdk_author");
+    for part in wanted.parts.iter().filter(|part| part.piece == Piece::Trigger) {
+        if let Some(have) = found.parts.get_mut(&(part.piece, part.name.clone()))
+            && asks(have) == asks(&part.identity)
+        {
+            have.clone_from(&part.identity);
+        }
+    }
+}
+
 /// What is missing of the bookkeeping, or has to become of it.
-fn bookkeeping(connection: &Connection) -> Result<Option<Drift>> {
+fn bookkeeping(connection: &Connection, version: i64) -> Result<Option<Drift>> {
+    if version > BOOKKEEPING_VERSION {
+        return Ok(None);
+    }
     let tables = "select count(*), ifnull(sum(name like '%change' and sql not like '%hidden text%'), 0) \
                   from sqlite_master where type = 'table' and name in ('config_sdk_epoch', \
-                  'config_sdk_change', 'config_sdk_author', 'config_sdk_expiry', 'config_sdk_process', 'config_sdk_default')";
+                  'config_sdk_change', 'config_sdk_author', 'config_sdk_expiry', 'config_sdk_process', 'config_sdk_default', \
+                  'config_sdk_bookkeeping')";
     let tables = connection.query_row(tables, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(match tables {
-        (6, 0) => None,
+        (7, 0) if version == BOOKKEEPING_VERSION => None,
         (_, 1) => Some(Drift::of_bookkeeping(&UPGRADE.replace("{bookkeeping}", BOOKKEEPING))),
         _ => Some(Drift::of_bookkeeping(BOOKKEEPING)),
     })

@@ -7,6 +7,9 @@ use crate::source::ddl::{Blueprint, Part, Piece, ident};
 
 /// The tables whose names begin with `config_sdk_`.
 pub(crate) const BOOKKEEPING: &str = include_str!("bookkeeping.sql");
+/// The version that [`BOOKKEEPING`] says it is. To be raised with every change of it, and of what
+/// triggers log; what has no version is older.
+pub(super) const BOOKKEEPING_VERSION: i64 = 1;
 
 /// The columns of every table before those of its fields.
 const BEFORE: [(&str, &str, &str); 3] = [

@@ -39,7 +39,7 @@ pub(crate) fn adopt(connection: &mut Connection, blocks: &[&BlockSchema]) -> Res
 pub(crate) fn check(connection: &Connection, blocks: &[&BlockSchema]) -> Result<Vec<Difference>> {
     let wanted: Vec<_> = blocks.iter().map(|block| blueprint(block)).collect();
     let drifts = catalog::differences(connection, &wanted)?;
-    let drifts = drifts.into_iter().filter(|drift| !drift.offered);
+    let drifts = drifts.into_iter().filter(|drift| drift.safe || !drift.offered);
     Ok(drifts.map(Drift::difference).collect())
 }
 

@@ -3,6 +3,7 @@
 mod adopted;
 mod catalog;
 mod ddl;
+mod logged;
 mod migrate;
 #[cfg(feature = "ops")]
 mod past;
@@ -10,6 +11,8 @@ mod prune;
 mod read;
 mod rules;
 mod select;
+#[cfg(feature = "ops")]
+mod told;
 mod triggers;
 mod watch;
 #[cfg(feature = "ops")]
@@ -42,8 +45,12 @@ const BUSY: Duration = Duration::from_secs(2);
 ///
 /// The file is made by [`migrate`](crate::ConfigBuilder::migrate), and by nothing else. Changes by
 /// other processes are seen within about a tenth of a second, by asking SQLite whether the file has
-/// moved; that reads no table. Where the file is taken away and another put in its place, that one
-/// is read.
+/// moved; that reads no table, and where it has, the epoch alone. A table that moves no epoch, as an
+/// adopted one without triggers, is read each TTL. Where the file is taken away and another put in its
+/// place, that one is read.
+///
+/// It holds up to four connections: one for passes, one for loading keys, one for what operators do
+/// and processes report, one that looks for changes. So a load never waits for a write.
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
@@ -51,6 +58,9 @@ pub struct SqliteStore {
     open: Slot,
     /// What keys are loaded by, so that loads and passes do not wait for each other.
     loading: Slot,
+    /// What operators use, and everything else that writes: whoever holds the file keeps them waiting,
+    /// and nobody else.
+    operating: Slot,
 }
 
 /// Taken while it is in use.
@@ -69,7 +79,8 @@ impl SqliteStore {
     /// The file at `path`; nothing is opened yet.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), open: Slot::default(), loading: Slot::default() }
+        let [open, loading, operating] = std::array::from_fn(|_| Slot::default());
+        Self { path: path.into(), open, loading, operating }
     }
 
     /// Runs `work` with the open file, away from the runtime's threads, and one at a time: a file
@@ -190,7 +201,7 @@ impl Store for SqliteStore {
         keys: &'a Pattern,
     ) -> BoxFuture<'a, Result<u64, SourceError>> {
         let (path, keys) = (self.path.clone(), changed::logged(block, keys));
-        Box::pin(self.with(&self.loading, false, move |open| {
+        Box::pin(self.with(&self.operating, false, move |open| {
             let epoch = read::invalidate(&mut open.connection, block, &keys);
             epoch.map_err(|error| failure(&path, error))
         }))
@@ -198,7 +209,7 @@ impl Store for SqliteStore {
 
     fn prune(&self, keep: u64) -> BoxFuture<'_, Result<u64, SourceError>> {
         let path = self.path.clone();
-        Box::pin(self.with(&self.open, false, move |open| {
+        Box::pin(self.with(&self.operating, false, move |open| {
             prune::prune(&mut open.connection, keep).map_err(|error| failure(&path, error))
         }))
     }

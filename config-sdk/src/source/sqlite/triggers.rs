@@ -1,8 +1,9 @@
 //! The triggers of a block's table in SQLite: rules before a row is written, bookkeeping after.
 //!
 //! A trigger cannot change the row that is being written, so version and times are set by an update
-//! of their own afterwards. It touches no column whose update fires a trigger.
+//! of their own afterwards. It fires no trigger: that of the reason looks away when the version moves.
 
+use super::logged::{differs, hidden, key_of, of_author, row_before};
 use super::rules::{self, Rule};
 use crate::key::MAX_KEY;
 use crate::schema::BlockSchema;
@@ -13,7 +14,7 @@ const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ')";
 const LOGGED: &str = "(epoch, block, key, version, what, before, who, why, via, hidden)";
 
 /// All triggers of `block`'s table `table`, which is quoted.
-pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part; 5] {
+pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part; 6] {
     let content: Vec<_> = (keys.iter().copied())
         .chain(block.fields.iter().map(|field| field.column))
         .map(ident)
@@ -36,6 +37,7 @@ pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part
             ),
             writing.update(&changed),
         ),
+        trigger("reason", &writing.reason_alone(&changed), writing.former_reason()),
         trigger("delete", &format!("after delete on {table}"), writing.delete()),
     ]
 }
@@ -52,13 +54,6 @@ pub(super) fn trigger(block: &BlockSchema, word: &str, when: &str, body: &str) -
 /// Named by the block, so that the block's rows are found when their table is renamed.
 pub(super) fn trigger_name(block: &BlockSchema, word: &str) -> String {
     format!("config_sdk_{}_{word}", block.name)
-}
-
-/// Whether any of `columns`, quoted, differs between the old row and the new one.
-pub(super) fn differs<'a>(columns: impl Iterator<Item = &'a String>) -> String {
-    let differ: Vec<_> =
-        columns.map(|column| format!("old.{column} is not new.{column}")).collect();
-    if differ.is_empty() { "0".to_owned() } else { differ.join(" or ") }
 }
 
 fn checks(block: &BlockSchema) -> String {
@@ -123,6 +118,20 @@ impl Writing<'_> {
             self.log("update", &self.before(), &who, &why),
             self.moved_away()
         )
+    }
+
+    /// When nothing of a version but its reason changes: that would rewrite the past.
+    fn reason_alone(&self, changed: &str) -> String {
+        format!(
+            "after update of reason on {}\nwhen old.reason is not new.reason and old.version is \
+             new.version\n    and old.status is new.status and not ({changed})",
+            self.table
+        )
+    }
+
+    /// Gives a version its reason back.
+    fn former_reason(&self) -> String {
+        format!("    update {} set reason = old.reason where rowid = new.rowid;\n", self.table)
     }
 
     /// A row that is given another key is gone from the one it had.
@@ -233,58 +242,4 @@ impl Writing<'_> {
             .chain(fields.map(|field| field.column));
         row_before("version", columns)
     }
-}
-
-/// What the library's own write says of itself in `column`; where it says nothing or another writes,
-/// `otherwise`.
-pub(super) fn of_author(column: &str, otherwise: &str) -> String {
-    format!("coalesce((select {column} from config_sdk_author), {otherwise})")
-}
-
-/// The names of the secret columns that `what` sets, as a JSON array; of a deletion nothing.
-pub(super) fn hidden(block: &BlockSchema, what: &str) -> String {
-    let changes = |column: &str| {
-        let column = ident(column);
-        match what {
-            "insert" => format!("new.{column} is not null"),
-            _ => format!("old.{column} is not new.{column}"),
-        }
-    };
-    let secrets = block.fields.iter().filter(|field| field.secret).map(|field| field.column);
-    let all: Vec<_> =
-        secrets.map(|column| format!("({}, {})", text(column), changes(column))).collect();
-    if all.is_empty() || what == "delete" {
-        return "null".to_owned();
-    }
-    // The first row only gives the columns their names.
-    format!(
-        "(select json_group_array(name) from (\n            \
-         select null as name, 0 as changed\n            union all values {}) where changed)",
-        all.join(", ")
-    )
-}
-
-/// Columns of the row before as a JSON object.
-pub(super) fn row_before<'a>(first: &str, others: impl Iterator<Item = &'a str>) -> String {
-    let pair = |column| format!("({}, old.{})", text(column), ident(column));
-    let mut values = others.map(pair).collect::<Vec<_>>().join(", ");
-    if !values.is_empty() {
-        values.insert_str(0, "\n            union all values ");
-    }
-    format!(
-        "(select json_group_object(name, iif(typeof(value) = 'blob', hex(value), value)) from (\n            \
-         select {} as name, old.{} as value{values}))",
-        text(first),
-        ident(first)
-    )
-}
-
-/// The key of a row as a JSON object, each part as text.
-pub(super) fn key_of(keys: &[&str], row: &str) -> String {
-    let pair = |key: &&str| format!("{}, cast({row}.{} as text)", text(key), ident(key));
-    let pairs: Vec<_> = keys.iter().map(pair).collect();
-    if pairs.is_empty() {
-        return "null".to_owned();
-    }
-    format!("json_object({})", pairs.join(", "))
 }

@@ -9,6 +9,7 @@ use rusqlite::{
 use super::ddl::table_name;
 use super::past::seconds;
 use super::select::is_active;
+use super::told;
 use super::writer::{Failure, active};
 use crate::number;
 use crate::record::Record;
@@ -39,6 +40,7 @@ pub(super) fn write(
     if !conflicts.is_empty() {
         return Ok(Err(WriteError::Conflict(conflicts)));
     }
+    told::check(&moment, write)?;
     let before = epoch(&moment)?;
     moment.execute(
         "insert or replace into config_sdk_author (author, reason, via) values (?1, ?2, 'config-sdk')",
@@ -46,7 +48,9 @@ pub(super) fn write(
     )?;
     let mut drafts = Vec::new();
     for entry in &write.entries {
+        let logged = told::newest(&moment)?;
         drafts.push(Row::of(&moment, &entry.place).apply(entry)?);
+        told::tell(&moment, write, entry, logged)?;
     }
     for (after, note) in &write.expires {
         moment.execute(

@@ -64,7 +64,7 @@ impl SqliteStore {
         let work = move |open: &mut Open| {
             work(&mut open.connection).map_err(|failure| failure.told(&path))
         };
-        self.with(&self.loading, false, work).await
+        self.with(&self.operating, false, work).await
     }
 }
 

@@ -6,6 +6,27 @@ use crate::source::ddl::{Blueprint, Found, Part, Piece};
 /// What is said of a column that is not there.
 const MISSING: &str = "is missing";
 
+#[cfg(feature = "sqlite")]
+impl Drift {
+    /// What is offered to the owner of an adopted table that has triggers of ours: they agreed to them,
+    /// so those of another release, or of the struct as it was, may be replaced.
+    pub(crate) fn agreed(self, wanted: &Blueprint<'_>) -> Self {
+        if !self.offered {
+            return self;
+        }
+        let table = &wanted.table;
+        Self {
+            what: format!(
+                "the triggers that tell of changes of table {table} are not what the type says, so \
+                 that changes are found by polling"
+            ),
+            deed: format!("replaced the triggers that tell of changes of table {table}"),
+            safe: true,
+            ..self
+        }
+    }
+}
+
 /// What is missing or of another type, and what would tell of changes.
 pub(super) fn drifts(wanted: &Blueprint<'_>, found: &Found) -> Vec<Drift> {
     let table = &wanted.table;
