@@ -125,7 +125,7 @@ pub enum Wrong {
     },
     /// A part of a key is of another type.
     #[error("the key column `{column}` holds {wanted}: write one")]
-    KeyPart {
+    KeyColumn {
         /// The column.
         column: &'static str,
         /// What it holds.

@@ -205,8 +205,8 @@ fn as_stored(digits: &str) -> String {
 /// The text of a part of a key, one for each part however it is written.
 fn part(column: &'static KeySchema, node: &Node) -> Result<String, Wrong> {
     let (Node::Text(text) | Node::Number(text)) = node else {
-        return Err(Wrong::KeyPart { column: column.name, wanted: column.kind.wanted() });
+        return Err(Wrong::KeyColumn { column: column.name, wanted: column.kind.wanted() });
     };
     let part = column.kind.read(text);
-    part.ok_or(Wrong::KeyPart { column: column.name, wanted: column.kind.wanted() })
+    part.ok_or(Wrong::KeyColumn { column: column.name, wanted: column.kind.wanted() })
 }
