@@ -98,7 +98,8 @@ async fn a_draft_is_activated_as_it_was_saved_and_as_nothing_else(stage: Stage) 
     operator.change().set_path("pace.per_second", "40").save().await.unwrap();
     let edited = operator.activate(&[("pace", 1)], false).await.unwrap();
     let edited = edited.set_path("pace.per_second", "50").apply().await.unwrap_err().to_string();
-    assert!(edited.contains("`pace` is activated as it was saved: name it once"), "{edited}");
+    let said = "`pace` is activated as it was saved: name it once, and edit it afterwards";
+    assert!(edited.contains(said), "{edited}");
     let both = operator.activate(&[("pace", 1), ("pace", 2)], false).await.unwrap();
     assert!(matches!(both.plan().await, Err(ChangeError::Mistakes(_))));
     // The first of all, activated, changed what the defaults said.

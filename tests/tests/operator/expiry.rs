@@ -14,6 +14,7 @@ on_every_store! {
     a_change_for_a_time_waits_until_a_process_is_there
     one_change_for_a_time_over_another_goes_back_to_what_was_before_both
     what_is_set_again_for_good_stays
+    who_was_faster_with_a_change_for_a_time_is_told_of
     what_cannot_be_taken_back_yet_is_taken_back_later
     who_knows_a_block_takes_it_back_and_leaves_the_others
     a_secret_is_not_changed_for_a_time
@@ -111,6 +112,19 @@ async fn what_is_set_again_for_good_stays(stage: Stage) {
     taken_back(&operator).await;
     assert_eq!(operator.value("pace.per_second").await.unwrap().as_i64(), Some(99));
     assert_eq!(operator.value("risk.max_attempts").await.unwrap().as_i64(), Some(3));
+}
+
+async fn who_was_faster_with_a_change_for_a_time_is_told_of(stage: Stage) {
+    let operator = stage.operator();
+    let change = operator.change().set_path("pace.per_second", "99");
+    change.lasting(Duration::from_secs(3600)).apply().await.unwrap();
+    let for_good = || operator.change().set_path("pace.per_second", "99").plan();
+    let (first, second) = (for_good().await.unwrap(), for_good().await.unwrap());
+    first.apply().await.unwrap();
+    let error = second.apply().await.unwrap_err().to_string();
+    let said = "nothing was changed, because a change for a time was taken back meanwhile; look at it \
+                again, and repeat the change if it still holds";
+    assert_eq!(error, said);
 }
 
 async fn who_knows_a_block_takes_it_back_and_leaves_the_others(stage: Stage) {

@@ -8,6 +8,7 @@ mod exchange;
 mod expiry;
 mod fleet;
 mod history;
+mod keys;
 mod reading;
 mod review;
 mod secrets;

@@ -104,21 +104,36 @@ impl Stage {
         }
     }
 
-    /// Everything that the store holds, as text; of the store in memory, nothing.
-    pub(crate) fn dump(&self) -> String {
+    /// Everything that the store keeps beside the tables of blocks, as text; in memory, nothing.
+    pub(crate) fn bookkeeping(&self) -> String {
         match self {
             Self::Memory(_) => String::new(),
             Self::Sqlite(folder) => {
-                let bytes = std::fs::read(file(folder)).unwrap();
-                let log = std::fs::read(format!("{}-wal", file(folder))).unwrap_or_default();
-                String::from_utf8_lossy(&[bytes, log].concat()).into_owned()
+                let connection = rusqlite::Connection::open(file(folder)).unwrap();
+                let tables = "select name from sqlite_master
+                    where type = 'table' and name like 'config_sdk_%'";
+                let mut tables = connection.prepare(tables).unwrap();
+                let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
+                let rows = tables.map(|table| {
+                    let sql = format!("select * from {}", table.unwrap());
+                    let mut statement = connection.prepare(&sql).unwrap();
+                    let columns = statement.column_count();
+                    let rows = statement.query_map([], |row| {
+                        let cell = |index| row.get::<_, rusqlite::types::Value>(index);
+                        (0..columns).map(cell).collect::<Result<Vec<_>, _>>()
+                    });
+                    rows.unwrap().map(|row| format!("{:?}\n", row.unwrap())).collect::<String>()
+                });
+                rows.collect()
             }
             Self::Postgres(database) => {
-                let tables = ["change", "expiry", "process", "epoch"];
-                let rows = tables.map(|table| {
+                let tables = "select string_agg(relname, ' ') from pg_class
+                    where relnamespace = 'config_sdk'::regnamespace and relkind = 'r'";
+                let tables = database.psql(tables);
+                let rows = tables.split(' ').map(|table| {
                     database.psql(&format!("select t::text from config_sdk.{table} t"))
                 });
-                rows.concat()
+                rows.collect()
             }
         }
     }
