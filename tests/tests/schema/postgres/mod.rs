@@ -3,6 +3,7 @@
 mod drafts;
 mod faults;
 mod fleet;
+mod ownership;
 mod past;
 mod roles;
 mod stage;
