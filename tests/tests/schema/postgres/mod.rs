@@ -1,5 +1,6 @@
 //! What operators ask of a store, held against real Postgres servers.
 
+mod bypass;
 mod drafts;
 mod faults;
 mod fleet;
