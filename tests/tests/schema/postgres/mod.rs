@@ -4,6 +4,7 @@ mod bypass;
 mod drafts;
 mod faults;
 mod fleet;
+mod gentle;
 mod ownership;
 mod past;
 mod roles;
