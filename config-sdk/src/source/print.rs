@@ -23,7 +23,8 @@ pub enum Dialect {
 /// on Postgres also roles for those who read, operate and own it.
 ///
 /// Running it twice changes nothing. It does not add columns to a table that is there already;
-/// `migrate` does, and tells the SQL of each step.
+/// `migrate` does, and tells the SQL of each step. On Postgres it is one transaction, which waits for
+/// others that run the same.
 #[must_use]
 pub(crate) fn schema(dialect: Dialect, blocks: &[&BlockSchema]) -> String {
     let (bookkeeping, blueprint): (&str, fn(&BlockSchema) -> Blueprint<'_>) = match dialect {
@@ -48,7 +49,7 @@ pub(crate) fn schema(dialect: Dialect, blocks: &[&BlockSchema]) -> String {
     }
     #[cfg(feature = "postgres")]
     if dialect == Dialect::Postgres {
-        sql.push_str(&postgres::roles(blocks));
+        sql = postgres::in_turn(&format!("{sql}{}", postgres::roles(blocks)));
     }
     sql
 }

@@ -34,7 +34,9 @@ create table if not exists config_sdk.expiry (
     id bigint generated always as identity primary key,
     at timestamptz not null,
     note text not null,
-    who text not null default session_user
+    who text not null default session_user,
+    via text default session_user
+        || coalesce('/' || nullif(current_setting('application_name'), ''), '')
 );
 comment on table config_sdk.expiry is 'Changes that a program will undo by itself, and when.';
 
@@ -46,18 +48,26 @@ create table if not exists config_sdk.default_text (
 );
 comment on table config_sdk.default_text is
     'The compiled-in defaults of columns, those of today and of other times.';
+create unique index if not exists default_text_once
+    on config_sdk.default_text (block, name, md5(value));
 
 create table if not exists config_sdk.process (
-    name text primary key,
-    note text not null,
+    name text,
+    role text default session_user,
+    note text not null check (octet_length(note) <= 262144),
     seen timestamptz not null,
-    until timestamptz not null
+    until timestamptz not null,
+    primary key (name, role)
 );
-comment on table config_sdk.process is 'What each process that reads configuration says of itself.';
+comment on table config_sdk.process is
+    'What each process that reads configuration says of itself, by the role that it came with.';
 
 create index if not exists change_epoch on config_sdk.change (epoch);
 create index if not exists change_numbers on config_sdk.change (block, key, version)
     where what in ('delete', 'truncate') and version is not null;
+-- Without patterns, which may be longer than an index takes.
+create index if not exists change_past on config_sdk.change (block, key, id)
+    where what <> 'invalidate';
 
 -- What versions 1 and 2 of this made otherwise.
 drop index if exists config_sdk.change_gone;
@@ -173,6 +183,8 @@ declare
     is_taken boolean;
 begin
     if tg_op = 'UPDATE' then
+        -- By which the log finds what a row was.
+        new.id := old.id;
         if to_jsonb(new) - bookkeeping = to_jsonb(old) - bookkeeping
             and (new.status is distinct from 'active' or old.status = 'active')
         then
@@ -180,6 +192,10 @@ begin
             new.created_at := old.created_at;
             new.created_by := old.created_by;
             new.activated_at := old.activated_at;
+            -- Where nothing is logged, nothing says that it was another.
+            if new.status = old.status then
+                new.reason := old.reason;
+            end if;
             return new;
         end if;
         -- What the statement did not set belongs to the former version.
@@ -300,7 +316,9 @@ end
 $$;
 
 -- After a statement on an adopted table, which has neither versions nor any column of ours. What
--- counts are its key columns and the columns of fields, which come as one more argument.
+-- counts are its key columns and the columns of fields, which come as one more argument. A type of the
+-- owner's may bring a cast to JSON, which must not run with our rights: only the types of Postgres
+-- itself are asked for their JSON, and any other is taken as its text.
 create or replace function config_sdk.adopted() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 #variable_conflict use_variable
@@ -310,54 +328,68 @@ declare
     read constant text[] := tg_argv[3];
     author constant text := coalesce(config_sdk.said('author'), session_user);
     cause constant text := config_sdk.said('reason');
+    -- The rows before and after, each as `whole`, in SQL.
+    rows_of text;
+    former text;
+    latter text;
     next bigint;
+    is_new boolean;
 begin
     if tg_op = 'TRUNCATE' then
         next := config_sdk.next_epoch();
         insert into config_sdk.change (epoch, block, what, who, why)
         values (next, tg_argv[0], 'truncate', author, cause);
-    elsif tg_op = 'INSERT' then
+        perform config_sdk.advance(tg_argv[0], next);
+        return null;
+    end if;
+    select 'select (select jsonb_object_agg(name, value) from (values '
+        || string_agg(format(case when coalesce(nullif(t.typbasetype, 0), t.oid)::bigint < 16384
+            then '(%1$L, to_jsonb(r.%1$I))'
+            else '(%1$L, to_jsonb(case num_nulls(r.%1$I) when 0 then format(''%%s'', r.%1$I) end))'
+            end, a.attname), ', ') || ') v (name, value)) as whole from '
+        into rows_of
+        from pg_attribute a join pg_type t on t.oid = a.atttypid
+        where a.attrelid = tg_relid and a.attnum > 0 and a.attname = any (read);
+    rows_of := coalesce(rows_of, 'select ''{}''::jsonb as whole from ');
+    -- `offset 0`: or the text of a row is made once for each use of it.
+    former := format('(%s old_rows r offset 0)', rows_of);
+    latter := format('(%s new_rows r offset 0)', rows_of);
+    if tg_op = 'INSERT' then
         if not exists (select from new_rows) then
             return null;
         end if;
         next := config_sdk.next_epoch();
-        insert into config_sdk.change (epoch, block, key, what, who, why, hidden)
-        select next, tg_argv[0], config_sdk.key_of(to_jsonb(n.*), keys), 'insert', author, cause,
-            config_sdk.hidden(null, config_sdk.kept(to_jsonb(n.*), read), shown)
-        from new_rows n;
+        execute 'insert into config_sdk.change (epoch, block, key, what, who, why, hidden)'
+            ' select $1, $2, config_sdk.key_of(n.whole, $3), ''insert'', $4, $5,'
+            ' config_sdk.hidden(null, n.whole, $6) from ' || latter || ' n'
+            using next, tg_argv[0], keys, author, cause, shown;
     elsif tg_op = 'UPDATE' then
         -- Which row became which, nothing tells: rows are the same that have the same key. Where the
         -- statement changed nothing that is read, nobody waits for the epoch.
-        if not exists (
-            (select config_sdk.kept(to_jsonb(o.*), read) from old_rows o
-                except all select config_sdk.kept(to_jsonb(n.*), read) from new_rows n)
-            union all
-            (select config_sdk.kept(to_jsonb(n.*), read) from new_rows n
-                except all select config_sdk.kept(to_jsonb(o.*), read) from old_rows o))
-        then
+        execute format('with o as %s, n as %s select exists ((table o except all table n)'
+            ' union all (table n except all table o))', former, latter) into is_new;
+        if not is_new then
             return null;
         end if;
         next := config_sdk.next_epoch();
-        insert into config_sdk.change (epoch, block, key, what, before, who, why, hidden)
-        select next, tg_argv[0], coalesce(n.key, o.key),
-            case when n.whole is null then 'delete' else 'update' end,
-            config_sdk.kept(o.whole, shown), author, cause,
-            config_sdk.hidden(o.whole, config_sdk.kept(n.whole, read), shown)
-        from (select to_jsonb(r.*) as whole, config_sdk.key_of(to_jsonb(r.*), keys) as key,
-                coalesce(config_sdk.key_of(to_jsonb(r.*), keys), 'null') as same from old_rows r) o
-            full join (select to_jsonb(r.*) as whole, config_sdk.key_of(to_jsonb(r.*), keys) as key,
-                coalesce(config_sdk.key_of(to_jsonb(r.*), keys), 'null') as same from new_rows r) n
-            on o.same = n.same
-        where config_sdk.kept(o.whole, read) is distinct from config_sdk.kept(n.whole, read);
+        execute format('with o as (select whole, config_sdk.key_of(whole, $3) as key from %s o),'
+            ' n as (select whole, config_sdk.key_of(whole, $3) as key from %s n)'
+            ' insert into config_sdk.change (epoch, block, key, what, before, who, why, hidden)'
+            ' select $1, $2, coalesce(n.key, o.key),'
+            ' case when n.whole is null then ''delete'' else ''update'' end,'
+            ' config_sdk.kept(o.whole, $6), $4, $5, config_sdk.hidden(o.whole, n.whole, $6)'
+            ' from o full join n on coalesce(o.key, ''null'') = coalesce(n.key, ''null'')'
+            ' where o.whole is distinct from n.whole', former, latter)
+            using next, tg_argv[0], keys, author, cause, shown;
     else
         if not exists (select from old_rows) then
             return null;
         end if;
         next := config_sdk.next_epoch();
-        insert into config_sdk.change (epoch, block, key, what, before, who, why)
-        select next, tg_argv[0], config_sdk.key_of(to_jsonb(o.*), keys), 'delete',
-            config_sdk.kept(to_jsonb(o.*), shown), author, cause
-        from old_rows o;
+        execute 'insert into config_sdk.change (epoch, block, key, what, before, who, why)'
+            ' select $1, $2, config_sdk.key_of(o.whole, $3), ''delete'','
+            ' config_sdk.kept(o.whole, $6), $4, $5 from ' || former || ' o'
+            using next, tg_argv[0], keys, author, cause, shown;
     end if;
     perform config_sdk.advance(tg_argv[0], next);
     return null;
@@ -393,12 +425,25 @@ $$;
 -- changes until the transaction is over. Says what the epoch will be once something has changed.
 create or replace function config_sdk.begin_write() returns bigint
 language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select set_config('config_sdk.begun', config_sdk.this_tx(), true);
     select config_sdk.next_epoch()
+$$;
+
+-- Refuses where this transaction has not called `begin_write`: it does not write, or not in its turn.
+create or replace function config_sdk.has_begun() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if config_sdk.said('begun') is distinct from config_sdk.this_tx() then
+        raise exception 'this transaction has not begun to write'
+            using hint = 'select config_sdk.begin_write() before, in the same transaction';
+    end if;
+end
 $$;
 
 -- Notes that this transaction is to be undone after so long, and says the number of that.
 create or replace function config_sdk.expire_in(after interval, note text) returns bigint
 language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select config_sdk.has_begun();
     insert into config_sdk.expiry (at, note, who)
     values (clock_timestamp() + $1, $2, coalesce(config_sdk.said('author'), session_user))
     returning id
@@ -407,27 +452,28 @@ $$;
 -- Forgets what is to be undone because this transaction undoes it; false if another has.
 create or replace function config_sdk.undo(id bigint) returns boolean
 language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select config_sdk.has_begun();
     with gone as (delete from config_sdk.expiry e where e.id = $1 returning 1)
     select exists (select from gone)
 $$;
 
--- Keeps what a process says of itself for so long, and forgets those whose time is over. It waits for
--- nobody who does the same.
+-- Keeps what a process says of itself for so long, at most an hour, and forgets those whose time is
+-- over. It waits for nobody who does the same. Each role has names of its own.
 create or replace function config_sdk.report(process text, note text, keep interval) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-    insert into config_sdk.process as p (name, note, seen, until)
-    values ($1, $2, clock_timestamp(), clock_timestamp() + $3)
-    on conflict (name) do update
+    insert into config_sdk.process as p (name, role, note, seen, until)
+    values ($1, session_user, $2, clock_timestamp(), clock_timestamp() + least($3, '1 hour'))
+    on conflict (name, role) do update
         set note = excluded.note, seen = excluded.seen, until = excluded.until;
-    delete from config_sdk.process where name in (
-        select name from config_sdk.process where until <= clock_timestamp()
+    delete from config_sdk.process where (name, role) in (
+        select name, role from config_sdk.process where until <= clock_timestamp()
         for update skip locked);
 $$;
 
--- Forgets what a process said of itself.
+-- Forgets what a process said of itself, by the role that said it.
 create or replace function config_sdk.leave(process text) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-    delete from config_sdk.process where name = $1
+    delete from config_sdk.process where name = $1 and role = session_user
 $$;
 
 -- Forgets all changes but those of the newest epochs, and says how many it forgot. The newest

@@ -16,7 +16,7 @@ ours (block, here, rel, name, identity) as (
 )
 select null as block, 'bookkeeping' as piece, '' as name,
     obj_description(to_regnamespace('config_sdk'), 'pg_namespace') as identity
-where (select count(*) from pg_proc where pronamespace = to_regnamespace('config_sdk')) >= 19
+where (select count(*) from pg_proc where pronamespace = to_regnamespace('config_sdk')) >= 20
     and (select count(*) from pg_class where relnamespace = to_regnamespace('config_sdk')
         and relname in ('epoch', 'change', 'expiry', 'process', 'default_text')) = 5
 union all

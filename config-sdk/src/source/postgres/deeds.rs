@@ -1,18 +1,22 @@
 //! What an operator's write is in SQL.
 
+use std::collections::{HashMap, HashSet};
+
 use tokio_postgres::SimpleQueryRow;
 
-use super::names::quoted_table;
 use super::refusal::without_nul;
 use super::select::escaped;
+use super::statement::{self, Statement};
 use super::{fleet, places};
 use crate::record::Record;
-use crate::schema::BlockSchema;
-use crate::source::ddl::ident;
-use crate::source::{Deed, Entry, Place, SourceError, Texts, Write, WriteError, Written};
+use crate::source::{Deed, Entry, Place, SourceError, Write, WriteError, Written, checked};
 
-/// What the server says, after a number, if there were not as many rows as were to be written.
-pub(super) const ODD: &str = " rows were written";
+/// How long a row of an adopted table is waited for: shorter than the server lets two wait for each
+/// other, so that it is we who give way, and not the transaction of the table's owner.
+const GIVE_WAY: &str = "300ms";
+
+/// How long everything else is.
+const PATIENCE: &str = "5s";
 
 /// Deeds that can be done, and where.
 pub(super) struct Deeds<'a> {
@@ -21,29 +25,26 @@ pub(super) struct Deeds<'a> {
     pub(super) places: Vec<Place>,
 }
 
+/// The row of an entry, and its version if it has one.
+pub(super) type Row = (usize, Option<u64>);
+
 impl<'a> Deeds<'a> {
     /// # Errors
     /// If one of them cannot be done, whatever is there.
     pub(super) fn of(write: &'a Write) -> Result<Self, WriteError> {
-        without_nul("the author", write.author.as_deref().unwrap_or_default())?;
-        without_nul("the reason", write.reason.as_deref().unwrap_or_default())?;
+        checked::check(write)?;
         for (_, note) in &write.expires {
             without_nul("the note", note)?;
         }
-        write.entries.iter().try_for_each(can_be_done)?;
         if write.undoes.iter().any(|id| i64::try_from(*id).is_err()) {
             return Err(WriteError::Undone);
         }
         Ok(Self { write, places: write.entries.iter().map(|entry| entry.place.clone()).collect() })
     }
 
-    /// Whether a secret is among what is written.
+    /// Whether a row of what is written may hold a secret: what the server says may quote any of it.
     pub(super) fn hold_secrets(&self) -> bool {
-        let secret = |entry: &Entry| {
-            let is_set = |column| texts(entry).is_some_and(|texts| texts.0.contains_key(column));
-            entry.place.block.fields.iter().any(|field| field.secret && is_set(field.column))
-        };
-        self.write.entries.iter().any(secret)
+        self.places.iter().any(|place| place.block.fields.iter().any(|field| field.secret))
     }
 
     /// Says who writes and why, waits for its turn, and asks what is there: for an answer of
@@ -56,26 +57,19 @@ impl<'a> Deeds<'a> {
         let author = said("author", &self.write.author);
         let mut sql = vec![
             format!("select {author}, {}", said("reason", &self.write.reason)),
-            "select config_sdk.begin_write()".to_owned(),
+            "select config_sdk.begin_write() as next".to_owned(),
             "set local timezone = 'UTC'".to_owned(),
         ];
         let undone = |id| format!("select config_sdk.undo({id}) as undone");
         sql.extend(self.write.undoes.iter().map(undone));
-        // Who writes an adopted table need not have waited for the epoch.
-        let adopted = self.places.iter().filter(|place| place.block.adopt);
-        sql.extend(adopted.map(|place| {
-            let Table { table, rows, .. } = Table::of(place);
-            format!("select from {table} t where {rows} for update")
-        }));
+        sql.push(patience(GIVE_WAY));
+        sql.extend(self.places.iter().filter(|place| place.block.adopt).map(statement::lock));
+        sql.push(patience(PATIENCE));
         if !self.places.is_empty() {
             sql.push(places::sql(&self.places));
         }
-        let drafts = self.write.entries.iter().enumerate().filter_map(|(number, entry)| {
-            let Table { table, rows, .. } = Table::of(&entry.place);
-            let rows = is_draft(&rows, draft(entry)?);
-            Some(format!("select {number} as draft_of from {table} t where {rows}"))
-        });
-        sql.extend(drafts);
+        let entries = self.write.entries.iter().enumerate();
+        sql.extend(entries.filter_map(|(number, entry)| statement::has_draft(number, entry)));
         sql.join("; ")
     }
 
@@ -85,200 +79,110 @@ impl<'a> Deeds<'a> {
         answer: &[SimpleQueryRow],
         there: &[Option<Record>],
     ) -> Vec<(Place, Option<Record>)> {
-        let mut conflicts: Vec<(Place, Option<Record>)> = Vec::new();
-        for (number, (entry, there)) in self.write.entries.iter().zip(there).enumerate() {
-            let has_draft =
-                || answer.iter().any(|row| number_of(row, "draft_of") == Some(number as u64));
-            let is_held = is_same(entry.place.block, entry.from.as_ref(), there.as_ref())
-                && (draft(entry).is_none() || has_draft());
-            if !is_held && conflicts.iter().all(|(place, _)| *place != entry.place) {
+        let drafts: HashSet<_> =
+            answer.iter().filter_map(|row| number_of(row, "draft_of")).collect();
+        let mut told = HashSet::new();
+        let mut conflicts = Vec::new();
+        for (number, (entry, there)) in (0..).zip(self.write.entries.iter().zip(there)) {
+            let is_held = checked::is_from(entry, there.as_ref())
+                && (statement::draft(entry).is_none() || drafts.contains(&number));
+            if !is_held && told.insert(&entry.place) {
                 conflicts.push((entry.place.clone(), there.clone()));
             }
         }
         conflicts
     }
 
-    /// Does it all where these rows are `there`, for an answer of [`written`](Self::written).
-    pub(super) fn finish(&self, there: &[Option<Record>]) -> String {
+    /// Does it all where these rows are `there`, the answer of [`begin`](Self::begin) being `begun`. The
+    /// last one says the epoch.
+    pub(super) fn finish(
+        &self,
+        begun: &[SimpleQueryRow],
+        there: &[Option<Record>],
+    ) -> Vec<Statement> {
         // What the tables' own triggers and defaults make of time is as they are used to.
-        let mut sql = vec!["set local timezone to default".to_owned()];
+        let mut all = vec![Statement::plain("set local timezone to default".to_owned())];
         for (number, (entry, there)) in self.write.entries.iter().zip(there).enumerate() {
-            sql.extend(statements(number, entry, there.is_some()));
+            let statements = statement::of(number, entry, there.is_some());
+            let gives_way = entry.place.block.adopt && !statements.is_empty();
+            all.extend(gives_way.then(|| Statement::plain(patience(GIVE_WAY))));
+            all.extend(statements);
+            all.extend(gives_way.then(|| Statement::plain(patience(PATIENCE))));
         }
-        sql.extend(self.write.expires.iter().map(|(after, note)| {
+        let next = begun.iter().find_map(|row| number_of(row, "next")).unwrap_or_default();
+        let adopted = self.write.entries.iter().zip(there);
+        let adopted = adopted
+            .filter(|(entry, there)| entry.place.block.adopt && changes(entry, there.as_ref()));
+        let mut rest: Vec<_> =
+            adopted.map(|(entry, _)| statement::tell(&entry.place, next)).collect();
+        rest.extend(self.write.expires.iter().map(|(after, note)| {
             format!("select config_sdk.expire_in({}, {})", fleet::interval(*after), escaped(note))
         }));
-        sql.push("select epoch from config_sdk.epoch".to_owned());
-        sql.join("; ")
+        rest.push("select epoch from config_sdk.epoch".to_owned());
+        all.extend(rest.into_iter().map(Statement::plain));
+        all
     }
 
-    /// What came of it, by that answer; it is what is there now, where nothing was to be done.
-    ///
-    /// # Errors
-    /// If the server did not say the epoch.
-    pub(super) fn written(
-        &self,
-        answer: &[SimpleQueryRow],
-        there: &[Option<Record>],
-    ) -> Result<Written, WriteError> {
-        let epoch = cell(answer, "epoch").and_then(|epoch| epoch.parse().ok());
-        let epoch =
-            epoch.ok_or_else(|| SourceError::refused("the server did not say the new epoch"))?;
+    /// What came of it, by the rows that were written; it is what is there now, where nothing was to
+    /// be done.
+    pub(super) fn written(&self, epoch: u64, rows: &[Row], there: &[Option<Record>]) -> Written {
         let mut versions: Vec<u64> =
             there.iter().map(|there| there.as_ref().map_or(0, |there| there.version)).collect();
-        for row in answer {
-            let entry = number_of(row, "entry").and_then(|entry| usize::try_from(entry).ok());
-            let slot = entry.and_then(|entry| versions.get_mut(entry));
-            if let (Some(slot), Some(version)) = (slot, number_of(row, "version")) {
-                *slot = version;
+        let mut active = HashMap::new();
+        for (number, version) in rows {
+            let entry = self.write.entries.get(*number);
+            if let (Some(slot), Some(version), Some(entry)) =
+                (versions.get_mut(*number), version, entry)
+            {
+                *slot = *version;
+                if !matches!(entry.deed, Deed::Save(_)) {
+                    active.insert(&entry.place, *version);
+                }
             }
         }
-        Ok(Written::new(epoch, versions))
+        for (slot, entry) in versions.iter_mut().zip(&self.write.entries) {
+            if let (Deed::Hold | Deed::Discard(_), Some(version)) =
+                (&entry.deed, active.get(&entry.place))
+            {
+                *slot = *version;
+            }
+        }
+        Written::new(epoch, versions)
     }
 }
 
-/// The first cell of that name in an answer of several statements.
-pub(super) fn cell<'a>(answer: &'a [SimpleQueryRow], name: &str) -> Option<&'a str> {
-    answer.iter().find_map(|row| row.try_get(name).ok().flatten())
+fn patience(time: &str) -> String {
+    format!("set local lock_timeout = '{time}'")
 }
 
-fn number_of(row: &SimpleQueryRow, name: &str) -> Option<u64> {
+/// The number of that name in a row.
+pub(super) fn number_of(row: &SimpleQueryRow, name: &str) -> Option<u64> {
     row.try_get(name).ok().flatten()?.parse().ok()
 }
 
-fn can_be_done(entry: &Entry) -> Result<(), SourceError> {
-    let place = &entry.place;
-    places::check(place)?;
-    for (column, text) in texts(entry).iter().flat_map(|texts| &texts.0) {
-        without_nul(&format!("{place}: column `{column}`"), text.as_deref().unwrap_or_default())?;
-    }
-    match entry.deed {
-        Deed::Save(_) | Deed::Activate(_) | Deed::Discard(_) if place.block.adopt => {
-            Err(SourceError::refused(format!(
-                "{place}: table {} was there before and has no column for a state, so it has no \
-                 drafts: set the row itself",
-                place.block.table
-            )))
+/// The row that an answer is of.
+pub(super) fn row_of(row: &SimpleQueryRow) -> Option<Row> {
+    let number = usize::try_from(number_of(row, "entry")?).ok()?;
+    Some((number, number_of(row, "version")))
+}
+
+/// The new epoch, by the last of the answers.
+///
+/// # Errors
+/// If the server did not say it.
+pub(super) fn epoch_of(answer: &[SimpleQueryRow]) -> Result<u64, SourceError> {
+    let epoch = answer.iter().rev().find_map(|row| number_of(row, "epoch"));
+    epoch.ok_or_else(|| SourceError::refused("the server did not say the new epoch"))
+}
+
+/// Whether an entry makes of the row that is `there` another.
+fn changes(entry: &Entry, there: Option<&Record>) -> bool {
+    match (&entry.deed, there) {
+        (Deed::Set(texts), Some(there)) => {
+            let text = |column| there.columns.get(column).and_then(Option::as_ref);
+            texts.0.iter().any(|(column, new)| new.as_ref() != text(column))
         }
-        _ => Ok(()),
+        (Deed::Set(_), None) => true,
+        _ => false,
     }
-}
-
-/// Whether what is there is what an entry was made from.
-fn is_same(block: &BlockSchema, from: Option<&Record>, there: Option<&Record>) -> bool {
-    let text = |of: &Record, column| of.columns.get(column).cloned().flatten();
-    match (from, there) {
-        (Some(from), Some(there)) if block.adopt => {
-            let mut columns = block.fields.iter().map(|field| field.column);
-            columns.all(|column| text(from, column) == text(there, column))
-        }
-        (Some(from), Some(there)) => from.version == there.version,
-        (from, there) => from.is_none() && there.is_none(),
-    }
-}
-
-fn texts(entry: &Entry) -> Option<&Texts> {
-    match &entry.deed {
-        Deed::Set(texts) | Deed::Save(texts) => Some(texts),
-        _ => None,
-    }
-}
-
-fn draft(entry: &Entry) -> Option<u64> {
-    match entry.deed {
-        Deed::Activate(version) | Deed::Discard(version) => Some(version),
-        _ => None,
-    }
-}
-
-fn statements(number: usize, entry: &Entry, is_there: bool) -> Vec<String> {
-    let place = &entry.place;
-    let Table { table, rows, active, version } = &Table::of(place);
-    // Exactly one row each, or none of all: whatever else the table has of triggers and policies.
-    let one = |sql: String, version: &str| {
-        format!(
-            "with w as ({sql} returning {version} as version) select {number} as entry, \
-             case count(*) when 1 then max(version) else (count(*) || '{ODD}')::bigint \
-             end as version from w"
-        )
-    };
-    match &entry.deed {
-        Deed::Hold => vec![],
-        Deed::Set(texts) if is_there && texts.0.is_empty() => vec![],
-        Deed::Set(texts) if is_there => {
-            let set = |(column, text): (&String, &Option<String>)| {
-                format!("{} = {}", ident(column), literal(text.as_deref()))
-            };
-            let set: Vec<_> = texts.0.iter().map(set).collect();
-            let sql = format!("update {table} t set {} where {rows}{active}", set.join(", "));
-            vec![one(sql, version)]
-        }
-        Deed::Set(texts) => vec![one(insert(place, "active", texts), version)],
-        Deed::Save(texts) => vec![one(insert(place, "draft", texts), version)],
-        Deed::Activate(draft) => {
-            let archive = format!("update {table} t set status = 'archived' where {rows}{active}");
-            let activate =
-                format!("update {table} t set status = 'active' where {}", is_draft(rows, *draft));
-            let archive = is_there.then(|| one(archive, version));
-            archive.into_iter().chain([one(activate, version)]).collect()
-        }
-        Deed::Discard(draft) => {
-            vec![one(
-                format!("delete from {table} t where {}", is_draft(rows, *draft)),
-                "0::bigint",
-            )]
-        }
-    }
-}
-
-/// How the table of a place, called `t`, is written in SQL.
-struct Table {
-    table: String,
-    /// The condition of the place's rows, and what makes it that of the active one.
-    rows: String,
-    active: &'static str,
-    /// The version of a row.
-    version: &'static str,
-}
-
-impl Table {
-    fn of(place: &Place) -> Self {
-        let (active, version) = match place.block.adopt {
-            true => ("", "0::bigint"),
-            false => (" and t.status = 'active'", "t.version"),
-        };
-        let table = quoted_table(&place.block.table);
-        Self { table, rows: places::condition(place), active, version }
-    }
-}
-
-fn is_draft(rows: &str, version: u64) -> String {
-    format!("{rows} and t.status = 'draft' and t.version = {version}")
-}
-
-/// A row of `place`, with its key.
-fn insert(place: &Place, status: &str, texts: &Texts) -> String {
-    let block = place.block;
-    let mut columns = Vec::new();
-    if !block.adopt {
-        columns.push(("status".to_owned(), escaped(status)));
-    }
-    let parts = place.key.iter().flat_map(|key| key.parts());
-    columns
-        .extend(block.keys.iter().zip(parts).map(|(key, part)| (ident(key.name), escaped(part))));
-    columns.extend(texts.0.iter().map(|(name, text)| (ident(name), literal(text.as_deref()))));
-    let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-    let table = quoted_table(&block.table);
-    match names.is_empty() {
-        true => format!("insert into {table} as t default values"),
-        false => format!(
-            "insert into {table} as t ({}) values ({})",
-            names.join(", "),
-            values.join(", ")
-        ),
-    }
-}
-
-fn literal(text: Option<&str>) -> String {
-    text.map_or_else(|| "null".to_owned(), escaped)
 }

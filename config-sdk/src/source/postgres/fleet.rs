@@ -52,18 +52,15 @@ fn seconds(row: &SimpleQueryRow) -> Option<Duration> {
 pub(super) const DEFAULTS: &str =
     "select block, name, value from config_sdk.default_text order by block, name, since";
 
-/// Keeps the defaults that are not known yet.
-pub(super) fn note(defaults: &[DefaultText]) -> String {
+/// Keeps these defaults, unless somebody else just has.
+pub(super) fn note(defaults: &[&DefaultText]) -> String {
     let rows: Vec<_> = (defaults.iter())
         .map(|DefaultText { block, column, text }| {
             format!("({}, {}, {})", escaped(block), escaped(column), escaped(text))
         })
         .collect();
     format!(
-        "insert into config_sdk.default_text (block, name, value) \
-         select v.block, v.name, v.value from (values {}) v (block, name, value) \
-         where not exists (select from config_sdk.default_text d \
-         where (d.block, d.name, d.value) = (v.block, v.name, v.value))",
+        "insert into config_sdk.default_text (block, name, value) values {} on conflict do nothing",
         rows.join(", ")
     )
 }

@@ -88,6 +88,13 @@ async fn try_migrate(
     }
 }
 
+/// `sql` as one transaction, which waits for others that do the same and for those that migrate.
+pub(crate) fn in_turn(sql: &str) -> String {
+    format!(
+        "begin;\ndo $$ begin perform pg_advisory_xact_lock({LOCK}); end $$;\n\n{sql}\ncommit;\n"
+    )
+}
+
 /// Everything in which the store differs from the blocks' types: nothing, right after [`migrate`],
 /// unless a person has to decide. Changes nothing.
 ///

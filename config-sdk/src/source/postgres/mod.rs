@@ -27,6 +27,8 @@ mod refusal;
 mod roles;
 mod rules;
 mod select;
+#[cfg(feature = "ops")]
+mod statement;
 mod strangers;
 mod tls;
 mod triggers;
@@ -39,6 +41,7 @@ use tokio_postgres::Error;
 pub(super) use ddl::{BOOKKEEPING, blueprint};
 #[cfg(feature = "testing")]
 pub(crate) use listen::heard;
+pub(super) use migrate::in_turn;
 pub(super) use roles::roles;
 
 use super::{
@@ -53,8 +56,9 @@ use pool::Pool;
 
 /// A Postgres database as the store: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
 ///
-/// Holds two connections: one asks, one listens; where keys are loaded, a third one does that, and up
-/// to three more while blocks are slow to load. Everything but listening also works through a pooler
+/// Holds two connections: one asks, one listens; where keys are loaded, or an operator's writes and
+/// questions come (feature `ops`, with which each process also says that it is there), a third one does
+/// that, and up to three more while those take long. Everything but listening also works through a pooler
 /// in transaction mode; [`listen_url`](Self::listen_url) leads the other one past it. What is set
 /// where the URL is silent, the essay [`deploying`](crate::docs::deploying) lists.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! The active rows of places in a Postgres store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tokio_postgres::SimpleQueryRow;
 
@@ -35,10 +35,11 @@ pub(super) fn found(
     places: &[Place],
 ) -> Result<Vec<Option<Record>>, SourceError> {
     let answer = Answer::of(answer);
-    let mut rows = BTreeMap::new();
+    let mut rows = HashMap::new();
     for (name, (block, keys)) in asked(places) {
         if block.is_keyed() {
-            rows.insert(name, answer.rows(block, Some(&keys)).map_err(|why| refused(block, &why))?);
+            let sorted = by_key(answer.of_block(block), &keys);
+            rows.insert(name, sorted.map_err(|why| refused(block, &why))?);
         }
     }
     let one = |place: &Place| {
@@ -47,14 +48,39 @@ pub(super) fn found(
         let Some(rows) = rows.get(block.name) else {
             return answer.only(block).map_err(|why| refused(block, &why));
         };
-        let own = |key| rows.own.iter().find(|(own, _)| own == key).map(|(_, record)| record);
-        match place.key.as_ref().map_or(rows.shared.as_ref(), own) {
-            // Several rows of a place are none that could be written.
-            None if !rows.odd.is_empty() => Err(refused(block, &rows.odd.join("; "))),
-            row => Ok(row.cloned()),
+        match rows.get(&place.key).map_or(&[][..], Vec::as_slice) {
+            [] => Ok(None),
+            [row] => select::record(row, block).map(Some).map_err(|why| refused(block, &why)),
+            _ => Err(refused(
+                block,
+                &format!("table {} has several rows for {place}: leave one", block.table),
+            )),
         }
     };
     places.iter().map(one).collect()
+}
+
+/// The rows of `wanted` keys, and of none, by their key: a column may take two texts for one value, and
+/// a key that is NULL in part is none.
+fn by_key<'a>(
+    rows: &[&'a SimpleQueryRow],
+    wanted: &[Key],
+) -> Result<HashMap<Option<Key>, Vec<&'a SimpleQueryRow>>, String> {
+    let wanted: HashSet<_> = wanted.iter().collect();
+    let mut sorted = HashMap::<_, Vec<_>>::new();
+    for row in rows {
+        let key = row.try_get("key").ok().flatten().unwrap_or_default();
+        let key: Vec<Option<String>> =
+            serde_json::from_str(key).map_err(|error| select::unreadable(&error))?;
+        let parts = key.iter().map(Option::as_deref).collect::<Option<Vec<_>>>();
+        let key = match parts.map(Key::new) {
+            None if key.iter().all(Option::is_none) => None,
+            Some(Ok(key)) if wanted.contains(&key) => Some(key),
+            _ => continue,
+        };
+        sorted.entry(key).or_default().push(*row);
+    }
+    Ok(sorted)
 }
 
 /// # Errors

@@ -5,7 +5,7 @@ use tokio_postgres::error::SqlState;
 
 use super::address::Address;
 use super::connection::failure;
-use super::deeds::ODD;
+use super::statement::ODD;
 use crate::source::SourceError;
 
 /// What an error means and what to do about it. What the server says of a value may quote it, and

@@ -246,6 +246,12 @@ impl<'a> Answer<'a> {
         row::only(rows?, block, &block.table)
     }
 
+    /// Those of a block as they came.
+    #[cfg(feature = "ops")]
+    pub(super) fn of_block(&self, block: &BlockSchema) -> &[&'a SimpleQueryRow] {
+        self.0.get(block.name).map_or(&[], Vec::as_slice)
+    }
+
     /// The rows of a keyed block; if they were looked up, only those of `wanted` keys.
     pub(super) fn rows(&self, block: &BlockSchema, wanted: Option<&[Key]>) -> Result<Rows, String> {
         let mut sorting = Sorting::of(block);
@@ -282,6 +288,6 @@ pub(super) fn record(row: &SimpleQueryRow, block: &BlockSchema) -> Result<Record
     Ok(row::record(columns, block))
 }
 
-fn unreadable(error: &serde_json::Error) -> String {
+pub(super) fn unreadable(error: &serde_json::Error) -> String {
     format!("its row cannot be read: {error}")
 }

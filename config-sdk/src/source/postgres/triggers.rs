@@ -3,8 +3,9 @@
 //! Transition tables are why insert, update and delete have a trigger each. The catalog's own text of
 //! a trigger is not compared, but what it runs and its arguments.
 
+use super::select::escaped;
 use crate::schema::BlockSchema;
-use crate::source::ddl::{BOOKKEEPING_COLUMNS, Part, Piece, text};
+use crate::source::ddl::{BOOKKEEPING_COLUMNS, Part, Piece};
 
 /// All triggers of `block`'s table `table`, which is quoted.
 pub(super) fn triggers(block: &BlockSchema, table: &str, keys: &[&str]) -> [Part; 6] {
@@ -64,7 +65,7 @@ pub(super) fn trigger(
     run: &str,
     arguments: &[String],
 ) -> Part {
-    let quoted: Vec<_> = arguments.iter().map(|argument| text(argument)).collect();
+    let quoted: Vec<_> = arguments.iter().map(|argument| escaped(argument)).collect();
     let sql = format!(
         "drop trigger if exists {name} on {table};\n\
          create trigger {name} {when}\n    execute function config_sdk.{run}({arguments});",

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use tokio_postgres::SimpleQueryRow;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Error, Row, SimpleQueryRow};
 
 use super::address::Address;
 use super::connection::{Connection, failure, rows};
-use super::deeds::Deeds;
+use super::deeds::{self, Deeds};
 use super::refusal::{refusal, without_nul};
 use super::select::escaped;
+use super::statement::Statement;
 use super::{PostgresStore, fleet, load, past, places};
 use crate::record::Record;
 use crate::schema::BlockSchema;
@@ -19,8 +21,8 @@ use crate::source::{
 
 /// How a transaction that writes begins. It waits for other writers, but not for ever; and if this
 /// process stops in the middle, it holds up nobody for long.
-const BEGIN: &str = "begin isolation level read committed; set local lock_timeout = '5s'; \
-    set local statement_timeout = '10s'; set local idle_in_transaction_session_timeout = '10s'";
+const BEGIN: &str = "begin isolation level read committed read write; \
+    set local lock_timeout = '5s'; set local statement_timeout = '10s'; set local idle_in_transaction_session_timeout = '10s'";
 
 impl PostgresStore {
     /// Runs `sql`, which only reads, as of one moment.
@@ -32,10 +34,14 @@ impl PostgresStore {
         self.loading.with(&self.address, look).await
     }
 
-    /// Runs `sql`, one statement that is its own transaction.
+    /// Runs `sql` in a transaction of its own.
     async fn tell(&self, sql: &str) -> Result<(), SourceError> {
         let tell = async |connection: &Connection| {
-            let told = rows(connection.client(), sql).await;
+            let told = rows(connection.client(), &format!("{BEGIN}; {sql}; commit")).await;
+            if told.is_err() {
+                // If that fails, too, the connection is found closed by the next one.
+                let _ = connection.client().batch_execute("rollback").await;
+            }
             told.map(drop).map_err(|error| refusal(&self.address, &error, true))
         };
         self.loading.with(&self.address, tell).await
@@ -80,34 +86,65 @@ impl PostgresStore {
 }
 
 /// Two round trips: one that leaves everybody else waiting and says what is there, and one that writes
-/// and ends it.
+/// and ends it; and one more for each row that may hold a secret.
 async fn in_transaction(
     connection: &Connection,
     address: &Address,
     deeds: &Deeds<'_>,
 ) -> Result<Written, WriteError> {
     let client = connection.client();
-    let write = deeds.write;
-    let refused = |error| refusal(address, &error, !deeds.hold_secrets());
-    let answer = rows(client, &format!("{BEGIN}; {}", deeds.begin())).await.map_err(refused)?;
-    let undone = answer.iter().filter_map(|row| row.try_get("undone").ok().flatten());
-    if undone.filter(|undone| *undone == "t").count() < write.undoes.len() {
+    let refused = |error: &Error| refusal(address, error, !deeds.hold_secrets());
+    let begun = rows(client, &format!("{BEGIN}; {}", deeds.begin())).await;
+    let begun = begun.map_err(|error| refused(&error))?;
+    let undone = begun.iter().filter_map(|row| row.try_get("undone").ok().flatten());
+    if undone.filter(|undone| *undone == "t").count() < deeds.write.undoes.len() {
         return Err(WriteError::Undone);
     }
-    let there = places::found(&answer, &deeds.places)?;
-    let conflicts = deeds.conflicts(&answer, &there);
+    let there = places::found(&begun, &deeds.places)?;
+    let conflicts = deeds.conflicts(&begun, &there);
     if !conflicts.is_empty() {
         return Err(WriteError::Conflict(conflicts));
     }
-    let answer = rows(client, &format!("{}; commit", deeds.finish(&there))).await;
+    let mut written = Vec::new();
+    let mut rest = Vec::new();
+    for statement in deeds.finish(&begun, &there) {
+        if statement.texts.is_empty() {
+            rest.push(statement.sql);
+            continue;
+        }
+        if !rest.is_empty() {
+            let answer = rows(client, &std::mem::take(&mut rest).join("; ")).await;
+            let answer = answer.map_err(|error| refused(&error))?;
+            written.extend(answer.iter().filter_map(deeds::row_of));
+        }
+        let row = alone(client, &statement).await.map_err(|error| refused(&error))?;
+        written.extend(row.first().and_then(row_of));
+    }
+    rest.push("commit".to_owned());
+    let answer = rows(client, &rest.join("; ")).await;
     let answer = answer.map_err(|error| match error.as_db_error() {
-        Some(_) => refused(error),
+        Some(_) => refused(&error),
         None => SourceError::unreachable(format!(
             "{}; whether it was written is not known: read it again",
             failure(address, &error)
         )),
     })?;
-    deeds.written(&answer, &there)
+    written.extend(answer.iter().filter_map(deeds::row_of));
+    Ok(deeds.written(deeds::epoch_of(&answer)?, &written, &there))
+}
+
+/// Runs a statement with its texts beside it: unnamed, as poolers in transaction mode want it.
+async fn alone(client: &Client, statement: &Statement) -> Result<Vec<Row>, Error> {
+    let text = |text| (text as &(dyn ToSql + Sync), Type::UNKNOWN);
+    let texts: Vec<_> = statement.texts.iter().map(text).collect();
+    client.query_typed(&statement.sql, &texts).await
+}
+
+/// The row that such an answer is of.
+fn row_of(row: &Row) -> Option<deeds::Row> {
+    let number: i32 = row.try_get("entry").ok()?;
+    let version: Option<i64> = row.try_get("version").ok()?;
+    Some((usize::try_from(number).ok()?, version.and_then(|version| u64::try_from(version).ok())))
 }
 
 impl Writer for PostgresStore {
@@ -149,9 +186,12 @@ impl Writer for PostgresStore {
             for default in defaults {
                 without_nul("a default", &default.text)?;
             }
-            match defaults {
+            // Who only reads may ask for it where there is nothing to note.
+            let known = self.noted_defaults().await?;
+            let new: Vec<_> = defaults.iter().filter(|new| !known.contains(new)).collect();
+            match &*new {
                 [] => Ok(()),
-                defaults => self.tell(&fleet::note(defaults)).await,
+                new => self.tell(&fleet::note(new)).await,
             }
         })
     }

@@ -13,10 +13,10 @@ async fn what_a_rule_refuses_is_told_and_nothing_is_written() {
     let (limits, pace) = (place::<First>(), place::<Pace>());
     for (column, value, told) in [
         ("most", "101", "limits_config_most_check"),
-        ("most", "many", "invalid input syntax"),
+        ("most", "many", "what it says may quote a secret"),
         ("mood", "wild", "correct the value, or the rule if that is wrong"),
-        ("mood", "\0", "column `mood` holds a NUL, which Postgres cannot keep: take it out"),
-        ("none", "1", "is not set up for this release"),
+        ("mood", "\0", "limits.mood has a NUL in it, which no store can keep: take it out"),
+        ("none", "1", "has no field in a column `none`"),
     ] {
         let write = all([
             Entry::new(pace.clone(), None, Deed::Set(Texts::default())),
@@ -27,7 +27,10 @@ async fn what_a_rule_refuses_is_told_and_nothing_is_written() {
     }
     let entry = Entry::new(limits, None, Deed::Set(Texts::default()));
     let refused = refusal(stage.process.writer().write(&by("\0", "", all([entry]))).await);
-    assert!(refused.contains("the author holds a NUL"), "{refused}");
+    assert!(refused.contains("author has a NUL in it"), "{refused}");
+    let refused = Entry::new(pace.clone(), None, Deed::Set(texts([("per_second", "many")])));
+    let refused = refusal(stage.process.writer().write(&all([refused])).await);
+    assert!(refused.contains("invalid input syntax"), "{refused}");
     assert_eq!((stage.process.row(&pace).await, stage.store.epoch()), (None, 0));
     stage.process.set(&pace, "per_second", "2").await;
 }
