@@ -6,12 +6,15 @@ create table if not exists config_sdk.epoch (
     one boolean primary key default true check (one),
     epoch bigint not null default 0,
     floor bigint not null default 0,
-    tx text
+    tx text,
+    due timestamptz
 );
 comment on table config_sdk.epoch is
     'One row: how many transactions changed configuration. Its lock is what writers queue for.';
 comment on column config_sdk.epoch.floor is 'Changes up to this epoch have been pruned.';
 comment on column config_sdk.epoch.tx is 'The transaction that moved the epoch last.';
+alter table config_sdk.epoch add column if not exists due timestamptz; -- version 2 had none
+comment on column config_sdk.epoch.due is 'When the next change for a time is over.';
 insert into config_sdk.epoch default values on conflict do nothing;
 
 create table if not exists config_sdk.change (
@@ -444,16 +447,25 @@ $$;
 create or replace function config_sdk.expire_in(after interval, note text) returns bigint
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     select config_sdk.has_begun();
-    insert into config_sdk.expiry (at, note, who)
-    values (clock_timestamp() + $1, $2, coalesce(config_sdk.said('author'), session_user))
-    returning id
+    with new as (
+        insert into config_sdk.expiry (at, note, who)
+        values (clock_timestamp() + $1, $2, coalesce(config_sdk.said('author'), session_user))
+        returning expiry.id, at
+    ), next as (
+        update config_sdk.epoch set due = least(due, (select at from new))
+    )
+    select id from new
 $$;
 
 -- Forgets what is to be undone because this transaction undoes it; false if another has.
 create or replace function config_sdk.undo(id bigint) returns boolean
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     select config_sdk.has_begun();
-    with gone as (delete from config_sdk.expiry e where e.id = $1 returning 1)
+    with gone as (
+        delete from config_sdk.expiry e where e.id = $1 returning 1
+    ), next as (
+        update config_sdk.epoch set due = (select min(at) from config_sdk.expiry e where e.id <> $1)
+    )
     select exists (select from gone)
 $$;
 

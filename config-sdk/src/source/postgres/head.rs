@@ -1,6 +1,7 @@
 //! Where a Postgres store stands, and what changed since: all that an idle poll asks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio_postgres::SimpleQueryRow;
@@ -15,6 +16,10 @@ use crate::source::{Request, SourceError, ddl};
 /// Most changes that are looked through in the log; after more of them, everything is read.
 const MOST_LOGGED: usize = 100_000;
 
+/// How many seconds until the next change for a time is over; a store of an older release does not say.
+const DUE: &str = "greatest(extract(epoch from \
+    (to_jsonb(e) ->> 'due')::timestamptz - clock_timestamp()), 0)";
+
 /// Where the store stands, and what changed since.
 pub(super) struct Head {
     pub(super) epoch: u64,
@@ -25,6 +30,8 @@ pub(super) struct Head {
     pub(super) server: Option<String>,
     /// The mark of all columns, if it was asked for.
     columns: Option<String>,
+    /// How long until the next change for a time is over.
+    pub(super) due: Option<Duration>,
     /// The transaction that moved the epoch last, told apart from one of another life of the store.
     tx: Option<String>,
 }
@@ -47,7 +54,7 @@ pub(super) fn sql(request: &Request<'_>, looked: bool) -> String {
         },
     );
     format!(
-        "select e.epoch, e.floor, e.tx, {changed} as changed, {} as untracked, \
+        "select e.epoch, e.floor, e.tx, {DUE} as due, {changed} as changed, {} as untracked, \
          extract(epoch from pg_postmaster_start_time()) || ' ' || current_database() as server, {columns} as columns \
          from config_sdk.epoch e",
         untracked(request)
@@ -105,6 +112,8 @@ impl Head {
             untracked: request.blocks.iter().map(|block| block.name).filter(is_untracked).collect(),
             server,
             columns,
+            due: text("due")
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds.parse().ok()?).ok()),
             tx: text("tx").map(str::to_owned),
         })
     }

@@ -210,6 +210,7 @@ fn finish(
     head.note(connection);
     fetched.mark = head.mark(connection);
     fetched.identity.clone_from(&head.server);
+    fetched.due = head.due;
     fetched.untracked = head.untracked;
     fetched
 }

@@ -186,13 +186,19 @@ impl Writer for PostgresStore {
             for default in defaults {
                 without_nul("a default", &default.text)?;
             }
+            // Apart from the loads: it happens once, and keeps no connection.
+            let connection = Connection::open(&self.address).await?;
+            let ask = async |sql: &str| {
+                let answer = rows(connection.client(), sql).await;
+                answer.map_err(|error| refusal(&self.address, &error, true))
+            };
             // Who only reads may ask for it where there is nothing to note.
-            let known = self.noted_defaults().await?;
+            let known = fleet::defaults(&ask(fleet::DEFAULTS).await?);
             let new: Vec<_> = defaults.iter().filter(|new| !known.contains(new)).collect();
-            match &*new {
-                [] => Ok(()),
-                new => self.tell(&fleet::note(new)).await,
+            if !new.is_empty() {
+                ask(&format!("{BEGIN}; {}; commit", fleet::note(&new))).await?;
             }
+            Ok(())
         })
     }
 
