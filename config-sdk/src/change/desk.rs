@@ -122,10 +122,10 @@ impl Desk {
     }
 
     /// Has the store keep which defaults are compiled in, so that a row that still says a former one
-    /// can be told.
-    pub(crate) async fn note_defaults(&self) -> Result<(), SourceError> {
+    /// can be told. Not all may note them, and nobody else has to know.
+    pub(crate) async fn note_defaults(&self) {
         let Some(writer) = self.source.store().and_then(|store| store.writer()) else {
-            return Ok(());
+            return;
         };
         let mut defaults = Vec::new();
         for block in self.types.iter() {
@@ -136,7 +136,9 @@ impl Desk {
                 }
             }
         }
-        writer.note_defaults(&defaults).await
+        if let Err(error) = writer.note_defaults(&defaults).await {
+            tracing::debug!(%error, "which defaults are compiled in was not noted");
+        }
     }
 
     /// The active rows of these places, and of those that they inherit from: each row with the row

@@ -14,7 +14,7 @@ use super::registration::{self, KeyedRegistration, Registration};
 use super::{Config, Mistake, StartError, start};
 use crate::block::{ConfigBlock, KeyedBlock};
 use crate::keyed::{AnyShelf, KeyedOptions, Outbox};
-use crate::refresh::{self, Beside, Loader, Overlay, Refresher, Settings, Started};
+use crate::refresh::{self, Beside, Loader, Migration, Overlay, Refresher, Settings, Started};
 use crate::schema::BlockSchema;
 #[cfg(feature = "redis")]
 use crate::source::RedisOptions;
@@ -230,7 +230,10 @@ impl ConfigBuilder {
             all,
             board.clone(),
             overlay,
-            self.migrate,
+            self.migrate.then(|| Migration {
+                #[cfg(feature = "ops")]
+                desk: self.desk_of(&source),
+            }),
             self.max_record,
         );
         let settings = Settings {

@@ -67,7 +67,6 @@ impl ConfigBuilder {
     ) -> Duties {
         Duties {
             desk: self.desk_of(source),
-            notes_defaults: self.migrate,
             identity: self.identity.clone(),
             cells: Arc::clone(cells),
             board: Arc::clone(board),

@@ -29,9 +29,7 @@ impl ConfigBuilder {
         let migrate = async {
             let steps = store.migrate(&schemas).await?;
             #[cfg(feature = "ops")]
-            if let Err(error) = self.desk_of(&source).note_defaults().await {
-                tracing::debug!(%error, "which defaults are compiled in was not noted");
-            }
+            self.desk_of(&source).note_defaults().await;
             Ok(steps)
         };
         self.set_up(migrate).await

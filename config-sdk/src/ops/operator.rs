@@ -144,9 +144,7 @@ impl Operator {
     /// If the store cannot be reached or refuses.
     pub async fn migrate(&self) -> Result<Vec<Step>, SourceError> {
         let steps = self.store()?.migrate(&self.desk.schemas()).await?;
-        if let Err(error) = self.desk.note_defaults().await {
-            tracing::debug!(%error, "which defaults are compiled in was not noted");
-        }
+        self.desk.note_defaults().await;
         Ok(steps)
     }
 

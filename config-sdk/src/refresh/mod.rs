@@ -41,6 +41,7 @@ pub(crate) use keyed::Loader;
 pub(crate) use last_good::{kept, sealed};
 pub(crate) use overlay::Overlay;
 pub(crate) use pass::Refresher;
+pub(crate) use reader::Migration;
 pub use report::{BlockReport, Outcome, RefreshReport};
 pub use status::{BlockState, BlockStatus, KeptState, PushState, Status, StoreState};
 pub(crate) use task::{Command, Settings, Started, run};

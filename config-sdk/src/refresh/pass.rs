@@ -13,7 +13,7 @@ use super::judge::{Judge, Round};
 use super::keyed::{self, AllMoved, Shelved};
 use super::last_good::Content;
 use super::outage::Outage;
-use super::reader::{self, Reader};
+use super::reader::{self, Migration, Reader};
 use super::report::{BlockReport, Outcome, RefreshReport};
 use super::track::Track;
 use super::{Force, Overlay, metrics};
@@ -56,7 +56,7 @@ impl Refresher {
         shelves: Vec<Arc<dyn AnyShelf>>,
         board: Arc<Board>,
         overlay: Arc<Overlay>,
-        migrate: bool,
+        migration: Option<Migration>,
         max_record: u64,
     ) -> Self {
         let source_name = source.name();
@@ -67,7 +67,7 @@ impl Refresher {
                 source,
                 schemas,
                 shelves.iter().map(|shelf| shelf.schema()),
-                migrate,
+                migration,
                 max_record,
             ),
             shelves: shelves.into_iter().map(Shelved::new).collect(),

@@ -16,10 +16,25 @@ pub(super) struct Reader {
     pub(super) schemas: Vec<&'static BlockSchema>,
     /// Those, and the keyed ones.
     all: Vec<&'static BlockSchema>,
-    /// Whether the source is still to be migrated.
-    migrate: bool,
+    /// What is still to be done before the first read.
+    migration: Option<Migration>,
     /// How many bytes of text a record may hold.
     pub(super) max_record: u64,
+}
+
+/// Bringing a store up to the blocks' types before they are read.
+pub(crate) struct Migration {
+    #[cfg(feature = "ops")]
+    pub(crate) desk: crate::change::Desk,
+}
+
+impl Migration {
+    /// What follows.
+    #[cfg_attr(not(feature = "ops"), expect(clippy::unused_async, reason = "nothing is kept"))]
+    async fn finish(&self) {
+        #[cfg(feature = "ops")]
+        self.desk.note_defaults().await;
+    }
 }
 
 /// What to ask for besides what changed; see [`Request`].
@@ -35,11 +50,11 @@ impl Reader {
         source: Arc<dyn Source>,
         schemas: Vec<&'static BlockSchema>,
         keyed: impl Iterator<Item = &'static BlockSchema>,
-        migrate: bool,
+        migration: Option<Migration>,
         max_record: u64,
     ) -> Self {
         let all = schemas.iter().copied().chain(keyed).collect();
-        Self { source, schemas, all, migrate, max_record }
+        Self { source, schemas, all, migration, max_record }
     }
 
     pub(super) fn name(&self) -> String {
@@ -73,7 +88,9 @@ impl Reader {
         match (fetched, refusal) {
             (Ok(fetched), Some(error)) => {
                 warn!(%error, "the store was not migrated, and is read as it is");
-                self.migrate = error.is_passing(); // somebody else's lock, say: the next pass tries again
+                if !error.is_passing() {
+                    self.migration = None; // else, for somebody else's lock, say, the next pass tries again
+                }
                 Ok(fetched)
             }
             (fetched, None) => fetched,
@@ -105,9 +122,9 @@ impl Reader {
 
     /// Migrates if that is still to do. A store that refuses may be readable all the same.
     async fn migrate(&mut self) -> Result<(), SourceError> {
-        if !self.migrate {
+        let Some(migration) = &self.migration else {
             return Ok(());
-        }
+        };
         let store = self.source.store().ok_or_else(|| {
             SourceError::refused(
                 "it is not a store that can be migrated: set its tables up yourself",
@@ -120,7 +137,8 @@ impl Reader {
                 warn!(%step, "migration leaves this to you");
             }
         }
-        self.migrate = false;
+        migration.finish().await;
+        self.migration = None;
         Ok(())
     }
 }
