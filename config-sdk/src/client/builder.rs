@@ -230,7 +230,7 @@ impl ConfigBuilder {
             all,
             board.clone(),
             overlay,
-            self.migrate.then(|| Migration {
+            self.migrate.then_some(Migration {
                 #[cfg(feature = "ops")]
                 desk: self.desk_of(&source),
             }),

@@ -17,8 +17,7 @@ use crate::source::{Request, SourceError, ddl};
 const MOST_LOGGED: usize = 100_000;
 
 /// How many seconds until the next change for a time is over; a store of an older release does not say.
-const DUE: &str = "greatest(extract(epoch from \
-    (to_jsonb(e) ->> 'due')::timestamptz - clock_timestamp()), 0)";
+const DUE: &str = "extract(epoch from (to_jsonb(e) ->> 'due')::timestamptz - clock_timestamp())";
 
 /// Where the store stands, and what changed since.
 pub(super) struct Head {
@@ -113,7 +112,8 @@ impl Head {
             server,
             columns,
             due: text("due")
-                .and_then(|seconds| Duration::try_from_secs_f64(seconds.parse().ok()?).ok()),
+                .and_then(|seconds| seconds.parse::<f64>().ok())
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok()),
             tx: text("tx").map(str::to_owned),
         })
     }
