@@ -11,6 +11,8 @@ mod plan;
 mod planned;
 mod row;
 mod set;
+mod undo;
+mod wanted;
 
 pub use applied::{Applied, AppliedRow, Saved};
 pub(crate) use desk::{BlockType, Desk, Stack};
@@ -18,7 +20,8 @@ pub use diff::{FieldChange, Side};
 pub(crate) use diff::{Layers, differences, gone};
 pub use error::{ChangeError, ChangeMistake, Conflict};
 pub use expiry::ExpiringChange;
-pub(crate) use expiry::{Undoing, undo};
+
 pub use plan::Plan;
 pub use planned::PlannedRow;
 pub use set::ChangeSet;
+pub(crate) use undo::{Undoing, undo};

@@ -7,14 +7,15 @@ use serde::Serialize;
 
 use super::ChangeSet;
 use super::applied::{Applied, AppliedRow, Saved};
-use super::desk::{BlockType, Desk, Stack};
+use super::desk::{Desk, Stack};
 use super::diff::{Layers, differences};
 use super::error::{ChangeError, ChangeMistake, Conflict};
 use super::expiry::Pending;
 use super::heirs::heirs;
 use super::planned::PlannedRow;
-use super::row::{Edit, Row};
+use super::row::Row;
 use super::set::Expected;
+use super::wanted::Wanted;
 use crate::block::Faults;
 use crate::record::Record;
 use crate::source::{Deed, Entry, Place, Write, WriteError, Written};
@@ -33,8 +34,35 @@ pub struct Plan {
     faults: Faults,
 }
 
+impl ChangeSet {
+    /// Reads the rows, and judges what they would be. Writes nothing. Cancel safe.
+    ///
+    /// # Errors
+    /// If the change is put together wrongly, an expected version is not the one that is there, or
+    /// the store cannot be read. Broken rules are no error but part of the [plan](Plan::faults).
+    pub async fn plan(self) -> Result<Plan, ChangeError> {
+        plan(self).await
+    }
+
+    /// Makes the change. If this is dropped, it has happened or not, and never by half.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan) and [`Plan::apply`].
+    pub async fn apply(self) -> Result<Applied, ChangeError> {
+        self.plan().await?.apply().await
+    }
+
+    /// Saves what the rows would be as drafts beside them.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan) and [`Plan::save`].
+    pub async fn save(self) -> Result<Saved, ChangeError> {
+        self.plan().await?.save().await
+    }
+}
+
 /// Reads the rows of `set`, and judges what they would be.
-pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
+async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
     let ChangeSet { desk, author, reason, lasting, edits, expected, gone, undoes, mut mistakes } =
         set;
     if edits.is_empty() && mistakes.is_empty() && undoes.is_none() {
@@ -108,37 +136,6 @@ pub(super) async fn plan(set: ChangeSet) -> Result<Plan, ChangeError> {
     Ok(Plan { desk, write, is_lasting: lasting.is_some(), rows, held, faults })
 }
 
-/// What is to be done to each row, in the order in which the rows were named; but those that others
-/// inherit from come first, so that these are judged by what they will inherit.
-#[derive(Default)]
-struct Wanted {
-    rows: Vec<(Place, Vec<(BlockType, Edit)>)>,
-    found: HashMap<Place, usize>,
-}
-
-impl Wanted {
-    fn add(&mut self, place: Place, edit: Option<(BlockType, Edit)>) {
-        let index = *self.found.entry(place.clone()).or_insert_with(|| {
-            self.rows.push((place, Vec::new()));
-            self.rows.len() - 1
-        });
-        if let Some((_, edits)) = self.rows.get_mut(index) {
-            edits.extend(edit);
-        }
-    }
-
-    fn finish(mut self, mistakes: &mut Vec<ChangeMistake>) -> Vec<(Place, Vec<(BlockType, Edit)>)> {
-        for (place, edits) in &self.rows {
-            let is_draft = |(_, edit): &(BlockType, Edit)| matches!(edit, Edit::Draft { .. });
-            if edits.len() > 1 && edits.iter().any(is_draft) {
-                mistakes.push(ChangeMistake::EditedDraft(place.to_string()));
-            }
-        }
-        self.rows.sort_by_key(|(place, _)| place.key.is_some());
-        self.rows
-    }
-}
-
 /// Fails if a row is not at the version that was expected.
 fn surprises(
     places: &[Place],
@@ -193,7 +190,7 @@ impl Plan {
         let Self { desk, mut write, rows, held, faults, .. } = self;
         faults.into_result().map_err(ChangeError::Rejected)?;
         // Those that do not change have to stay as they are as well: they were asked for.
-        write.entries = rows.iter().map(|row| row.row.entry(row)).collect();
+        write.entries = rows.iter().map(|row| row.entry()).collect();
         hold(&mut write, held);
         let done = commit(&desk, &write, &rows).await?;
         let rows = rows.into_iter().zip(done.versions).map(|(row, version)| AppliedRow {

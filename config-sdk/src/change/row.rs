@@ -3,10 +3,9 @@
 use serde_json::Value as Json;
 
 use super::desk::{BlockType, Judged, Stack};
-use super::diff::{Layers, differences};
+use super::diff::Layers;
 use super::part;
-use super::planned::PlannedRow;
-use crate::block::{Columns, Fault, Faults, too_large};
+use crate::block::{Columns, Fault, Faults};
 use crate::names;
 use crate::record::Record;
 use crate::schema::{FieldSchema, Kind};
@@ -39,12 +38,12 @@ pub(super) struct Row {
     /// What is there.
     pub(super) stack: Stack,
     /// What it will inherit from.
-    inherits: Option<Record>,
+    pub(super) inherits: Option<Record>,
     pub(super) texts: Columns,
     /// The draft that this becomes.
-    draft: Option<u64>,
+    pub(super) draft: Option<u64>,
     /// Whether it is said as a whole what the row is to be.
-    is_whole: bool,
+    pub(super) is_whole: bool,
     /// What fields have to mean, where code said so.
     meant: Vec<(usize, Value)>,
     /// Parts of fields that have to be found.
@@ -102,60 +101,6 @@ impl Row {
         Ok(())
     }
 
-    /// Judges the row as a whole, as readers with `max_record` would.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub(super) fn finish(mut self, max_record: u64) -> Result<PlannedRow, Faults> {
-        let own = self.place.key.as_ref();
-        self.nul().into_result()?;
-        let size = Record { columns: self.columns(), ..Record::default() }.within(max_record);
-        if let Some(size) = size.left_out {
-            return Err(too_large(self.block.schema(), size, max_record).of_key(own));
-        }
-        let judged = self.block.judge(&self.laid()).map_err(|faults| faults.of_key(own))?;
-        self.unmet(&judged).into_result()?;
-        let fields = &self.block.schema().fields;
-        for (field, value) in fields.iter().zip(&judged.values) {
-            // What a type leaves out of its JSON is not to be lost.
-            if let Some(Some(text)) = self.texts.get_mut(field.column)
-                && field.kind != Kind::Json
-                && let Some(stored) = field.stored(value)
-            {
-                *text = stored;
-            }
-        }
-        let now = Layers::of(self.stack.own.as_ref(), self.stack.shared.as_ref());
-        let columns = self.columns();
-        let then = Layers { own: Some(&columns), ..Layers::of(None, self.inherits.as_ref()) };
-        let mut changed = differences(&self.block, now, then);
-        // What another row changes for this one is told of that.
-        changed.retain(|change| {
-            let column = fields.iter().find(|field| field.name == change.field);
-            column.is_some_and(|field| self.texts.contains_key(field.column))
-        });
-        let is_changed = |field: &FieldSchema| changed.iter().any(|c| c.field == field.name);
-        let asked = |field: &&FieldSchema| self.texts.contains_key(field.column);
-        let unchanged = (fields.iter().filter(asked))
-            .filter(|field| !self.is_whole && !is_changed(field))
-            .map(|field| field.name.to_owned())
-            .collect();
-        let clamped = judged.clamped.iter();
-        let clamped = clamped.map(|c| format!("{} from {} to {}", c.field, c.from, c.to)).collect();
-        Ok(PlannedRow {
-            place: self.place.to_string(),
-            version: self.stack.own.as_ref().map_or(0, |own| own.version),
-            is_first: self.stack.own.is_none(),
-            fields: changed,
-            unchanged,
-            kept: Vec::new(),
-            clamped,
-            gone: Vec::new(),
-            unjudged: false,
-            row: self,
-        })
-    }
-
     /// The columns of the row as they would be.
     pub(super) fn columns(&self) -> Columns {
         let mut columns =
@@ -167,24 +112,6 @@ impl Row {
     /// The row as it would be, for those that inherit from it.
     pub(super) fn record(&self) -> Record {
         Record { columns: self.columns(), ..self.stack.own.clone().unwrap_or_default() }
-    }
-
-    /// What is done to the row where these fields change; nothing, if none does.
-    pub(super) fn entry(&self, changed: &PlannedRow) -> Entry {
-        let deed = match self.draft {
-            Some(draft) => Deed::Activate(draft),
-            None if changed.fields.is_empty() => Deed::Hold,
-            None => {
-                let fields = &self.block.schema().fields;
-                let is_changed = |column: &str| {
-                    let field = fields.iter().find(|field| field.column == column);
-                    field.is_some_and(|field| changed.fields.iter().any(|c| c.field == field.name))
-                };
-                let texts = self.texts.iter().filter(|(column, _)| is_changed(column));
-                Deed::Set(Texts(texts.map(|(c, text)| (c.clone(), text.clone())).collect()))
-            }
-        };
-        Entry::new(self.place.clone(), self.stack.own.clone(), deed)
     }
 
     /// The whole row as a draft.
@@ -202,7 +129,7 @@ impl Row {
     }
 
     /// What readers' value would be decoded from.
-    fn laid(&self) -> Columns {
+    pub(super) fn laid(&self) -> Columns {
         let columns = self.columns();
         Layers { own: Some(&columns), ..Layers::of(None, self.inherits.as_ref()) }.laid()
     }
@@ -227,7 +154,7 @@ impl Row {
 
     /// What readers would not get as it was meant: a type may leave out a part that it does not know,
     /// and a row cannot say that a field is none where it inherits or defaults to something.
-    fn unmet(&self, judged: &Judged) -> Faults {
+    pub(super) fn unmet(&self, judged: &Judged) -> Faults {
         let mut faults = Faults::new();
         for (index, meant) in &self.meant {
             let (field, value) = (self.field(*index), judged.values.get(*index));
@@ -256,7 +183,7 @@ impl Row {
     }
 
     /// No store keeps a NUL in text.
-    fn nul(&self) -> Faults {
+    pub(super) fn nul(&self) -> Faults {
         let mut faults = Faults::new();
         for (index, field) in self.block.schema().fields.iter().enumerate() {
             let text = self.texts.get(field.column).and_then(Option::as_ref);

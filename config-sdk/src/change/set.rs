@@ -3,10 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::applied::{Applied, Saved};
 use super::desk::{BlockType, Desk};
-use super::error::{ChangeError, ChangeMistake};
-use super::plan::{self, Plan};
+use super::error::ChangeMistake;
 use super::row::{Edit, Typed};
 use crate::block::{Candidate, ConfigBlock, KeyedBlock};
 use crate::key::{Key, KeyFor};
@@ -122,31 +120,6 @@ impl ChangeSet {
     pub fn lasting(mut self, time: Duration) -> Self {
         self.lasting = Some(time);
         self
-    }
-
-    /// Reads the rows, and judges what they would be. Writes nothing. Cancel safe.
-    ///
-    /// # Errors
-    /// If the change is put together wrongly, an expected version is not the one that is there, or
-    /// the store cannot be read. Broken rules are no error but part of the [plan](Plan::faults).
-    pub async fn plan(self) -> Result<Plan, ChangeError> {
-        plan::plan(self).await
-    }
-
-    /// Makes the change. If this is dropped, it has happened or not, and never by half.
-    ///
-    /// # Errors
-    /// As [`plan`](Self::plan) and [`Plan::apply`].
-    pub async fn apply(self) -> Result<Applied, ChangeError> {
-        self.plan().await?.apply().await
-    }
-
-    /// Saves what the rows would be as drafts beside them.
-    ///
-    /// # Errors
-    /// As [`plan`](Self::plan) and [`Plan::save`].
-    pub async fn save(self) -> Result<Saved, ChangeError> {
-        self.plan().await?.save().await
     }
 
     fn typed<T: ConfigBlock>(

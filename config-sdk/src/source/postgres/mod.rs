@@ -56,9 +56,9 @@ use pool::Pool;
 
 /// A Postgres database as the store: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
 ///
-/// Holds two connections: one asks, one listens; where keys are loaded, or an operator's writes and
-/// questions come (feature `ops`, with which each process also says that it is there), a third one does
-/// that, and up to three more while those take long. Everything but listening also works through a pooler
+/// Holds two connections: one asks, one listens; where keys are loaded, or operators and processes that
+/// report themselves write and ask (feature `ops`), a third one does that, and up to three more while
+/// those take long. Everything but listening also works through a pooler
 /// in transaction mode; [`listen_url`](Self::listen_url) leads the other one past it. What is set
 /// where the URL is silent, the essay [`deploying`](crate::docs::deploying) lists.
 #[derive(Debug)]
