@@ -52,6 +52,9 @@ async fn a_secret_is_set_and_read_by_programs_and_shown_by_nothing(stage: Stage)
         .with_writer(move || made.clone())
         .finish();
     let _quiet = tracing::subscriber::set_default(lines);
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let _counted = metrics::set_default_local_recorder(&metrics);
+    let (notified, _listener) = notifications(&stage).await;
 
     let folder = tempfile::tempdir().unwrap();
     let builder = stage.builder().report_as("bot", "1").last_good_dir(folder.path());
@@ -116,6 +119,12 @@ async fn a_secret_is_set_and_read_by_programs_and_shown_by_nothing(stage: Stage)
         say(String::from_utf8_lossy(&std::fs::read(file.unwrap().path()).unwrap()).into_owned());
     }
     say(String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned());
+    let counted = metrics.handle().render();
+    assert!(counted.contains("config_sdk_"), "metrics were counted");
+    say(counted);
+    let heard = String::from_utf8_lossy(&notified.0.lock().unwrap()).into_owned();
+    assert!(heard.contains("trading") || !matches!(stage, Stage::Postgres(_)), "{heard}");
+    say(heard);
     assert!(seen.contains("[redacted]") && seen.len() > 2000, "the test looked at something");
     for secret in [HUSH, FORMER] {
         assert!(!seen.contains(secret), "{}", around(&seen, secret));
@@ -125,6 +134,27 @@ async fn a_secret_is_set_and_read_by_programs_and_shown_by_nothing(stage: Stage)
     let beside = stage.bookkeeping();
     assert!(beside.contains("rotated") || matches!(stage, Stage::Memory(_)));
     assert!(!beside.contains(HUSH) && !beside.contains(FORMER), "{beside}");
+}
+
+/// What a listener hears from now on, on a store that notifies.
+async fn notifications(stage: &Stage) -> (Log, Option<tokio_postgres::Client>) {
+    let heard = Log::default();
+    let Stage::Postgres(database) = stage else { return (heard, None) };
+    let url = database.url();
+    let (client, mut connection) =
+        tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    let mut log = heard.clone();
+    tokio::spawn(async move {
+        let mut next =
+            async || std::future::poll_fn(|context| connection.poll_message(context)).await;
+        while let Some(Ok(message)) = next().await {
+            if let tokio_postgres::AsyncMessage::Notification(note) = message {
+                log.write_all(note.payload().as_bytes()).unwrap();
+            }
+        }
+    });
+    client.batch_execute("listen config_sdk").await.unwrap();
+    (heard, Some(client))
 }
 
 fn around(text: &str, word: &str) -> String {
