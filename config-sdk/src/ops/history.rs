@@ -26,8 +26,8 @@ pub struct History {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Version {
-    /// Its number. An adopted table counts none; there it is the epoch that made it, and 0 what was
-    /// there before the first change that is known.
+    /// Its number. An adopted table counts none; there it is the epoch that made it, and of what was
+    /// there before the first change that is known, the epoch before that.
     pub version: u64,
     /// Whether readers get it, got it, or it is a draft.
     pub state: Option<RowState>,
@@ -63,12 +63,16 @@ impl Operator {
     pub async fn history(&self, path: &str, limit: usize) -> Result<History, ChangeError> {
         let (block, place) = self.row(path)?;
         let past = self.desk.writer()?.past(&place, limit).await?;
+        let shared = match &place.key {
+            Some(_) => self.stack(&place).await?.shared,
+            None => None,
+        };
         let known = known(&block, &past);
         let mut versions = Vec::new();
         // What readers had before; unknown before the first version that is known.
         let mut before = Before::Unknown;
         for (number, version) in known {
-            versions.push(told(&block, number, &version, &before));
+            versions.push(told(&block, number, &version, &before, shared.as_ref()));
             if version.deleted.is_some() {
                 before = Before::Row(Record::default());
             } else if !version.is_draft {
@@ -82,7 +86,7 @@ impl Operator {
 
     /// What the row of `place` held at `version`.
     pub(super) async fn version(&self, place: &Place, version: u64) -> Result<Record, ChangeError> {
-        if version == 0 && !place.block.adopt {
+        if version == 0 {
             return Ok(Record::default());
         }
         let past = self.desk.writer()?.past(place, usize::MAX).await?;
@@ -112,7 +116,14 @@ enum Before {
     Row(Record),
 }
 
-fn told(block: &BlockType, number: u64, version: &Known<'_>, before: &Before) -> Version {
+/// Of a key, what it inherits is as it is now.
+fn told(
+    block: &BlockType,
+    number: u64,
+    version: &Known<'_>,
+    before: &Before,
+    shared: Option<&Record>,
+) -> Version {
     let made = version.made;
     let record = version.record.as_ref();
     // Whatever comes of no row, or of a draft that was the first, comes after nothing.
@@ -126,7 +137,7 @@ fn told(block: &BlockType, number: u64, version: &Known<'_>, before: &Before) ->
         Before::Unknown => is_first.then_some(&nothing),
     };
     let fields = match (before, record, made) {
-        (Some(before), Some(record), Some(_)) => differ(block, Some(before), Some(record), None),
+        (Some(before), Some(record), Some(_)) => differ(block, Some(before), Some(record), shared),
         _ => Vec::new(),
     };
     let name = |column: &String| {

@@ -90,8 +90,7 @@ impl Operator {
     }
 
     /// Begins a change that makes the row at `path` (`trading`, `bytes[guild-1]`) what it was at
-    /// `version`, as a new version; 0 is no row at all, so that every field is reset (of an adopted table,
-    /// what was there before the first change that is known). Secrets stay as
+    /// `version`, as a new version; 0 is no row at all, so that every field is reset. Secrets stay as
     /// they are: the past does not hold them.
     ///
     /// What the row was is judged by today's types when it is planned, and columns of it that are no

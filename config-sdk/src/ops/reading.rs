@@ -18,7 +18,9 @@ use crate::value::Value;
 pub struct Listed {
     /// Where: `trading`, `bytes[guild-1]`.
     pub place: String,
-    /// Its version; 0 if there is no row.
+    /// Whether there is a row.
+    pub is_there: bool,
+    /// Its version; 0 if there is no row, and of an adopted table, which counts none.
     pub version: u64,
     /// Who made that.
     pub author: Option<String>,
@@ -127,6 +129,7 @@ impl Operator {
         let own = stack.own.as_ref();
         Listed {
             place: place.to_string(),
+            is_there: own.is_some(),
             version: own.map_or(0, |own| own.version),
             author: own.and_then(|own| own.author.clone()),
             time: own.and_then(|own| own.time),

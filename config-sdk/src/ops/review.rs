@@ -42,8 +42,8 @@ impl Operator {
     pub async fn check(&self) -> Result<Vec<Difference>, ChangeError> {
         let mut found = self.drift().await?;
         let noted = match self.desk.writer()?.noted_defaults().await {
-            // Why not has been said.
-            Err(_) if !found.is_empty() => Vec::new(),
+            // Who may not read them, or has a store without them, can compare the rest.
+            Err(error) if !error.is_passing() => Vec::new(),
             noted => noted?,
         };
         for block in self.desk.types.iter() {

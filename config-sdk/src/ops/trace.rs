@@ -147,7 +147,12 @@ impl Operator {
     ) -> Result<Vec<String>, ChangeError> {
         let places = [Some(place.clone()), place.shared()];
         let places: Vec<_> = places.iter().flatten().map(ToString::to_string).collect();
-        let (mut pending, expiring) = (Vec::new(), self.expiring().await?);
+        let mut pending = Vec::new();
+        let expiring = match self.expiring().await {
+            // Who only reads is told the rest.
+            Err(error) if !error.is_passing() => Vec::new(),
+            expiring => expiring?,
+        };
         let drafts = self.drafts_of(&[place.block]).await?;
         for place in &places {
             let path = format!("{place}.{}", field.name);

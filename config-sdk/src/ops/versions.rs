@@ -77,8 +77,10 @@ fn by_epoch(past: &Past) -> BTreeMap<u64, Known<'_>> {
         state = RowState::Archived;
     }
     if let Some(record) = after {
+        // What was there before the first change that is known.
+        let before = past.log.last().map_or(0, |first| first.epoch.saturating_sub(1));
         let version = Known { state: Some(state), record: Some(record), ..Known::default() };
-        known.entry(0).or_insert(version);
+        known.entry(before).or_insert(version);
     }
     known
 }

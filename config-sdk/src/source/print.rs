@@ -49,7 +49,11 @@ pub(crate) fn schema(dialect: Dialect, blocks: &[&BlockSchema]) -> String {
     }
     #[cfg(feature = "postgres")]
     if dialect == Dialect::Postgres {
-        sql = postgres::in_turn(&format!("{sql}{}", postgres::roles(blocks)));
+        // What is there already is no news; which roles are not is.
+        let quietly = "set local client_min_messages = warning;";
+        let aloud = "set local client_min_messages to default;";
+        let roles = postgres::roles(blocks);
+        sql = postgres::in_turn(&format!("{quietly}\n{sql}\n{aloud}\n{roles}"));
     }
     sql
 }

@@ -72,6 +72,8 @@ async fn a_key_is_what_its_column_is(stage: Stage) {
     assert!(error.to_string().contains(said), "{error}");
     operator.change().set_path("legacy[007].size", "2").apply().await.unwrap();
     assert_eq!(operator.value("legacy[7].size").await.unwrap().as_i64(), Some(2));
+    let none = operator.rollback("legacy[7]", 0).await.unwrap().apply().await.unwrap();
+    assert_eq!(none.rows[0].fields[0].to_string(), "size: 2 → 1 (default)");
 }
 
 async fn an_adopted_row_is_changed_like_any_other(stage: Stage) {

@@ -21,6 +21,13 @@ pub(super) fn refusal(address: &Address, error: &Error, may_quote: bool) -> Sour
              that `schema` prints"
         ));
     }
+    if *said.code() == SqlState::INSUFFICIENT_PRIVILEGE {
+        return SourceError::refused(format!(
+            "{address}: `{}` may not do this ({message}): have config_sdk_operator granted to it, if \
+             the roles that `schema` prints are in use, or do it as the tables' owner",
+            address.user()
+        ));
+    }
     if message.contains(ODD) {
         return SourceError::refused(format!(
             "{address} did not write one row where one was to be written: see which trigger or policy \
