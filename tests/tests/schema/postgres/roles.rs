@@ -71,6 +71,13 @@ async fn a_reader_reads_follows_and_reports_itself_and_does_nothing_else() {
     stage.process.set(&place::<First>(), "most", "9").await;
     wait::until("the change", SOON, async || config.get::<First>().most == 9).await;
     assert_eq!(config.check().await.unwrap(), []);
+    // As an operator looks at it: everything but what will be taken back, and nothing can be changed.
+    let looking = config.operator().unwrap();
+    assert!(looking.check().await.unwrap().is_empty());
+    assert_eq!(looking.explain("limits.most").await.unwrap().value.as_i64(), Some(9));
+    let plan = looking.change().set_path("limits.most", "8").plan().await.unwrap();
+    let refused = plan.apply().await.unwrap_err().to_string();
+    assert!(refused.contains("have config_sdk_operator granted to it"), "{refused}");
     let process = Process::at(&reader.url);
     process.writer().report("mine", "here", SOON).await.unwrap();
     assert_eq!(stage.process.writer().processes().await.unwrap().len(), 1);
