@@ -78,6 +78,7 @@ mod schema;
 mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 mod time;
 mod value;
 

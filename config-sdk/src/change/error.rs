@@ -9,6 +9,7 @@ use super::FieldChange;
 use crate::block::Faults;
 use crate::path::ReadError;
 use crate::source::{Place, SourceError};
+use crate::text::listed;
 use crate::time::rfc3339;
 
 /// Why a change was not made. Nothing was written.
@@ -167,10 +168,4 @@ impl fmt::Display for Conflict {
         }
         fields.iter().try_for_each(|field| write!(f, "\n{field}"))
     }
-}
-
-/// Each on a line of its own, indented.
-fn listed<T: fmt::Display>(lines: impl IntoIterator<Item = T>) -> String {
-    let indented = |line: T| format!("\n  - {}", line.to_string().replace('\n', "\n    "));
-    lines.into_iter().map(indented).collect()
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::block::Faults;
 use crate::path::ReadError;
 use crate::source::UrlError;
+use crate::text::listed;
 
 /// Why `start` failed.
 #[derive(Debug, thiserror::Error)]
@@ -123,10 +124,4 @@ pub enum WaitError {
         /// How long it was waited for.
         within: Duration,
     },
-}
-
-/// Each on a line of its own, indented.
-fn listed<T: std::fmt::Display>(lines: impl IntoIterator<Item = T>) -> String {
-    let indented = |line: T| format!("\n  - {}", line.to_string().replace('\n', "\n    "));
-    lines.into_iter().map(indented).collect()
 }
