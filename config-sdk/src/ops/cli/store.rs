@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::end::{End, Outcome, typed};
+use super::end::{End, Outcome, made_by_migrating, typed};
 use super::options::DialectName;
 use super::page::{Lines, Page};
 use super::{LONG, confirmed, within, within_time};
@@ -16,7 +16,7 @@ pub(super) async fn check(operator: &Operator, page: &mut Page) -> Outcome {
     drop(bar);
     let lines = match found.as_slice() {
         [] => Lines::new().good("the tables are what the types say, and every row is valid"),
-        found => found.iter().fold(Lines::new(), |lines, found| lines.bad(found)),
+        found => found.iter().fold(Lines::new(), |lines, found| lines.bad(typed(found))),
     };
     page.answer(&json!({ "found": found }), &lines);
     Ok(if found.is_empty() { End::Done } else { End::Found })
@@ -76,22 +76,35 @@ pub(super) async fn migrate(
 ) -> Outcome {
     // A store that is not there yet has nothing to compare.
     let drift = within(async { Ok(operator.drift().await) }).await?;
-    let lines = match &drift {
-        Err(error) => Lines::plain(typed(error)),
-        Ok(drift) if drift.is_empty() => Lines::plain("the tables are what the types say"),
-        Ok(drift) => drift.iter().fold(Lines::new(), |lines, drift| lines.text(drift)),
+    let missing = drift.as_ref().err().and_then(made_by_migrating);
+    let mut lines = match (&drift, &missing) {
+        (_, Some(missing)) => Lines::plain(missing)
+            .text("it would be made, with every table that the types need and is not there"),
+        (Err(error), None) => Lines::plain(typed(error)),
+        (Ok(drift), _) if drift.is_empty() && !adopt => {
+            Lines::plain("the tables are what the types say")
+        }
+        (Ok(drift), _) => drift.iter().fold(Lines::new(), |lines, drift| lines.text(typed(drift))),
     };
+    if adopt {
+        lines = lines.text("tables that were there before get triggers if they have none");
+    }
     if dry_run {
-        let told = json!({ "drift": drift? });
+        let drift = if missing.is_some() { Vec::new() } else { drift? };
+        let told = json!({ "drift": drift, "missing": missing });
         page.answer(&told, &lines.faint("nothing was changed: this was a dry run"));
         return Ok(End::Done);
     }
-    page.note(&lines);
+    // Then nothing is changed that anybody had to think about.
+    let is_nothing = !adopt && drift.is_ok_and(|drift| drift.is_empty());
+    if !is_nothing {
+        page.note(&lines);
+    }
     let question = match adopt {
         true => "Add triggers to the tables that were there before?",
         false => "Bring the store's tables up to this program's types?",
     };
-    confirmed(page, question, yes, true)?;
+    confirmed(page, question, yes || is_nothing, true)?;
     let steps = within(async {
         Ok(if adopt { operator.adopt().await? } else { operator.migrate().await? })
     });
@@ -100,8 +113,8 @@ pub(super) async fn migrate(
         true => lines.good(step),
         false => lines.text(step),
     });
-    if steps.is_empty() {
-        lines = lines.text("there was nothing to do");
+    if steps.iter().all(|step| !step.done) {
+        lines = Lines::plain("there was nothing to do").and(lines);
     }
     page.answer(&json!({ "steps": steps }), &lines);
     Ok(End::Done)
