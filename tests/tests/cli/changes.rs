@@ -135,6 +135,8 @@ fn a_change_for_a_time_is_listed_until_it_ends() {
         let told = stage.config(&["explain", THRESHOLD]).ends(0);
         told.tells(&["pending", "goes back to what it was in 1h 59m"]);
         stage.config(&["set", "trading.score_threshold=0.8", "--for", "soon"]).ends(2);
+        let secret = ["set", "api.helius_api_key", "--stdin", "--for", "2h"];
+        stage.piped(&secret, "hunter2").ends(2).warns(&["for good, without `--for`"]);
     });
 }
 

@@ -28,6 +28,13 @@ fn a_table_that_differs_is_found() {
     connection.execute_batch("alter table risk_config add column stranger text").expect("an edit");
     stage.config(&["check"]).ends(6).tells(&["stranger"]);
     stage.config(&["migrate", "--dry-run"]).ends(0).tells(&["stranger", "dry run"]);
+    let left = ["there was nothing to do but what is left to you:", "stranger"];
+    stage.config(&["migrate"]).ends(0).tells(&left);
+    connection.execute_batch("drop table risk_config").expect("an edit");
+    stage.config(&["check"]).ends(6).tells(&["run `trading config migrate`"]);
+    let said = stage.config(&["migrate", "--dry-run"]).ends(0).tells(&["risk"]);
+    assert!(!said.out.contains("run "), "{}", said.out);
+    stage.config(&["migrate"]).ends(5);
 }
 
 #[test]

@@ -128,9 +128,11 @@ impl From<StartError> for Failure {
 }
 
 /// What the library writes for who writes the program, and what an operator types instead.
-const TYPED: [(&str, &str); 2] = [
+const TYPED: [(&str, &str); 4] = [
     ("add `.migrate()`", "run `NAME config migrate`"),
+    ("; run migrate", "; run `NAME config migrate`"),
     ("see `adopt_now`", "run `NAME config migrate --adopt`"),
+    ("without `lasting`", "without `--for`"),
 ];
 
 /// What an error or a status says, with what to type where it says what to write in the program.

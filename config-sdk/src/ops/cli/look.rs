@@ -51,8 +51,8 @@ pub(super) async fn get(operator: &Operator, path: &str, page: &mut Page) -> Out
     if operator.target(path)?.2.field.is_none() {
         let row = operator.row_at(path).await?;
         let cells = row.fields.iter();
-        let cells = cells.map(|f| [f.name.to_owned(), f.value.to_string(), f.from.to_string()]);
-        page.answer(&row, &uncut(&["field", "value", "from"], cells));
+        let cells = cells.map(|f| [f.name.to_owned(), f.from.to_string(), f.value.to_string()]);
+        page.answer(&row, &uncut(&["field", "from", "value"], cells));
         return Ok(End::Done);
     }
     let value = operator.value(path).await?;

@@ -8,6 +8,10 @@ use super::page::{Lines, Page};
 use super::{LONG, confirmed, within, within_time};
 use crate::client::ConfigBuilder;
 use crate::ops::Operator;
+use crate::source::Difference;
+
+/// The remedy of what `migrate` mends by itself.
+const MENDED: &str = "run migrate";
 
 /// Everything in which the store is not what the program expects.
 pub(super) async fn check(operator: &Operator, page: &mut Page) -> Outcome {
@@ -84,7 +88,9 @@ pub(super) async fn migrate(
         (Ok(drift), _) if drift.is_empty() && !adopt => {
             Lines::plain("the tables are what the types say")
         }
-        (Ok(drift), _) => drift.iter().fold(Lines::new(), |lines, drift| lines.text(typed(drift))),
+        (Ok(drift), _) => {
+            drift.iter().fold(Lines::new(), |lines, drift| lines.text(differs(drift)))
+        }
     };
     if adopt {
         lines = lines.text("tables that were there before get triggers if they have none");
@@ -95,8 +101,9 @@ pub(super) async fn migrate(
         page.answer(&told, &lines.faint("nothing was changed: this was a dry run"));
         return Ok(End::Done);
     }
-    // Then nothing is changed that anybody had to think about.
-    let is_nothing = !adopt && drift.is_ok_and(|drift| drift.is_empty());
+    // Then it changes nothing, and only lists what is left to a person.
+    let is_mended = |drift: &Difference| drift.remedy == MENDED;
+    let is_nothing = !adopt && drift.is_ok_and(|drift| !drift.iter().any(is_mended));
     if !is_nothing {
         page.note(&lines);
     }
@@ -114,8 +121,22 @@ pub(super) async fn migrate(
         false => lines.text(step),
     });
     if steps.iter().all(|step| !step.done) {
-        lines = Lines::plain("there was nothing to do").and(lines);
+        let said = match steps.as_slice() {
+            [] => "there was nothing to do",
+            _ => "there was nothing to do but what is left to you:",
+        };
+        lines = Lines::plain(said).and(lines);
     }
     page.answer(&json!({ "steps": steps }), &lines);
     Ok(End::Done)
+}
+
+/// A difference to whom is about to migrate.
+fn differs(difference: &Difference) -> String {
+    let Difference { block, what, remedy, .. } = difference;
+    let block = block.as_ref().map_or(String::new(), |block| format!("{block}: "));
+    match remedy.as_str() {
+        MENDED => format!("{block}{what}"),
+        _ => difference.to_string(),
+    }
 }
