@@ -23,5 +23,6 @@ A community bot's configuration: one block per guild, adopted from a table that 
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    table::make_for_operator().await;
     program::tour("guild_bot", USAGE, stage::builder, story::tell).await
 }

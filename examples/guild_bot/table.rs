@@ -1,6 +1,6 @@
 //! The table that is adopted: made as it was long ago, and given triggers when its owner agrees.
 
-use config_examples::program::Failure;
+use config_examples::program::{Failure, PATIENCE, lasting_url};
 use config_examples::prompt::Prompt;
 use config_sdk::{Config, KeyedOptions, Step};
 
@@ -30,6 +30,26 @@ pub(crate) async fn make(prompt: &Prompt) -> Result<(), Failure> {
          select 'guild-' || n, 10 + n % 90 from guild"
     );
     prompt.run(&rows).await.map(drop)
+}
+
+/// Makes the table for the commands of an operator where it is missing, for the application that had it
+/// before is not there to do so. A store that refuses says why to the command itself.
+pub(crate) async fn make_for_operator() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [config, asked @ ..] = arguments.as_slice() else { return };
+    let is_told = |word: &String| {
+        ["--help", "-h", "help", "man", "completions", "schema"].contains(&word.as_str())
+    };
+    if config != "config" || asked.is_empty() || asked.iter().any(is_told) {
+        return;
+    }
+    let mut words = asked.iter().zip(asked.iter().skip(1));
+    let apart = words.find(|(word, _)| *word == "--url").map(|(_, url)| url.as_str());
+    let url = apart.or_else(|| asked.iter().find_map(|word| word.strip_prefix("--url=")));
+    let url = url.map_or_else(|| lasting_url("guild_bot"), str::to_owned);
+    let missing = TABLE.replacen("create table", "create table if not exists", 1);
+    let make = async { Prompt::open(&url).await?.run(&missing).await };
+    drop(tokio::time::timeout(PATIENCE, make).await);
 }
 
 /// Drops it.

@@ -26,7 +26,7 @@ fn a_bad_value_by_sql_is_seen_explained_and_taken_back() {
 fn a_store_that_is_away_is_told_with_what_to_do() {
     let stage = Stage::sqlite("trading");
     let said = stage.config(&["list"]).ends(1);
-    said.warns(&["there is no file", "or run `config migrate` to make it"]);
+    said.warns(&["there is no file", "or run `trading config migrate` to make it"]);
     let away = ["list", "--url", "postgres://anna@127.0.0.1:1/shop"];
     let told = stage.config(&[&away[..], &["--json"]].concat()).ends(1).json();
     assert_eq!(told["error"]["kind"], "store");

@@ -28,7 +28,12 @@ fn copies_are_described_loaded_measured_and_read_again() {
         assert!(bench["times_as_fast"].as_f64().is_some_and(|times| times > 1.0), "{bench}");
 
         let clear = ["cache", "clear", "trial", "ETH/*,*,*"];
-        stage.config(&clear).ends(5);
+        stage.config(&clear).ends(5).warns(&["it would have every process read trial (\"ETH/*\""]);
+        let said = stage.config(&["cache", "clear", one, "--yes"]).ends(2);
+        said.warns(&["the key stands by itself: `cache clear trial ETH/USDT,momentum,7`"]);
+        let said = stage.config(&["cache", "warm", one]).ends(2);
+        said.warns(&["`cache warm trial ETH/USDT,momentum,7`"]);
+        stage.config(&["cache", "bench", one]).ends(2).warns(&["`cache bench trial`"]);
         let told = ["every process reads trial (\"ETH/*\", \"*\", \"*\") again"];
         stage.config(&[&clear[..], &["--yes"]].concat()).ends(0).tells(&told);
         stage.config(&["cache", "clear", "exchange", "--yes"]).ends(2).warns(&["has no keys"]);

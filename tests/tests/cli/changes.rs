@@ -24,7 +24,8 @@ fn a_change_is_shown_made_explained_and_taken_back_by_what_it_says() {
         stage.config(&["rollback", "trading", "0", "--yes"]).ends(0).tells(&["at version 2"]);
         assert_eq!(stage.config(&["get", THRESHOLD]).ends(0).out, "0.70\n");
         let told = ["score_threshold: 0.8 → 0.70 (default)"];
-        stage.config(&["diff", "trading", "1", "2"]).ends(0).tells(&told);
+        stage.config(&["diff", "trading", "1", "2"]).ends(6).tells(&told);
+        stage.config(&["diff", "trading", "0", "2"]).ends(0).tells(&["they are the same"]);
         assert_eq!(stage.config(&["get", "risk.max_order_attempts"]).ends(0).out, "4\n");
     });
 }
@@ -62,6 +63,9 @@ fn a_dry_run_and_what_is_so_already_change_nothing() {
         stage.config(&["history", "trading"]).ends(0).tells(&["has no row"]);
         stage.config(&set).ends(0);
         stage.config(&set).ends(0).tells(&["it is so already"]);
+        let two = [&set[..], &["risk.max_order_attempts=4"]].concat();
+        let said = stage.config(&two).ends(0).tells(&["risk is at version 1"]);
+        assert!(!said.out.contains("trading is at version"), "{}", said.out);
         let again = stage.config(&[&set[..], &["--json"]].concat()).ends(0).json();
         assert_eq!(again["is_change"], false);
     });
@@ -123,13 +127,16 @@ fn a_change_for_a_time_is_listed_until_it_ends() {
     on_both("trading", |stage| {
         stage.config(&["expiring"]).ends(0).tells(&["no change is for a time"]);
         let set = ["set", "trading.score_threshold=0.8", "--for", "2h", "-r", "a test"];
-        stage.config(&set).ends(0).tells(&["goes back by itself in 2h"]);
+        let said = stage.config(&set).ends(0).tells(&["goes back by itself in 2h"]);
+        said.warns(&["no process reports itself: one that runs with this store has to be there"]);
         stage.config(&["expiring"]).ends(0).tells(&[THRESHOLD, "anna", "a test", "1h 59m"]);
         let told = stage.config(&["expiring", "--json"]).ends(0).json();
         assert_eq!(told[0]["paths"][0], THRESHOLD);
         let told = stage.config(&["explain", THRESHOLD]).ends(0);
         told.tells(&["pending", "goes back to what it was in 1h 59m"]);
         stage.config(&["set", "trading.score_threshold=0.8", "--for", "soon"]).ends(2);
+        let secret = ["set", "api.helius_api_key", "--stdin", "--for", "2h"];
+        stage.piped(&secret, "hunter2").ends(2).warns(&["for good, without `--for`"]);
     });
 }
 

@@ -12,7 +12,8 @@ fn what_is_exported_is_applied_again_and_changes_nothing() {
             let path = file.to_str().expect("a path");
             stage.config(&["export", "--format", format, "-o", path]).ends(0).tells(&["wrote "]);
             stage.config(&["apply", path]).ends(0).tells(&["it is so already"]);
-            stage.config(&["diff", path]).ends(0);
+            let same = stage.config(&["diff", path]).ends(0);
+            assert_eq!(same.out, "no difference\n");
             let text = std::fs::read_to_string(&file).expect("the file");
             stage.piped(&["apply", "-"], &text).ends(0).tells(&["it is so already"]);
             assert_eq!(
@@ -30,11 +31,22 @@ fn a_file_is_one_change_that_is_judged_and_shown() {
         let path = stage.folder.path().join("rows.toml");
         std::fs::write(&path, text).expect("a file");
         let file = path.to_str().expect("a path");
-        let told = ["0.70 (default) → 0.8", "dry run"];
-        stage.config(&["diff", file]).ends(0).tells(&told);
+        let said = stage.config(&["diff", file]).ends(6).tells(&["0.70 (default) → 0.8"]);
+        assert!(!said.out.contains("dry run"), "{}", said.out);
+        let told = stage.config(&["diff", file, "--json"]).ends(6).json();
+        assert_eq!(told["is_change"], true);
         let said = stage.config(&["apply", file, "-r", "as agreed"]).ends(0);
         said.tells(&["trading is at version 1", "risk is at version 1"]);
         stage.config(&["history", "risk"]).tells(&["as agreed"]);
+
+        let changed = text.replace("attempts = 4", "attempts = 5");
+        let said = stage.piped(&["apply", "-"], &changed).ends(0).tells(&["risk is at version 2"]);
+        assert!(!format!("{}{}", said.out, said.err).contains("trading (v"), "{said:?}");
+        assert!(!said.out.contains("trading is at version"), "{said:?}");
+        let told = stage.piped(&["apply", "-", "--json"], text).ends(0).json();
+        let rows = told["plan"]["rows"].as_array().expect("rows");
+        let trading = rows.iter().find(|row| row["place"] == "trading").expect("the row");
+        assert_eq!(trading["fields"].as_array().map(Vec::len), Some(0), "{told}");
 
         stage.config(&["set", "trading.max_concurrent_positions=7"]).ends(0);
         stage.config(&["apply", file]).ends(0).tells(&["it is so already"]);

@@ -32,6 +32,7 @@ fn a_change_is_waited_for_until_every_process_has_it() {
         assert!(serve.interrupt().success());
         let nobody = ["no process reports itself"];
         stage.config(&["refresh", "--wait"]).ends(0).tells(&nobody);
+        stage.config(&["status", "--fleet"]).ends(0).tells(&["or `trading` was not built to"]);
         stage.config(&["refresh", "tradin"]).ends(2).warns(&["did you mean `trading`?"]);
     });
 }

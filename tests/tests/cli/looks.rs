@@ -86,13 +86,60 @@ fn keys_are_listed_page_by_page() {
 fn a_value_cannot_steer_the_terminal_of_who_reads_it() {
     let stage = crate::stage::Stage::sqlite("guild_bot");
     let file = stage.folder.path().join("config-sdk-guild_bot.db");
+    // The table that the example plays to have had before.
+    stage.config(&["list"]);
     let connection = rusqlite::Connection::open(&file).expect("a file");
-    let table = "create table bytes_configs (guild_id text primary key, starting_balance integer, \
-                 daily_amount integer, max_transfer integer, cooldown_hours integer, role_rewards text)";
-    connection.execute_batch(table).expect("a table");
     let insert = "insert into bytes_configs (guild_id, role_rewards) values ('g', ?)";
     connection.execute(insert, ["{\"\u{1b}[31mred\": 5}"]).expect("a row");
     stage.config(&["migrate", "--yes"]).ends(0);
     // That there is no escape in any output is held by what runs the command.
     stage.config(&["list", "bytes[g]"]).ends(0).tells(&["red"]);
+}
+
+#[test]
+fn people_read_times_to_the_second_and_short_cells_and_programs_all_of_it() {
+    on_both("trading", |stage| {
+        let tiers: Vec<_> = (1..9)
+            .map(|n| format!("{{\"threshold_pct\":{n},\"size_reduction_pct\":{n}}}"))
+            .collect();
+        let set = format!("trading.drawdown_reduction_tiers=[{}]", tiers.join(","));
+        stage.config(&["set", &set, "-r", "a long one"]).ends(0);
+        let list = stage.config(&["list", "--json"]).ends(0).json();
+        let exact = list[0]["time"].as_str().expect("a time").to_owned();
+        let (second, rest) = exact.split_once('.').expect("parts of a second");
+        assert_eq!(rest.len(), "123456Z".len(), "{exact}");
+        for look in [
+            &["list"][..],
+            &["list", "trading"],
+            &["history", "trading"],
+            &["explain", "trading.drawdown_reduction_tiers"],
+        ] {
+            let said = stage.config(look).ends(0).tells(&[&format!("{second}Z")]);
+            assert!(!said.out.contains(&exact), "{}", said.out);
+            let is_cut = said.out.contains('…');
+            assert_eq!(is_cut, look[0] == "list", "{look:?}: {}", said.out);
+        }
+        let row = stage.config(&["get", "trading"]).ends(0).out;
+        assert!(!row.contains('…') && row.contains("\"8\""), "{row}");
+    });
+}
+
+#[test]
+fn who_only_looks_is_not_told_of_a_change_that_is_put_together_wrongly() {
+    let stage = crate::stage::Stage::sqlite("trading").migrated();
+    for look in [
+        &["get", "trading.score_treshold"][..],
+        &["explain", "trading.score_treshold"],
+        &["list", "tradin"],
+        &["history", "tradin"],
+        &["diff", "tradin", "1", "2"],
+        &["refresh", "tradin"],
+        &["draft", "show", "tradin@1"],
+        &["cache", "clear", "tradin", "--yes"],
+    ] {
+        let said = stage.config(look).ends(2).warns(&["did you mean `"]);
+        assert!(!said.err.contains("put together wrongly"), "{look:?}: {}", said.err);
+    }
+    stage.config(&["set", "tradin.x=1"]).ends(2).warns(&["put together wrongly"]);
+    stage.config(&["set", "bytes[.x=1"]).ends(2).warns(&["bracket of its key is not closed"]);
 }

@@ -27,11 +27,14 @@ fn the_commands_of_the_readme_do_what_it_says() {
         }
     }
     serve.line("score_threshold is 0.8");
-    serve.line("score_threshold is 0.70");
+    serve.line("score_threshold is 0.75");
+    serve.line("score_threshold is 0.8");
+    assert_eq!(stage.config(&["get", "trading.score_threshold"]).out, "0.8\n");
 }
 
-/// What a shell makes of a line with words in double quotes.
+/// What a shell makes of a line with words in double quotes, and a remark.
 fn words(line: &str) -> Vec<String> {
+    let line = line.split(" #").next().unwrap_or(line);
     let parts = line.split('"').enumerate();
     let words = parts.flat_map(|(number, part)| match number % 2 {
         0 => part.split_whitespace().map(str::to_owned).collect(),

@@ -37,7 +37,17 @@ fn a_secret_comes_by_input_or_variable_and_is_in_no_output() {
         let told = ["what api.helius_api_key was before is not kept"];
         let said = stage.piped(&["set", PATH, "--stdin"], "another").ends(0).tells(&told);
         assert!(!said.out.contains("rollback"), "{}", said.out);
+        let said = stage.piped(&["set", PATH, "--stdin"], "\n").ends(2);
+        said.warns(&["the value is empty: use `unset api.helius_api_key` to take it away"]);
+        let mut empty = stage.command(&["set", PATH, "--env", "HELIUS"]);
+        stage.said(empty.env("HELIUS", "")).ends(2).warns(&["the value is empty"]);
+        assert_eq!(stage.config(&["get", PATH]).out, "[redacted]\n");
         stage.config(&["unset", PATH]).ends(0);
+        let told = ["secret", "never shown; `trading config set api.helius_api_key --stdin`"];
+        stage.config(&["explain", PATH]).ends(0).tells(&told);
+        let list = stage.config(&["list", "api"]).ends(0).out;
+        let line = list.lines().find(|line| line.starts_with("helius_api_key")).expect("its line");
+        assert!(line.contains("none") && line.contains("(secret)"), "{line}");
         assert_eq!(stage.config(&["get", PATH]).out, "none\n");
     });
 }
@@ -70,6 +80,10 @@ fn a_value_by_input_is_for_one_path_and_loses_no_more_than_its_last_line_end() {
     on_both("trading", |stage| {
         let said = stage.piped(&["set", PATH, "trading.score_threshold", "--stdin"], "1").ends(2);
         said.warns(&["name one PATH, without `=`"]);
+        let given = format!("{PATH}=hunter2");
+        let said = stage.piped(&["set", &given, "--stdin"], "hunter3").ends(2);
+        let said = said.warns(&["leave out what follows `api.helius_api_key`"]);
+        assert!(!said.err.contains("hunter"), "{}", said.err);
         stage.piped(&["set", "trading.score_threshold", "--stdin"], "0.8\r\n").ends(0);
         assert_eq!(stage.config(&["get", "trading.score_threshold"]).out, "0.8\n");
         let said = stage.config(&["set", PATH, "--env", "NOT_THERE_AT_ALL"]).ends(2);

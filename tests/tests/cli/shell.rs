@@ -57,6 +57,10 @@ fn help_says_every_command_and_every_exit_code() {
         "CONFIG_URL",
     ]);
     stage.config(&["set", "--help"]).ends(0).tells(&["--stdin", "--for", "--expect-version"]);
+    let told = ["needed without a terminal for what is hard to take back"];
+    stage.config(&["rollback", "--help"]).ends(0).tells(&told);
+    let told = ["overwrites what was changed since"];
+    stage.config(&["draft", "activate", "--help"]).ends(0).tells(&told);
     stage.config(&[]).ends(2);
     stage.config(&["lits"]).ends(2).warns(&["list"]);
     stage.config(&["get"]).ends(2);

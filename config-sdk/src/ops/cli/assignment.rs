@@ -35,6 +35,11 @@ impl std::str::FromStr for Assignment {
                 _ => {}
             }
         }
+        if in_key {
+            let said =
+                "the bracket of its key is not closed: write it as in `bytes[guild-1].amount=5`";
+            return Err(said.into());
+        }
         Err("there is no `=` in it: write PATH=VALUE, as in `trading.score_threshold=0.8`".into())
     }
 }
@@ -89,6 +94,14 @@ mod tests {
     fn what_is_no_assignment_is_not_repeated() {
         let error = "hunter2".parse::<Assignment>().unwrap_err();
         assert!(error.contains("write PATH=VALUE") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_bracket_that_is_not_closed_is_told() {
+        for open in ["bytes[.x=hunter2", "bytes[\"a].x=hunter2"] {
+            let error = open.parse::<Assignment>().unwrap_err();
+            assert!(error.contains("is not closed") && !error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::assignment::quoted;
 use super::end::{End, Failure, Outcome};
 use super::grammar::Cache;
 use super::page::{Lines, Page};
 use super::table::table;
-use super::{confirmed, fleet, within};
+use super::{confirmed, fleet, shell, within};
 use crate::change::BlockType;
 use crate::client::{Config, ConfigBuilder, Door};
 use crate::key::Pattern;
@@ -98,9 +99,11 @@ async fn stats(operator: &Operator, page: &mut Page) -> Outcome {
     }
     let header = ["process", "block", "entries", "hits", "misses", "loads", "errors", "evicted"];
     let lines = match rows.as_slice() {
-        [] => Lines::plain(
-            "no process with keyed blocks reports itself: `.report_as(…)` has it do so",
-        ),
+        [] => Lines::plain(format!(
+            "no process with keyed blocks reports itself: none runs with this store, or `{}` was not \
+             built to",
+            shell::program()
+        )),
         _ => table(&header, rows),
     };
     page.answer(&told, &lines);
@@ -117,7 +120,7 @@ async fn warm(
 ) -> Outcome {
     let operator = builder.operator()?;
     let chosen = match &block {
-        Some(name) => vec![door(&operator, doors, name)?],
+        Some(name) => vec![door(&operator, doors, name, "warm")?],
         None => doors.iter().collect(),
     };
     let mut wanted = Vec::new();
@@ -166,12 +169,15 @@ async fn clear(
     yes: bool,
     page: &mut Page,
 ) -> Outcome {
-    let schema = keyed(operator, block)?.schema();
+    let schema = keyed(operator, block, "clear")?.schema();
     let pattern = match pattern {
         Some(pattern) => crate::path::pattern(schema, pattern).map_err(Failure::usage)?,
         None => Pattern::all(schema.keys.len()),
     };
     let what = format!("{} {pattern}", schema.name);
+    if !yes {
+        page.note(&Lines::plain(format!("it would have every process read {what} again")));
+    }
     confirmed(page, &format!("Have every process read {what} again?"), yes, true)?;
     let epoch = within(async { Ok(operator.refresh_keys(block, &pattern).await?) }).await?;
     let lines = Lines::new().good(format!("every process reads {what} again (epoch {epoch})"));
@@ -189,7 +195,7 @@ async fn bench(
     page: &mut Page,
 ) -> Outcome {
     let operator = builder.operator()?;
-    let door = door(&operator, doors, block)?;
+    let door = door(&operator, doors, block, "bench")?;
     let source: &dyn Source = &*operator.desk.source;
     let first = Wanted::of(door.schema, Which::Page { after: None, limit: count });
     let page_of_keys = within(async { Ok(source.load(first).await?) }).await?;
@@ -231,9 +237,18 @@ async fn bench(
     Ok(End::Done)
 }
 
-/// The block of that name, which has keys.
-fn keyed(operator: &Operator, name: &str) -> Result<BlockType, Failure> {
-    let (block, _) = operator.row(name)?;
+/// The block of that name, which has keys; they stand by themselves in `cache COMMAND`.
+fn keyed(operator: &Operator, name: &str, command: &str) -> Result<BlockType, Failure> {
+    let (block, place) = operator.row(name)?;
+    if place.key.is_some() {
+        let (block, key) = name.split_once('[').unwrap_or((name, ""));
+        let key = match command {
+            "bench" => String::new(),
+            _ => format!(" {}", quoted(key.strip_suffix(']').unwrap_or(key))),
+        };
+        let said = format!("the key stands by itself: `cache {command} {block}{key}`");
+        return Err(Failure::usage(said));
+    }
     match block.schema().is_keyed() {
         true => Ok(block),
         false => {
@@ -242,8 +257,13 @@ fn keyed(operator: &Operator, name: &str) -> Result<BlockType, Failure> {
     }
 }
 
-fn door<'a>(operator: &Operator, doors: &'a [Door], name: &str) -> Result<&'a Door, Failure> {
-    let block = keyed(operator, name)?;
+fn door<'a>(
+    operator: &Operator,
+    doors: &'a [Door],
+    name: &str,
+    command: &str,
+) -> Result<&'a Door, Failure> {
+    let block = keyed(operator, name, command)?;
     let door = doors.iter().find(|door| door.schema.name == block.schema().name);
     door.ok_or_else(|| Failure::usage(format!("block `{name}` is not registered with `.keyed`")))
 }

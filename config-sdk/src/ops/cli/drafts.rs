@@ -8,9 +8,8 @@ use super::grammar::Draft as Command;
 use super::options::Making;
 use super::page::{Lines, Page};
 use super::table::table;
-use super::{confirmed, make, within};
+use super::{clock, confirmed, make, within};
 use crate::ops::{Draft, Operator};
-use crate::time::rfc3339;
 
 pub(super) async fn run(operator: &Operator, command: Command, page: &mut Page) -> Outcome {
     match command {
@@ -37,7 +36,7 @@ async fn list(operator: &Operator, page: &mut Page) -> Outcome {
     let rows = drafts.iter().map(|draft| {
         let author = draft.author.clone().unwrap_or_default();
         let reason = draft.reason.clone().unwrap_or_default();
-        [name(draft), author, draft.time.map_or(String::new(), rfc3339), reason]
+        [name(draft), author, draft.time.map_or(String::new(), clock::second), reason]
     });
     let lines = match drafts.as_slice() {
         [] => Lines::plain("there is no draft"),
@@ -60,7 +59,7 @@ async fn show(operator: &Operator, wanted: &DraftName, page: &mut Page) -> Outco
     };
     let mut title = name(draft);
     let by = draft.author.as_ref().map(|author| format!(", by {author}"));
-    let at = draft.time.map(|time| format!(", {}", rfc3339(time)));
+    let at = draft.time.map(|time| format!(", {}", clock::second(time)));
     let why = draft.reason.as_ref().map(|reason| format!(": {reason}"));
     title.extend([by, at, why].into_iter().flatten());
     let mut lines = Lines::new().title(title);

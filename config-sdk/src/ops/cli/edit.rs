@@ -14,6 +14,14 @@ use crate::ops::Operator;
 /// Sets fields, and resets others.
 pub(super) async fn set(operator: &Operator, what: Set, page: &mut Page) -> Outcome {
     let Set { values, unset, stdin, env, how } = what;
+    if let ([path], true) = (values.as_slice(), stdin || env.is_some())
+        && let Ok(given) = path.parse::<Assignment>()
+    {
+        let path = given.path;
+        let said =
+            format!("the value comes by `--stdin` or `--env`: leave out what follows `{path}`");
+        return Err(Failure::usage(said));
+    }
     let secret = match (stdin, env) {
         (true, _) => {
             page.ask_nobody();
@@ -28,6 +36,11 @@ pub(super) async fn set(operator: &Operator, what: Set, page: &mut Page) -> Outc
     let mut assignments = Vec::new();
     match (secret, values.as_slice()) {
         (Some(value), [path]) => {
+            if value.is_empty() && is_secret(operator, path)? {
+                let path = quoted(path);
+                let said = format!("the value is empty: use `unset {path}` to take it away");
+                return Err(Failure::usage(said));
+            }
             assignments.push(Assignment { path: path.clone(), value });
         }
         (Some(_), _) => {
@@ -93,9 +106,7 @@ fn read_value() -> Result<String, Failure> {
 
 /// A secret on a command line would be in the shell's history, and in every list of processes.
 fn refuse_secret(operator: &Operator, path: &str) -> Result<(), Failure> {
-    let (block, _, target) = operator.target(path)?;
-    let field = target.field.and_then(|index| block.schema().fields.get(index));
-    if !field.is_some_and(|field| field.secret) {
+    if !is_secret(operator, path)? {
         return Ok(());
     }
     Err(Failure::usage(format!(
@@ -103,6 +114,12 @@ fn refuse_secret(operator: &Operator, path: &str) -> Result<(), Failure> {
          list of processes: give it with `set {0} --stdin` or `set {0} --env VARIABLE`",
         quoted(path)
     )))
+}
+
+fn is_secret(operator: &Operator, path: &str) -> Result<bool, Failure> {
+    let (block, _, target) = operator.target(path)?;
+    let field = target.field.and_then(|index| block.schema().fields.get(index));
+    Ok(field.is_some_and(|field| field.secret))
 }
 
 fn is_row(operator: &Operator, path: &str) -> bool {

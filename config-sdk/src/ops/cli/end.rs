@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use super::shell;
 use crate::change::ChangeError;
 use crate::client::StartError;
 use crate::source::SourceError;
@@ -58,6 +59,8 @@ pub(super) struct Failure {
     pub(super) said: String,
     /// What programs get besides.
     detail: Option<(&'static str, Value)>,
+    /// The same where nothing was to be changed.
+    read: Option<String>,
 }
 
 /// How a command ended.
@@ -65,11 +68,16 @@ pub(super) type Outcome = Result<End, Failure>;
 
 impl Failure {
     pub(super) fn new(end: End, said: impl Into<String>) -> Self {
-        Self { end, said: said.into(), detail: None }
+        Self { end, said: said.into(), detail: None, read: None }
     }
 
     pub(super) fn usage(said: impl Into<String>) -> Self {
         Self::new(End::Usage, said)
+    }
+
+    /// The same of a command that changes nothing, and so is not told of a change.
+    pub(super) fn reading(self) -> Self {
+        Self { said: self.read.unwrap_or(self.said), read: None, ..self }
     }
 
     /// The same for programs.
@@ -85,6 +93,13 @@ impl Failure {
 impl From<ChangeError> for Failure {
     fn from(error: ChangeError) -> Self {
         let said = typed(&error);
+        let read = match &error {
+            ChangeError::Mistakes(mistakes) => {
+                let told: Vec<_> = mistakes.iter().map(typed).collect();
+                Some(told.join("\n"))
+            }
+            _ => None,
+        };
         let (end, detail) = match error {
             ChangeError::Mistakes(_) => (End::Usage, None),
             ChangeError::Rejected(faults) => (End::Rejected, Some(("faults", json!(faults)))),
@@ -92,7 +107,7 @@ impl From<ChangeError> for Failure {
             ChangeError::Overtaken => (End::Conflict, None),
             ChangeError::Store(_) => (End::Store, None),
         };
-        Self { end, said, detail }
+        Self { end, said, detail, read }
     }
 }
 
@@ -112,9 +127,27 @@ impl From<StartError> for Failure {
     }
 }
 
-/// What an error says, with what to type where it says what to write in the program.
-pub(super) fn typed(error: &impl std::fmt::Display) -> String {
-    error.to_string().replace("add `.migrate()`", "run `config migrate`")
+/// What the library writes for who writes the program, and what an operator types instead.
+const TYPED: [(&str, &str); 4] = [
+    ("add `.migrate()`", "run `NAME config migrate`"),
+    ("; run migrate", "; run `NAME config migrate`"),
+    ("see `adopt_now`", "run `NAME config migrate --adopt`"),
+    ("without `lasting`", "without `--for`"),
+];
+
+/// What an error or a status says, with what to type where it says what to write in the program.
+pub(super) fn typed(told: &impl std::fmt::Display) -> String {
+    TYPED.iter().fold(told.to_string(), |text, (written, typed)| match text.contains(written) {
+        true => text.replace(written, &typed.replace("NAME", shell::program())),
+        false => text,
+    })
+}
+
+/// What is missing, if the error says that migrating makes it.
+pub(super) fn made_by_migrating(error: &SourceError) -> Option<String> {
+    let text = error.to_string();
+    let (missing, remedy) = text.rsplit_once(": ")?;
+    remedy.contains("add `.migrate()`").then(|| missing.to_owned())
 }
 
 #[cfg(test)]
@@ -122,10 +155,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn who_reads_is_told_of_no_change() {
+        let error = || ChangeError::from(crate::change::ChangeMistake::Empty);
+        assert!(Failure::from(error()).said.contains("the change is put together wrongly"));
+        let said = Failure::from(error()).reading().said;
+        assert_eq!(said, "it changes nothing: set or unset at least one field");
+    }
+
+    #[test]
     fn an_operator_is_told_what_to_type() {
         let error = SourceError::refused("no tables: add `.migrate()`, or run the SQL");
         let failure = Failure::from(error);
-        assert_eq!(failure.said, "no tables: run `config migrate`, or run the SQL");
+        let name = shell::program();
+        assert_eq!(failure.said, format!("no tables: run `{name} config migrate`, or run the SQL"));
+        let polled = typed(&"found by polling; see `adopt_now`");
+        assert_eq!(polled, format!("found by polling; run `{name} config migrate --adopt`"));
         assert_eq!(failure.end, End::Store);
         assert_eq!(failure.json()["error"]["kind"], "store");
     }

@@ -9,8 +9,8 @@ use super::end::{End, Failure, Outcome};
 use super::make::{self, Care};
 use super::options::{FormatName, Making};
 use super::page::{Lines, Page};
-use super::{LONG, within_time};
-use crate::change::ChangeSet;
+use super::{LONG, within, within_time};
+use crate::change::{ChangeError, ChangeSet};
 use crate::ops::Operator;
 use crate::ops::document::Format;
 
@@ -34,7 +34,7 @@ pub(super) async fn apply(
     make::make(operator, change, &how, care, page).await
 }
 
-/// What a file would change.
+/// In what the store differs from a file.
 pub(super) async fn diff(operator: &Operator, file: &str, page: &mut Page) -> Outcome {
     if operator.row(file).is_ok() {
         let said = format!(
@@ -43,8 +43,16 @@ pub(super) async fn diff(operator: &Operator, file: &str, page: &mut Page) -> Ou
         return Err(Failure::usage(said));
     }
     let change = read(operator, file, false)?;
-    let how = Making { dry_run: true, ..Making::default() };
-    make::make(operator, change, &how, Care::default(), page).await
+    let plan = within(async { Ok(change.plan().await?) }).await?;
+    let lines = make::told(&plan, false);
+    if !plan.faults().is_empty() {
+        page.note(&lines);
+        return Err(ChangeError::Rejected(plan.faults().clone()).into());
+    }
+    let is_change = plan.is_change();
+    let lines = if is_change { lines } else { Lines::plain("no difference") };
+    page.answer(&json!({ "plan": plan, "is_change": is_change }), &lines);
+    Ok(if is_change { End::Found } else { End::Done })
 }
 
 /// What the store says, as a file.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::end::{End, Failure, Outcome};
 use super::page::{Lines, Page};
 use super::table::table;
-use super::within;
+use super::{shell, within};
 use crate::ops::{Arrival, Operator};
 use crate::refresh::Process;
 
@@ -96,9 +96,10 @@ pub(super) async fn status(operator: &Operator, page: &mut Page) -> Outcome {
     });
     let header = ["process", "build", "host", "pid", "epoch", "state", "push", "heard of"];
     let mut lines = match processes.as_slice() {
-        [] => {
-            Lines::plain("no process reports itself: `.report_as(…)` on the builder has it do so")
-        }
+        [] => Lines::plain(format!(
+            "no process reports itself: none runs with this store, or `{}` was not built to",
+            shell::program()
+        )),
         _ => table(&header, rows),
     };
     for process in processes.iter().filter(|process| process.is_refusing()) {

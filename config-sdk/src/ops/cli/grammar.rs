@@ -32,7 +32,7 @@ pub(super) enum Action {
         /// The field
         path: String,
     },
-    /// Shows in which fields two versions of a row differ, or what a file would change
+    /// Shows in which fields two versions of a row differ, or rows from a file: exit code 6 if any do
     Diff {
         /// A row, such as `trading` or `bytes[guild-1]`; or, without versions, a file
         #[arg(value_name = "ROW|FILE")]
@@ -117,7 +117,7 @@ pub(super) enum Action {
         /// Shows what is different, and changes nothing
         #[arg(long)]
         dry_run: bool,
-        /// Asks nothing
+        /// Asks nothing; needed without a terminal for what is hard to take back
         #[arg(long, short)]
         yes: bool,
     },
@@ -131,6 +131,17 @@ pub(super) enum Action {
     },
     /// Prints the manual page
     Man,
+}
+
+impl Action {
+    /// Whether it leaves every row as it is.
+    pub(super) fn is_reading(&self) -> bool {
+        match self {
+            Self::Set(_) | Self::Unset { .. } | Self::Rollback { .. } | Self::Apply { .. } => false,
+            Self::Draft(draft) => matches!(draft, Draft::List | Draft::Show { .. }),
+            _ => true,
+        }
+    }
 }
 
 /// What to list.
@@ -184,7 +195,8 @@ pub(super) enum Draft {
         /// The drafts: `trading@8`
         #[arg(required = true, value_name = "DRAFT")]
         drafts: Vec<DraftName>,
-        /// Even where the active row is newer than the draft
+        /// Even where the active row is newer than the draft: what the draft holds overwrites what was
+        /// changed since
         #[arg(long)]
         even_if_newer: bool,
         /// Why
@@ -198,7 +210,7 @@ pub(super) enum Draft {
         dry_run: bool,
         #[command(flatten)]
         wait: Wait,
-        /// Asks nothing
+        /// Asks nothing; needed without a terminal for what is hard to take back
         #[arg(long, short)]
         yes: bool,
     },
@@ -207,7 +219,7 @@ pub(super) enum Draft {
         /// The drafts: `trading@8`
         #[arg(required = true, value_name = "DRAFT")]
         drafts: Vec<DraftName>,
-        /// Asks nothing
+        /// Asks nothing; needed without a terminal for what is hard to take back
         #[arg(long, short)]
         yes: bool,
     },
@@ -233,7 +245,7 @@ pub(super) enum Cache {
         block: String,
         /// Those whose keys match, `*` being any text: `guild-*`; all, if not said
         pattern: Option<String>,
-        /// Asks nothing
+        /// Asks nothing; needed without a terminal for what is hard to take back
         #[arg(long, short)]
         yes: bool,
     },

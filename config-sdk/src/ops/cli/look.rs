@@ -2,15 +2,17 @@
 
 use serde_json::json;
 
+use super::clock;
 use super::end::{End, Failure, Outcome};
 use super::grammar::List;
 use super::page::{Lines, Page};
-use super::table::table;
+use super::shell;
+use super::table::{table, uncut};
 use crate::key::Key;
 use crate::ops::{Listed, Operator};
 use crate::record::Record;
+use crate::schema::BlockSchema;
 use crate::source::{Place, Wanted, Which};
-use crate::time::rfc3339;
 
 /// Blocks with every field, one row, or the keys of a block.
 pub(super) async fn list(operator: &Operator, what: List, page: &mut Page) -> Outcome {
@@ -20,13 +22,14 @@ pub(super) async fn list(operator: &Operator, what: List, page: &mut Page) -> Ou
     if let Some(path) = &what.row {
         let (block, _) = operator.row(path)?;
         let row = operator.row_at(path).await?;
-        let docs: Vec<_> = block.schema().fields.iter().map(|field| field.doc).collect();
+        let schema = block.schema();
         let mut value = json!(row);
         let fields = value.get_mut("fields").and_then(|fields| fields.as_array_mut());
-        for (field, doc) in fields.into_iter().flatten().zip(&docs) {
-            field["doc"] = json!(doc);
+        for (told, field) in fields.into_iter().flatten().zip(&schema.fields) {
+            told["doc"] = json!(field.doc);
+            told["secret"] = json!(field.secret);
         }
-        page.answer(&value, &titled(&row, Some(&docs)));
+        page.answer(&value, &titled(&row, Some(schema)));
         return Ok(End::Done);
     }
     let rows = operator.rows().await?;
@@ -47,7 +50,9 @@ pub(super) async fn list(operator: &Operator, what: List, page: &mut Page) -> Ou
 pub(super) async fn get(operator: &Operator, path: &str, page: &mut Page) -> Outcome {
     if operator.target(path)?.2.field.is_none() {
         let row = operator.row_at(path).await?;
-        page.answer(&row, &fields(&row, None));
+        let cells = row.fields.iter();
+        let cells = cells.map(|f| [f.name.to_owned(), f.from.to_string(), f.value.to_string()]);
+        page.answer(&row, &uncut(&["field", "from", "value"], cells));
         return Ok(End::Done);
     }
     let value = operator.value(path).await?;
@@ -62,7 +67,19 @@ pub(super) async fn get(operator: &Operator, path: &str, page: &mut Page) -> Out
 /// Everything that has a say in a value.
 pub(super) async fn explain(operator: &Operator, path: &str, page: &mut Page) -> Outcome {
     let trace = operator.explain(path).await?;
-    page.answer(&trace, &Lines::plain(&trace));
+    let times = trace.layers.iter().filter_map(|layer| layer.time);
+    let mut lines = Lines::plain(clock::shortened(trace.to_string(), times));
+    let (block, _, target) = operator.target(path)?;
+    let field = target.field.and_then(|index| block.schema().fields.get(index));
+    let is_secret = field.is_some_and(|field| field.secret);
+    if is_secret {
+        let (name, path) = (shell::program(), super::assignment::quoted(path));
+        let said = format!("never shown; `{name} config set {path} --stdin` sets it");
+        lines = lines.text(format!("  {:<11}  {said}", "secret"));
+    }
+    let mut value = json!(trace);
+    value["secret"] = json!(is_secret);
+    page.answer(&value, &lines);
     Ok(End::Done)
 }
 
@@ -90,7 +107,7 @@ async fn keys(operator: &Operator, block: &str, what: &List, page: &mut Page) ->
             path.clone(),
             record.version.to_string(),
             author,
-            record.time.map_or(String::new(), rfc3339),
+            record.time.map_or(String::new(), clock::second),
         ]
     });
     let mut lines = table(&["row", "version", "by", "time"], rows);
@@ -109,31 +126,35 @@ async fn keys(operator: &Operator, block: &str, what: &List, page: &mut Page) ->
 }
 
 /// A row under its name.
-fn titled(row: &Listed, docs: Option<&[&str]>) -> Lines {
+fn titled(row: &Listed, described: Option<&BlockSchema>) -> Lines {
     let mut title = match row.version {
         0 => format!("{} (no row)", row.place),
         version => format!("{} (version {version}", row.place),
     };
     if row.version > 0 {
         let by = row.author.as_ref().map(|author| format!(", by {author}"));
-        let at = row.time.map(|time| format!(", {}", rfc3339(time)));
+        let at = row.time.map(|time| format!(", {}", clock::second(time)));
         let why = row.reason.as_ref().map(|reason| format!(": {reason}"));
         title.extend([by, at, why].into_iter().flatten());
         title.push(')');
     }
-    let lines = Lines::new().title(title).and(fields(row, docs));
+    let lines = Lines::new().title(title).and(fields(row, described));
     row.faults.iter().fold(lines, |lines, fault| lines.bad(format!("refused: {fault}")))
 }
 
-fn fields(row: &Listed, docs: Option<&[&str]>) -> Lines {
+fn fields(row: &Listed, described: Option<&BlockSchema>) -> Lines {
     let cells = row.fields.iter().enumerate().map(|(index, field)| {
         let mut cells =
             vec![field.name.to_owned(), field.value.to_string(), field.from.to_string()];
-        let doc = docs.and_then(|docs| docs.get(index)?.lines().next());
-        cells.extend(docs.map(|_| doc.unwrap_or_default().to_owned()));
+        if let Some(schema) = described {
+            let known = schema.fields.get(index);
+            let doc = known.and_then(|field| field.doc.lines().next()).unwrap_or_default();
+            let is_secret = known.is_some_and(|field| field.secret);
+            cells.push(if is_secret { format!("(secret) {doc}") } else { doc.to_owned() });
+        }
         cells
     });
-    let header: &[&str] = match docs {
+    let header: &[&str] = match described {
         Some(_) => &["field", "value", "from", "what it is"],
         None => &["field", "value", "from"],
     };

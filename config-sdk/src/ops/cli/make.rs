@@ -7,7 +7,7 @@ use super::end::{End, Failure, Outcome};
 use super::options::Making;
 use super::page::{Lines, Page};
 use super::{confirmed, fleet, shell, within};
-use crate::change::{Applied, ChangeError, ChangeSet, Plan};
+use crate::change::{Applied, AppliedRow, ChangeError, ChangeSet, Plan};
 use crate::ops::Operator;
 
 /// What is to be taken care of in making a change.
@@ -62,7 +62,7 @@ pub(super) async fn make(
     page: &mut Page,
 ) -> Outcome {
     let plan = within(async { Ok(change.plan().await?) }).await?;
-    let lines = told(&plan);
+    let lines = told(&plan, care.is_made_anyway);
     if !plan.faults().is_empty() {
         page.note(&lines);
         return Err(ChangeError::Rejected(plan.faults().clone()).into());
@@ -78,6 +78,14 @@ pub(super) async fn make(
         return Ok(End::Done);
     }
     page.note(&lines);
+    if how.lasting.is_some() {
+        let processes = within(async { Ok(operator.processes().await?) }).await;
+        if processes.is_ok_and(|processes| processes.is_empty()) {
+            let said = "no process reports itself: one that runs with this store has to be there to \
+                        take it back";
+            page.note(&Lines::plain(said));
+        }
+    }
     let question = if how.draft { "Save this draft?" } else { "Make this change?" };
     confirmed(page, question, how.yes, care.is_dangerous)?;
     finish(operator, plan, how, page).await
@@ -99,8 +107,8 @@ async fn finish(operator: &Operator, plan: Plan, how: &Making, page: &mut Page) 
     }
     let before: Vec<_> = plan.rows().iter().map(|row| (row.place.clone(), row.version)).collect();
     let applied = within(async { Ok(plan.apply().await?) }).await?;
-    let back = take_back(operator, &applied, &before);
-    let mut lines = done(&applied, &back);
+    let back = take_back(operator, &applied, &before).await;
+    let mut lines = done(&applied, &before, &back);
     if let Some(time) = how.lasting {
         let time = humantime::format_duration(time);
         lines = lines.text(format!("what nobody changes until then goes back by itself in {time}"));
@@ -118,9 +126,12 @@ async fn finish(operator: &Operator, plan: Plan, how: &Making, page: &mut Page) 
 }
 
 /// What was done, and how to take it back.
-fn done(applied: &Applied, back: &Back) -> Lines {
+fn done(applied: &Applied, before: &[(String, u64)], back: &Back) -> Lines {
     let epoch = applied.epoch;
-    let lines = applied.rows.iter().fold(Lines::new(), |lines, row| {
+    let stays = |row: &&AppliedRow| {
+        row.fields.is_empty() && before.contains(&(row.place.clone(), row.version))
+    };
+    let lines = applied.rows.iter().filter(|row| !stays(row)).fold(Lines::new(), |lines, row| {
         lines.good(match row.version {
             0 => format!("{} is changed (epoch {epoch})", row.place),
             version => format!("{} is at version {version} (epoch {epoch})", row.place),
@@ -128,6 +139,7 @@ fn done(applied: &Applied, back: &Back) -> Lines {
     });
     let commands = back.commands.iter();
     let lines = commands.fold(lines, |lines, line| lines.text(format!("to take it back: {line}")));
+    let lines = back.unkept.iter().fold(lines, |lines, line| lines.text(line));
     match back.secrets.as_slice() {
         [] => lines,
         paths => lines.text(format!("what {} was before is not kept", paths.join(", "))),
@@ -141,11 +153,12 @@ struct Back {
     commands: Vec<String>,
     /// Secrets that changed, which cannot be.
     secrets: Vec<String>,
+    /// What is said of rows that cannot be, because nothing is kept of what they were.
+    unkept: Vec<String>,
 }
 
-/// How to take `applied` back, which changed rows of these versions. Of an adopted table, the number
-/// of the version before is told by its history.
-fn take_back(operator: &Operator, applied: &Applied, before: &[(String, u64)]) -> Back {
+/// How to take `applied` back, which changed rows of these versions.
+async fn take_back(operator: &Operator, applied: &Applied, before: &[(String, u64)]) -> Back {
     let name = shell::program();
     let mut back = Back::default();
     for row in &applied.rows {
@@ -160,24 +173,60 @@ fn take_back(operator: &Operator, applied: &Applied, before: &[(String, u64)]) -
             continue;
         }
         let path = quoted(&row.place);
+        if schema.adopt {
+            match before_epoch(operator, &row.place, applied.epoch).await {
+                Former::Version(version) => {
+                    back.commands.push(format!("{name} config rollback {path} {version}"));
+                }
+                Former::NoRow => back.commands.push(format!("{name} config unset {path}")),
+                Former::Unknown => {
+                    back.unkept.push(format!("what it was is told by: {name} config history {path}"));
+                }
+                Former::NotKept => back.unkept.push(format!(
+                    "the table of {} tells of no changes, so nothing is kept to take this back: `{name} \
+                     config migrate --adopt` changes that",
+                    row.place
+                )),
+            }
+            continue;
+        }
         let version = before.iter().find(|(other, _)| *other == row.place);
         let version = version.map_or(0, |(_, version)| *version);
-        back.commands.push(match schema.adopt {
-            true => {
-                format!("{name} config history {path}, and then rollback to one of its versions")
-            }
-            false => format!("{name} config rollback {path} {version}"),
-        });
+        back.commands.push(format!("{name} config rollback {path} {version}"));
     }
     back
 }
 
-/// What a plan would do, for people.
-pub(super) fn told(plan: &Plan) -> Lines {
+/// What a row of an adopted table was before a change.
+enum Former {
+    Version(u64),
+    NoRow,
+    NotKept,
+    Unknown,
+}
+
+/// What was there before the change of that epoch, which is the newest, or the one before it.
+async fn before_epoch(operator: &Operator, place: &str, epoch: u64) -> Former {
+    // The change is made, and stays so if this fails.
+    let Ok(history) = within(async { Ok(operator.history(place, 3).await?) }).await else {
+        return Former::Unknown;
+    };
+    let mut versions = history.versions.iter().skip_while(|version| version.epoch != Some(epoch));
+    match (versions.next(), versions.next()) {
+        (Some(_), Some(former)) if former.deleted_by.is_none() => Former::Version(former.version),
+        (Some(_), _) => Former::NoRow,
+        (None, _) => Former::NotKept,
+    }
+}
+
+/// What a plan would do, for people; rows of which nothing is to be said only if `every` is.
+pub(super) fn told(plan: &Plan, every: bool) -> Lines {
     plan.rows().iter().fold(Lines::new(), |lines, row| {
         let text = row.to_string();
-        let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
-        let lines = lines.title(first);
-        if rest.is_empty() { lines } else { lines.text(rest) }
+        match text.split_once('\n') {
+            Some((first, rest)) => lines.title(first).text(rest),
+            None if every => lines.title(text),
+            None => lines,
+        }
     })
 }

@@ -35,6 +35,7 @@
 
 mod assignment;
 mod cache;
+mod clock;
 mod drafts;
 mod edit;
 mod end;
@@ -89,7 +90,10 @@ impl ConfigCommand {
     /// was asked.
     pub async fn run(self, builder: ConfigBuilder) -> ExitCode {
         let mut page = Page::new(self.json);
+        let is_reading = self.action.is_reading();
         let outcome = self.end(builder, &mut page).await;
+        let outcome =
+            outcome.map_err(|failure| if is_reading { failure.reading() } else { failure });
         let end = outcome.unwrap_or_else(|failure| {
             page.fail(&failure);
             failure.end

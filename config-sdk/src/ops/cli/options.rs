@@ -27,7 +27,7 @@ pub(super) struct Making {
     pub(super) draft: bool,
     #[command(flatten)]
     pub(super) wait: Wait,
-    /// Asks nothing
+    /// Asks nothing; needed without a terminal for what is hard to take back
     #[arg(long, short)]
     pub(super) yes: bool,
 }

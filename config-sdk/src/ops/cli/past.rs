@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::clock;
 use super::end::{End, Outcome};
 use super::page::{Lines, Page};
 use super::table::table;
@@ -22,7 +23,7 @@ pub(super) async fn history(
             Lines::plain(format!("{} has no row, and never had one that is known", history.place))
         }
         versions => versions.iter().fold(Lines::new(), |lines, version| {
-            let text = version.to_string();
+            let text = clock::shortened(version.to_string(), version.time);
             let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
             let lines = lines.title(first);
             if rest.is_empty() { lines } else { lines.text(rest) }
@@ -45,7 +46,7 @@ pub(super) async fn diff(
         fields => fields.iter().fold(Lines::new(), |lines, field| lines.text(field)),
     };
     page.answer(&json!({ "row": row, "from": from, "to": to, "fields": fields }), &lines);
-    Ok(End::Done)
+    Ok(if fields.is_empty() { End::Done } else { End::Found })
 }
 
 /// The changes for a time.

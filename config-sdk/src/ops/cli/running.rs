@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use super::end::{End, Failure, Outcome};
+use super::end::{End, Failure, Outcome, typed};
 use super::events;
 use super::page::{Lines, Page};
 use crate::client::{Config, ConfigBuilder};
@@ -62,7 +62,7 @@ pub(super) async fn status(builder: ConfigBuilder, page: &mut Page) -> Outcome {
     let end = health(&status);
     let mut value = json!(status);
     value["healthy"] = json!(end == End::Done);
-    let lines = Lines::plain(&status);
+    let lines = Lines::plain(typed(&status));
     let lines = match end {
         End::Done => lines,
         _ => lines.gap().bad("not healthy: see what is said above"),

@@ -5,12 +5,28 @@ use comfy_table::{ContentArrangement, Table, presets};
 use super::page::{Lines, clean};
 
 /// The longest text that a cell shows.
-const WIDEST: usize = 72;
+const WIDEST: usize = 60;
 
-/// `rows` under a header.
+/// `rows` under a header, a long cell cut.
 pub(super) fn table(
     header: &[&str],
     rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
+) -> Lines {
+    laid(header, rows, cell)
+}
+
+/// The same with the whole of every cell.
+pub(super) fn uncut(
+    header: &[&str],
+    rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
+) -> Lines {
+    laid(header, rows, |text| clean(text, false))
+}
+
+fn laid(
+    header: &[&str],
+    rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
+    cell: fn(&str) -> String,
 ) -> Lines {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -30,9 +46,9 @@ pub(super) fn table(
 /// One line, as long as fits; `get` shows the whole of it.
 fn cell(text: &str) -> String {
     let text = clean(text, false);
-    match text.char_indices().nth(WIDEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
+    match text.chars().count() > WIDEST {
+        true => text.chars().take(WIDEST - 1).chain(['…']).collect(),
+        false => text,
     }
 }
 
@@ -47,6 +63,7 @@ mod tests {
         for line in ["\"field   value\"", "\"a       1\"", "\"longer  x\\\\ny\""] {
             assert!(lines.contains(line), "{lines}");
         }
-        assert_eq!(cell(&"é".repeat(100)).chars().count(), WIDEST + 1);
+        assert_eq!(cell(&"é".repeat(WIDEST)), "é".repeat(WIDEST));
+        assert_eq!(cell(&"é".repeat(100)), format!("{}…", "é".repeat(WIDEST - 1)));
     }
 }
