@@ -127,9 +127,10 @@ async fn keys(operator: &Operator, block: &str, what: &List, page: &mut Page) ->
 
 /// A row under its name.
 fn titled(row: &Listed, described: Option<&BlockSchema>) -> Lines {
-    let mut title = match row.version {
-        0 => format!("{} (no row)", row.place),
-        version => format!("{} (version {version}", row.place),
+    let mut title = match (row.is_there, row.version) {
+        (false, _) => format!("{} (no row)", row.place),
+        (true, 0) => row.place.clone(),
+        (true, version) => format!("{} (version {version}", row.place),
     };
     if row.version > 0 {
         let by = row.author.as_ref().map(|author| format!(", by {author}"));
