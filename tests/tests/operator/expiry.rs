@@ -42,7 +42,7 @@ async fn a_change_for_a_time_is_taken_back_once_by_one_of_many_processes(stage: 
         .set_path("pace.per_second", "99")
         .set_path("bytes[g].daily_amount", "7")
         .reason("a rush")
-        .lasting(SHORT);
+        .lasting(Duration::from_secs(3)); // long enough to be seen on a busy machine
     let applied = change.apply().await.unwrap();
     processes[0].wait_for(applied.epoch, SOON).await.unwrap();
     assert_eq!(processes[0].value("pace.per_second").unwrap().as_i64(), Some(99));
