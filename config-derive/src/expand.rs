@@ -115,7 +115,9 @@ fn field_schema(field: &Field<'_>, private: &TokenStream) -> TokenStream {
 ///
 /// Not `expect`: whether they would say so depends on the user's struct and lints.
 fn quiet() -> TokenStream {
-    quote!(#[allow(deprecated, unused_qualifications)])
+    quote! {
+        #[allow(deprecated, unused_qualifications, reason = "it depends on the struct that this is made of")]
+    }
 }
 
 /// `KeyedBlock` and `ResidentBlock`, where the block is one.

@@ -40,7 +40,7 @@ pub trait FieldType: Sized {
 pub trait Ordered {}
 
 macro_rules! integers {
-    ($($type:ty => $kind:ident $variant:ident $wide:ty;)*) => {$(
+    ($($type:ty => $kind:ident;)*) => {$(
         impl Ordered for $type {}
 
         impl FieldType for $type {
@@ -58,33 +58,30 @@ macro_rules! integers {
                 whole(text, text.parse().ok(), <$type>::MIN, <$type>::MAX)
             }
 
-            #[allow(
-                clippy::useless_conversion,
-                clippy::allow_attributes,
-                reason = "one of the widths is the same"
-            )]
             fn encode(&self) -> Value {
-                match <$wide>::try_from(*self) {
-                    Ok(value) => Value::$variant(value),
-                    Err(_) => Value::Null,
-                }
+                whole_value(*self)
             }
         }
     )*};
 }
 
 integers! {
-    i8 => Integer Int i128;
-    i16 => Integer Int i128;
-    i32 => Integer Int i128;
-    i64 => Integer Int i128;
-    isize => Integer Int i128;
-    u8 => Integer Int i128;
-    u16 => Integer Int i128;
-    u32 => Integer Int i128;
-    u64 => BigInteger Int i128;
-    usize => BigInteger Int i128;
-    i128 => BigInteger Int i128;
+    i8 => Integer;
+    i16 => Integer;
+    i32 => Integer;
+    i64 => Integer;
+    isize => Integer;
+    u8 => Integer;
+    u16 => Integer;
+    u32 => Integer;
+    u64 => BigInteger;
+    usize => BigInteger;
+    i128 => BigInteger;
+}
+
+/// The value of an integer that 128 signed bits can hold.
+fn whole_value(integer: impl TryInto<i128>) -> Value {
+    integer.try_into().map_or(Value::Null, Value::Int)
 }
 
 impl Ordered for u128 {}
