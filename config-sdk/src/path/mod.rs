@@ -89,13 +89,22 @@ pub(crate) fn field(
     name: &str,
 ) -> Result<(usize, &'static FieldSchema), ReadError> {
     let mut fields = block.fields.iter().enumerate();
-    fields.find(|(_, field)| field.name == name).ok_or_else(|| {
-        let known: Vec<_> = block.fields.iter().map(|field| field.name).collect();
-        ReadError::UnknownField {
-            block: block.name,
-            field: name.to_owned(),
-            suggestion: names::suggestion(name, known.iter().copied()),
-            known: known.join(", "),
-        }
-    })
+    fields
+        .find(|(_, field)| field.name == name)
+        .ok_or_else(|| unknown_field(block, name, block.fields.iter().map(|field| field.name)))
+}
+
+/// That the block has no field of that name, but others.
+pub(crate) fn unknown_field(
+    block: &'static BlockSchema,
+    name: &str,
+    known: impl Iterator<Item = &'static str>,
+) -> ReadError {
+    let known: Vec<_> = known.collect();
+    ReadError::UnknownField {
+        block: block.name,
+        field: name.to_owned(),
+        suggestion: names::suggestion(name, known.iter().copied()),
+        known: known.join(", "),
+    }
 }

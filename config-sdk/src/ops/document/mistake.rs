@@ -2,6 +2,7 @@
 
 use super::{Format, MAX_FILE};
 use crate::key::KeyError;
+use crate::path::ReadError;
 use crate::source::Place;
 
 /// One thing wrong with a file. Never quotes a value.
@@ -51,28 +52,9 @@ pub enum Wrong {
     /// The file is no table of blocks.
     #[error("the file is no object of blocks: write `{{\"block\": {{\"field\": …}}}}`")]
     NoBlocks,
-    /// There is no such block.
-    #[error("no block is named `{name}`{suggestion}; there are: {known}")]
-    UnknownBlock {
-        /// The name.
-        name: String,
-        /// The nearest name, as a question.
-        suggestion: String,
-        /// All names.
-        known: String,
-    },
-    /// The block has no such field.
-    #[error("block `{block}` has no field `{field}`{suggestion}; it has: {known}")]
-    UnknownField {
-        /// The block.
-        block: &'static str,
-        /// The name.
-        field: String,
-        /// The nearest name, as a question.
-        suggestion: String,
-        /// All names.
-        known: String,
-    },
+    /// A name leads nowhere.
+    #[error(transparent)]
+    Name(#[from] ReadError),
     /// A field is named by its column.
     #[error("`{column}` is the column of the field `{field}`: write `{field}`")]
     Column {

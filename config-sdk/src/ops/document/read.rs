@@ -6,7 +6,7 @@ use super::find::Finds;
 use super::tree::{Node, Spot};
 use super::{Format, Stated, Wrong, float};
 use crate::key::Key;
-use crate::names;
+use crate::path;
 use crate::schema::{BlockSchema, FieldSchema, KeySchema, Kind};
 use crate::source::Place;
 use crate::value::Value;
@@ -127,12 +127,7 @@ impl Reader<'_> {
     }
 
     fn unknown_block(&self, name: &str) -> Wrong {
-        let known = || self.blocks.iter().map(|block| block.name);
-        Wrong::UnknownBlock {
-            name: name.to_owned(),
-            suggestion: names::suggestion(name, known()),
-            known: known().collect::<Vec<_>>().join(", "),
-        }
+        path::unknown_block(name, self.blocks.iter().copied()).into()
     }
 
     fn wrong_shape(&self, block: &'static BlockSchema) -> Wrong {
@@ -173,13 +168,8 @@ fn no_field(block: &'static BlockSchema, name: &str) -> Wrong {
         return Wrong::Column { column: field.column, field: field.name };
     }
     let keys = block.keys.iter().map(|column| column.name);
-    let known: Vec<_> = keys.chain(block.fields.iter().map(|field| field.name)).collect();
-    Wrong::UnknownField {
-        block: block.name,
-        field: name.to_owned(),
-        suggestion: names::suggestion(name, known.iter().copied()),
-        known: known.join(", "),
-    }
+    let fields = block.fields.iter().map(|field| field.name);
+    path::unknown_field(block, name, keys.chain(fields)).into()
 }
 
 /// The text that a store would keep. As in [`FieldSchema::stored`], null of a JSON field that is not
