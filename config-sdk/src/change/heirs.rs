@@ -6,13 +6,11 @@ use super::desk::{BlockType, Desk};
 use super::diff::Layers;
 use super::error::ChangeError;
 use crate::block::Faults;
-use crate::key::Key;
 use crate::record::Record;
-use crate::source::{Place, Wanted, Which};
+use crate::source::Place;
 
-/// Most keys that are judged, and how many are read at a time.
+/// Most keys that are judged.
 const MOST: usize = 10_000;
-const PAGE: usize = 1000;
 /// Most faults that are told: one shared value can spoil every key.
 const MOST_FAULTS: usize = 20;
 
@@ -26,16 +24,10 @@ pub(super) async fn heirs(
     known: &HashSet<Place>,
 ) -> Result<(Faults, bool), ChangeError> {
     let schema = block.schema();
-    let (mut faults, mut judged, mut after) = (Faults::new(), 0, None::<Key>);
-    loop {
-        let which = Which::Page { after: after.as_ref(), limit: PAGE };
-        let wanted = Wanted { max_record: u64::MAX, ..Wanted::of(schema, which) };
-        let rows = desk.source.load(wanted).await?.rows.own;
-        let Some((last, _)) = rows.last() else {
-            return Ok((faults, false));
-        };
-        after = Some(last.clone());
-        for (key, own) in rows {
+    let (mut faults, mut judged) = (Faults::new(), 0);
+    let mut pages = desk.pages(schema, u64::MAX);
+    while let Some(page) = pages.next().await? {
+        for (key, own) in page.own {
             judged += 1;
             let place = Place { block: schema, key: Some(key) };
             let is_good = |shared| block.judge(&Layers::of(Some(&own), shared).laid());
@@ -50,4 +42,5 @@ pub(super) async fn heirs(
             return Ok((faults, true));
         }
     }
+    Ok((faults, false))
 }

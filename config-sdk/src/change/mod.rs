@@ -6,6 +6,7 @@ mod diff;
 mod error;
 mod expiry;
 mod heirs;
+mod pages;
 mod part;
 mod plan;
 mod planned;

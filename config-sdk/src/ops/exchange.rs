@@ -3,13 +3,9 @@
 use super::Operator;
 use super::document::{self, Document, Format, Said, Section};
 use crate::change::{BlockType, ChangeError, ChangeMistake, ChangeSet, Layers, Stack};
-use crate::key::Key;
 use crate::schema::{FieldSchema, Kind};
-use crate::source::{Place, Wanted, Which};
+use crate::source::Place;
 use crate::value::{self, Value};
-
-/// How many rows of a keyed block are read at a time.
-const PAGE: usize = 1000;
 
 impl Operator {
     /// What the store says of these blocks, of all if none is named, as a file: of keyed blocks the row
@@ -84,20 +80,12 @@ impl Operator {
         let stack = stacks.pop().unwrap_or_default();
         document.sections.push(section(block, place, &stack));
         let shared = stack.own;
-        let mut after: Option<Key> = None;
-        while schema.is_keyed() {
-            let which = Which::Page { after: after.as_ref(), limit: PAGE };
-            let wanted = Wanted { max_record: u64::MAX, ..Wanted::of(schema, which) };
-            let page = self.desk.source.load(wanted).await?.rows.own;
-            let last = page.last().map(|(key, _)| key.clone());
-            for (key, own) in page {
+        let mut pages = self.desk.pages(schema, u64::MAX);
+        while let Some(page) = pages.next().await? {
+            for (key, own) in page.own {
                 let place = Place { block: schema, key: Some(key) };
                 let stack = Stack { own: Some(own), shared: shared.clone() };
                 document.sections.push(section(block, place, &stack));
-            }
-            match last {
-                Some(last) => after = Some(last),
-                None => break,
             }
         }
         Ok(())

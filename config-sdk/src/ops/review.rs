@@ -8,11 +8,9 @@ use crate::change::{BlockType, ChangeError, Stack};
 use crate::key::Key;
 use crate::record::Record;
 use crate::schema::{BlockSchema, FieldSchema};
-use crate::source::{DefaultText, Difference, Place, Wanted, Which};
+use crate::source::{DefaultText, Difference, Place};
 use crate::value::Value;
 
-/// How many rows of a keyed block are read at a time.
-const PAGE: usize = 1000;
 /// How many keys are named for one finding; of more, how many.
 const NAMED: usize = 3;
 
@@ -48,8 +46,7 @@ impl Operator {
         };
         for block in self.desk.types.iter() {
             let schema = block.schema();
-            let former = former(block, &noted);
-            let findings = match self.findings(block, &former).await {
+            let findings = match self.findings(block, &Defaults::of(block, &noted)).await {
                 Ok(findings) => findings,
                 // What is wrong with its table has been said.
                 Err(_) if found.iter().any(|one| one.block.as_deref() == Some(schema.name)) => {
@@ -70,7 +67,7 @@ impl Operator {
     async fn findings(
         &self,
         block: &BlockType,
-        former: &[Vec<Value>],
+        defaults: &Defaults,
     ) -> Result<Findings, ChangeError> {
         let (schema, max_record) = (block.schema(), self.desk.max_record);
         let mut findings = Findings::new();
@@ -78,28 +75,16 @@ impl Operator {
         let mut stacks = self.desk.rows(std::slice::from_ref(&shared)).await?;
         let shared = stacks.pop().and_then(|stack| stack.own);
         let shared = shared.map(|shared| shared.within(max_record));
-        look(block, former, None, &Stack { own: shared.clone(), shared: None }, &mut findings);
-        let mut after: Option<Key> = None;
-        while schema.is_keyed() {
-            let which = Which::Page { after: after.as_ref(), limit: PAGE };
-            let page = self
-                .desk
-                .source
-                .load(Wanted { max_record, ..Wanted::of(schema, which) })
-                .await?
-                .rows;
+        look(block, defaults, None, &Stack { own: shared.clone(), shared: None }, &mut findings);
+        let mut pages = self.desk.pages(schema, max_record);
+        while let Some(page) = pages.next().await? {
             for odd in page.odd {
                 let remedy = "give it a key of its own, or none, or delete it";
                 findings.entry(Finding { column: None, what: odd, remedy }).or_default();
             }
-            let last = page.own.last().map(|(key, _)| key.clone());
             for (key, own) in page.own {
                 let stack = Stack { own: Some(own), shared: shared.clone() };
-                look(block, former, Some(&key), &stack, &mut findings);
-            }
-            match last {
-                Some(last) => after = Some(last),
-                None => break,
+                look(block, defaults, Some(&key), &stack, &mut findings);
             }
         }
         Ok(findings)
@@ -109,7 +94,7 @@ impl Operator {
 /// What is wrong with one row.
 fn look(
     block: &BlockType,
-    former: &[Vec<Value>],
+    defaults: &Defaults,
     key: Option<&Key>,
     stack: &Stack,
     findings: &mut Findings,
@@ -133,19 +118,16 @@ fn look(
             note(fault.column.as_deref(), what, "correct it: readers keep the last good value");
         }
     }
-    let defaults = block.defaults();
     let values = block.read(&own.columns);
-    for (index, ((field, value), default)) in
-        schema.fields.iter().zip(values).zip(defaults).enumerate()
-    {
+    for ((field, value), (default, former)) in schema.fields.iter().zip(values).zip(&defaults.0) {
         let says = own.columns.get(field.column).is_some_and(Option::is_some);
         let inherits = said(stack.shared.as_ref(), field.column);
-        if says && former.get(index).is_some_and(|former| former.contains(&value)) {
+        if says && former.contains(&value) {
             let what = format!("{} is set to {value}, which was its default once", field.name);
             let remedy = "unset it if it is to follow the code, whose default is another now";
             note(Some(field.column), what, remedy);
         }
-        if says && !field.secret && value == default && !inherits {
+        if says && !field.secret && value == *default && !inherits {
             let what = format!("{} is set to {value}, which is its default", field.name);
             let remedy = "unset it, so that it follows the code where the default changes";
             note(Some(field.column), what, remedy);
@@ -157,21 +139,26 @@ fn look(
     }
 }
 
-/// What were the defaults of each field, in the order of the schema, and are not any more.
-fn former(block: &BlockType, noted: &[DefaultText]) -> Vec<Vec<Value>> {
-    let (schema, now) = (block.schema(), block.defaults());
-    let mut former = vec![Vec::new(); now.len()];
-    for default in noted.iter().filter(|default| default.block == schema.name) {
-        let columns = [(default.column.clone(), Some(default.text.clone()))].into();
-        let is_its = |field: &FieldSchema| field.column == default.column && !field.secret;
-        let values = schema.fields.iter().zip(block.read(&columns)).zip(&now).zip(&mut former);
-        for (((field, value), now), former) in values {
-            if is_its(field) && value != *now {
-                former.push(value);
+/// The default of each field, in the order of the schema, and what was its default before.
+struct Defaults(Vec<(Value, Vec<Value>)>);
+
+impl Defaults {
+    fn of(block: &BlockType, noted: &[DefaultText]) -> Self {
+        let schema = block.schema();
+        let mut defaults: Vec<_> =
+            block.defaults().into_iter().map(|now| (now, Vec::new())).collect();
+        for default in noted.iter().filter(|default| default.block == schema.name) {
+            let columns = [(default.column.clone(), Some(default.text.clone()))].into();
+            let is_its = |field: &FieldSchema| field.column == default.column && !field.secret;
+            let values = block.read(&columns).into_iter().zip(&mut defaults);
+            for (field, (value, (now, former))) in schema.fields.iter().zip(values) {
+                if is_its(field) && value != *now {
+                    former.push(value);
+                }
             }
         }
+        Self(defaults)
     }
-    former
 }
 
 fn said(record: Option<&Record>, column: &str) -> bool {
