@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier, OnceLock, RwLock};
 use arc_swap::{ArcSwap, Cache};
 use config_sdk::{Config, ConfigBlock, Decimal};
 
-use crate::timing::{median, now, pin};
+use config_benches::{Report, median, now, pin};
 
 const ROUNDS: usize = 41;
 
@@ -64,10 +64,10 @@ struct Contestant {
 const BARE: &str = "bare `ArcSwap::load`";
 const CACHE: &str = "`arc_swap::Cache::load`";
 
-pub(crate) fn print() {
+pub(crate) fn measure(report: &mut Report) {
     let contestants = contestants();
     let mut nanos = vec![[const { Vec::new() }; 2]; contestants.len()];
-    for _ in 0..ROUNDS {
+    for _ in 0..report.size(11, ROUNDS) {
         for (contestant, nanos) in contestants.iter().zip(&mut nanos) {
             for threads in [1, 2] {
                 nanos[threads - 1].push(round(contestant, threads));
@@ -75,14 +75,16 @@ pub(crate) fn print() {
         }
     }
     let medians: Vec<[f64; 2]> = nanos.into_iter().map(|nanos| nanos.map(median)).collect();
-    println!("\n| ns per read and thread | 1 thread | 2 threads | 2 to 1 | beside | ratio |");
-    println!("|---|---|---|---|---|---|");
-    for (contestant, [one, two]) in contestants.iter().zip(&medians) {
+    let rows = contestants.iter().zip(&medians).map(|(contestant, [one, two])| {
         let Contestant { name, beside, .. } = contestant;
         let place = contestants.iter().position(|other| other.name == *beside).expect("a name");
-        let ratio = one / medians[place][0];
-        println!("| {name} | {one:.2} | {two:.2} | {:.2} | {beside} | {ratio:.2} |", two / one);
-    }
+        let (ratio, both) = (one / medians[place][0], two / one);
+        let cells = [one, two, &both].map(|number| format!("{number:.2}")).into_iter();
+        let ratio = [(*beside).to_owned(), format!("{ratio:.2}")];
+        [(*name).to_owned()].into_iter().chain(cells).chain(ratio).collect()
+    });
+    let columns = ["ns per read and thread", "1 thread", "2 threads", "2 to 1", "beside", "ratio"];
+    report.table("blocks", &columns, rows.collect());
 }
 
 fn round(contestant: &Contestant, threads: usize) -> f64 {

@@ -5,8 +5,8 @@ use std::sync::Barrier;
 use fastrand::Rng;
 
 use crate::contestants::{self, Contestant};
-use crate::timing::{median, now, pin};
 use crate::traces::{Zipf, key};
+use config_benches::{Report, median, now, pin};
 
 /// The hottest keys, which all contestants hold.
 const HELD: usize = 9_000;
@@ -16,12 +16,12 @@ const ROUNDS: usize = 41;
 /// Per thread and round.
 const READS: usize = 50_000;
 
-pub(crate) fn print() {
+pub(crate) fn measure(report: &mut Report) {
     let keys: Vec<String> = (0..HELD).map(key).collect();
     let traces = [trace(&keys, 1), trace(&keys, 2)];
     let contestants = contestants::all(&keys);
     let mut nanos = vec![[const { Vec::new() }; 2]; contestants.len()];
-    for _ in 0..ROUNDS {
+    for _ in 0..report.size(11, ROUNDS) {
         for ((_, contestant), nanos) in contestants.iter().zip(&mut nanos) {
             for threads in [1, 2] {
                 nanos[threads - 1].push(round(&**contestant, &traces[..threads]));
@@ -30,12 +30,15 @@ pub(crate) fn print() {
     }
     let medians: Vec<[f64; 2]> = nanos.into_iter().map(|nanos| nanos.map(median)).collect();
     let moka = contestants.iter().position(|(name, _)| name.starts_with("moka")).expect("moka");
-    println!("\n| ns per hit and thread | 1 thread | of moka's | 2 threads | of moka's | 2 to 1 |");
-    println!("|---|---|---|---|---|---|");
-    for ((name, _), [one, two]) in contestants.iter().zip(&medians) {
+    let rows = contestants.iter().zip(&medians).map(|((name, _), [one, two])| {
         let (of_one, of_two) = (one / medians[moka][0], two / medians[moka][1]);
-        println!("| {name} | {one:.1} | {of_one:.2} | {two:.1} | {of_two:.2} | {:.2} |", two / one);
-    }
+        let cells = [format!("{one:.1}"), format!("{of_one:.2}"), format!("{two:.1}")];
+        let last = [format!("{of_two:.2}"), format!("{:.2}", two / one)];
+        [(*name).to_owned()].into_iter().chain(cells).chain(last).collect()
+    });
+    let columns =
+        ["ns per hit and thread", "1 thread", "of moka's", "2 threads", "of moka's", "2 to 1"];
+    report.table("keyed", &columns, rows.collect());
 }
 
 /// Zipf reads of keys that are there.

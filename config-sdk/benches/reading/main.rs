@@ -10,25 +10,24 @@ mod contestants;
 mod guilds;
 mod keyed;
 mod ratios;
-mod timing;
 mod traces;
 
+use config_benches::Report;
+
 fn main() {
-    // `cargo test --benches` runs this too; it is not a test.
-    if std::env::args().any(|argument| argument == "--test") {
+    let Some(mut report) = Report::begin("reading") else {
         return;
+    };
+    if report.wants("blocks") {
+        blocks::measure(&mut report);
     }
-    let chosen: Vec<_> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let is_chosen = |name: &str| chosen.is_empty() || chosen.iter().any(|word| word == name);
-    if is_chosen("blocks") {
-        blocks::print();
+    if report.wants("keyed") {
+        keyed::measure(&mut report);
     }
-    if is_chosen("keyed") {
-        keyed::print();
+    if report.wants("ratios") {
+        ratios::measure(&mut report);
     }
-    if is_chosen("ratios") {
-        ratios::print();
-    }
+    report.end();
 }
 
 /// How many keys there are.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use config_benches::Report;
+
 use crate::guilds::{self, GuildConfig};
 use crate::traces::{key, with_scans, with_turns, zipf};
 use crate::{CAPACITY, KEYS};
@@ -9,9 +11,7 @@ use crate::{CAPACITY, KEYS};
 /// Reads of each trace; the first third is not counted.
 const READS: usize = 1_500_000;
 
-pub(crate) fn print() {
-    println!("\n| % hits, {KEYS} keys, room for {CAPACITY} | here | moka | quick_cache |");
-    println!("|---|---|---|---|");
+pub(crate) fn measure(report: &mut Report) {
     let traces = [
         ("Zipf 0.8", zipf(0.8, READS)),
         ("Zipf 1.0", zipf(1.0, READS)),
@@ -19,10 +19,12 @@ pub(crate) fn print() {
         ("Zipf 1.0 and scans", with_scans(1.0, READS)),
         ("Zipf 1.0, other keys every 300,000 reads", with_turns(1.0, READS)),
     ];
-    for (name, trace) in traces {
-        let (here, moka, quick) = (here(&trace), moka(&trace), quick(&trace));
-        println!("| {name} | {here:.2} | {moka:.2} | {quick:.2} |");
-    }
+    let rows = traces.iter().map(|(name, trace)| {
+        let hits = [here(trace), moka(trace), quick(trace)].map(|hits| format!("{hits:.2}"));
+        [(*name).to_owned()].into_iter().chain(hits).collect()
+    });
+    let title = format!("% hits, {KEYS} keys, room for {CAPACITY}");
+    report.table("ratios", &[&title, "here", "moka", "quick_cache"], rows.collect());
 }
 
 fn here(trace: &[usize]) -> f64 {

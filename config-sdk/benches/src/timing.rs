@@ -6,7 +6,7 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Keeps the thread on one processor.
-pub(crate) fn pin(processor: usize) {
+pub fn pin(processor: usize) {
     let mut set = CpuSet::new();
     set.set(processor);
     // Where that is not allowed, the figures are noisier and no less right.
@@ -14,12 +14,18 @@ pub(crate) fn pin(processor: usize) {
 }
 
 /// What the thread's processor has worked for it so far.
-pub(crate) fn now() -> Duration {
+#[must_use]
+pub fn now() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-pub(crate) fn median(mut nanos: Vec<f64>) -> f64 {
+/// The middle one.
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn median(mut nanos: Vec<f64>) -> f64 {
     nanos.sort_by(f64::total_cmp);
     nanos[nanos.len() / 2]
 }
