@@ -1,39 +1,39 @@
-//! A map that is exchanged as a whole, and shares with its former self all that did not change.
+//! A map that is exchanged as a whole, and shares with its former self most of what did not change.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use crate::key::Key;
+use crate::key::{self, Key};
 
-/// How many entries a leaf should have: few enough to walk through.
-const LEAF: usize = 4;
+/// How many slots the first branch has at most before there are others.
+const ALONE: usize = 4096;
 
-/// How many leaves are copied at once rather than branch by branch: a read is a step shorter then.
-const FEW: usize = 1024;
+/// How many slots a branch has at least where there are others, so that keys fall evenly on them.
+const BRANCH: usize = 512;
 
-/// Keys to values, in leaves that their hashes choose. A change copies its leaf, and the way to it: with
-/// a million keys a thousand pointers.
+/// Keys to values, by open addressing with at most half of the slots taken, so that a key is nearly
+/// always in the slot that its hash names. A change copies the branch of its key: with a million keys two
+/// thousand slots, and a thousand pointers to the other branches.
+#[derive(Clone)]
 pub(super) struct Map<V> {
     /// Seeded at random: keys come from users, who shall not choose where they meet.
     hasher: RandomState,
-    leaves: Leaves<V>,
+    /// The only branch, unless there are many keys: a read is a step shorter then.
+    first: Branch<V>,
+    others: Vec<Branch<V>>,
     len: usize,
 }
 
-/// All leaves: a power of two of them, and where there are many, of branches too.
-enum Leaves<V> {
-    Few(Vec<Leaf<V>>),
-    Many(Vec<Arc<Vec<Leaf<V>>>>),
-}
+/// A power of two of slots, of which some are free, so that looking for a key ends.
+type Branch<V> = Arc<[Option<Entry<V>>]>;
 
-type Leaf<V> = Arc<[Entry<V>]>;
-
+/// Lies on one line of the processor's cache, if its value is no larger than two pointers.
 #[derive(Clone)]
+#[repr(align(32))]
 struct Entry<V> {
-    hash: u64,
     key: Key,
     value: V,
 }
@@ -42,8 +42,7 @@ struct Entry<V> {
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     branch: u32,
-    leaf: u32,
-    entry: u32,
+    slot: u32,
 }
 
 /// What becomes of keys: another value, or none.
@@ -52,77 +51,88 @@ pub(super) type Changes<V> = BTreeMap<Key, Option<V>>;
 impl<V: Clone> Map<V> {
     /// Without any entry.
     pub(super) fn new() -> Self {
-        Self::of(RandomState::default(), Vec::new())
+        Self::of(RandomState::default(), Vec::new(), 1)
     }
 
-    /// Of these entries, with leaves of the right size.
-    fn of(hasher: RandomState, all: Vec<Entry<V>>) -> Self {
-        let len = all.len();
-        let count = (len / LEAF).max(1).next_power_of_two();
-        let mut leaves = vec![Vec::new(); count];
-        for entry in all {
-            leaves[place(entry.hash, count)].push(entry);
+    /// Of these entries, in at least so many slots.
+    fn of(hasher: RandomState, entries: Vec<Entry<V>>, slots: usize) -> Self {
+        let len = entries.len();
+        let slots = slots.max(2 * len).next_power_of_two();
+        let each = if slots <= ALONE { slots } else { BRANCH.max(1 << (slots.ilog2() / 2)) };
+        let mut shares = vec![Vec::new(); slots / each];
+        for entry in entries {
+            let hash = hash(&hasher, entry.key.joined());
+            shares[branch(hash, slots / each)].push(entry);
         }
-        let mut leaves = leaves.into_iter().map(Leaf::from);
-        let leaves = if count <= FEW {
-            Leaves::Few(leaves.collect())
-        } else {
-            let each = 1 << (count.ilog2() / 2);
-            let branch = |_| Arc::new(leaves.by_ref().take(each).collect());
-            Leaves::Many((0..count / each).map(branch).collect())
-        };
-        Self { hasher, leaves, len }
+        if shares.iter().any(|share| is_crowded(share, each)) {
+            return Self::of(hasher, shares.into_iter().flatten().collect(), 2 * slots);
+        }
+        let mut shares = shares.into_iter().map(|share| filled(&hasher, share, each));
+        let first = shares.next().unwrap_or_default();
+        Self { first, others: shares.collect(), hasher, len }
     }
 
     /// The same map with `changes`.
-    pub(super) fn with(&self, changes: Changes<V>) -> Self {
-        let hash = |key: &Key| self.hash(key.joined());
-        if self.len + changes.len() > 4 * LEAF * self.leaves.count() {
+    pub(super) fn with(&self, changes: &Changes<V>) -> Self {
+        self.with_few(changes).unwrap_or_else(|| {
             let kept = self.entries().filter(|entry| !changes.contains_key(&entry.key)).cloned();
-            let mut all: Vec<_> = kept.collect();
-            let new = changes.into_iter().filter_map(|(key, value)| Some((key, value?)));
-            all.extend(new.map(|(key, value)| Entry { hash: hash(&key), key, value }));
-            return Self::of(self.hasher.clone(), all);
+            let all = kept.chain(changes.iter().filter_map(entry)).collect();
+            Self::of(self.hasher.clone(), all, 2 * self.slots())
+        })
+    }
+
+    /// The same map with `changes`, unless they need more room than there is.
+    fn with_few(&self, changes: &Changes<V>) -> Option<Self> {
+        let mut parts = BTreeMap::<_, Vec<_>>::new();
+        for change in changes {
+            let (branch, _) = self.home(change.0.joined());
+            parts.entry(branch).or_default().push(change);
         }
-        let mut next = Self {
-            hasher: self.hasher.clone(),
-            leaves: match &self.leaves {
-                Leaves::Few(leaves) => Leaves::Few(leaves.clone()),
-                Leaves::Many(branches) => Leaves::Many(branches.clone()),
-            },
-            len: self.len,
-        };
-        for (key, value) in changes {
-            let hash = hash(&key);
-            let leaf = next.leaves.of_mut(hash);
-            let before = leaf.len();
-            let others = leaf.iter().filter(|entry| entry.key != key).cloned();
-            let others: Vec<_> = others.collect();
-            let entry = value.map(|value| Entry { hash, key, value });
-            *leaf = others.into_iter().chain(entry).collect();
-            next.len = next.len + leaf.len() - before;
+        let mut next = self.clone();
+        for (branch, changes_here) in parts {
+            let former = self.branch(branch);
+            let entries = former.iter().flatten();
+            let kept = entries.clone().filter(|entry| !changes.contains_key(&entry.key)).cloned();
+            let share: Vec<_> = kept.chain(changes_here.into_iter().filter_map(entry)).collect();
+            next.len = next.len + share.len() - entries.count();
+            if is_crowded(&share, former.len()) || 2 * next.len > self.slots() {
+                return None;
+            }
+            let place = match branch {
+                0 => &mut next.first,
+                _ => &mut next.others[branch - 1],
+            };
+            *place = filled(&self.hasher, share, former.len());
         }
-        next
+        Some(next)
     }
 }
 
 impl<V> Map<V> {
     /// Where the value of the key is whose parts are `joined`, if it has one.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "no level has so many places")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "there are fewer branches, and fewer slots in each"
+    )]
     pub(super) fn find(&self, joined: &str) -> Option<Place> {
-        let hash = self.hash(joined);
-        let (branch, leaf) = self.leaves.home(hash);
-        let is_it = |entry: &Entry<V>| entry.hash == hash && entry.key.joined() == joined;
-        let entry = self.leaves.at(branch, leaf).iter().position(is_it)?;
-        Some(Place { branch: branch as u32, leaf: leaf as u32, entry: entry as u32 })
+        let (branch, hash) = self.home(joined);
+        let slots = self.branch(branch);
+        let mut slot = slot(hash, slots.len());
+        while let Some(entry) = slots.get(slot)? {
+            if key::is_same(entry.key.joined(), joined) {
+                return Some(Place { branch: branch as u32, slot: slot as u32 });
+            }
+            slot = (slot + 1) & (slots.len() - 1);
+        }
+        None
     }
 
     /// The value at a place that this map has named.
     #[inline]
-    pub(super) fn at(&self, place: Place) -> &V {
-        let leaf = self.leaves.at(place.branch as usize, place.leaf as usize);
-        &leaf[place.entry as usize].value
+    pub(super) fn at(&self, place: Place) -> Option<&V> {
+        let slot = self.branch(place.branch as usize).get(place.slot as usize)?;
+        slot.as_ref().map(|entry| &entry.value)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -135,66 +145,69 @@ impl<V> Map<V> {
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry<V>> {
-        let (few, many) = match &self.leaves {
-            Leaves::Few(leaves) => (Some(leaves.iter()), None),
-            Leaves::Many(branches) => (None, Some(branches.iter())),
-        };
-        let many = many.into_iter().flatten().flat_map(|branch| branch.iter());
-        few.into_iter().flatten().chain(many).flat_map(|leaf| leaf.iter())
+        let branches = std::iter::once(&self.first).chain(&self.others);
+        branches.flat_map(|branch| branch.iter().flatten())
+    }
+
+    fn slots(&self) -> usize {
+        self.first.len() * (1 + self.others.len())
+    }
+
+    /// The branch and the hash of a key.
+    #[inline]
+    fn home(&self, joined: &str) -> (usize, u64) {
+        let hash = hash(&self.hasher, joined);
+        (branch(hash, 1 + self.others.len()), hash)
     }
 
     #[inline]
-    fn hash(&self, joined: &str) -> u64 {
-        self.hasher.hash_one(joined)
+    fn branch(&self, branch: usize) -> &Branch<V> {
+        branch.checked_sub(1).map_or(&self.first, |other| &self.others[other])
     }
 }
 
-impl<V> Leaves<V> {
-    fn count(&self) -> usize {
-        match self {
-            Self::Few(leaves) => leaves.len(),
-            Self::Many(branches) => branches.len() * branches[0].len(),
-        }
-    }
-
-    /// The branch and the leaf in it that a key of this hash belongs to.
-    #[inline]
-    fn home(&self, hash: u64) -> (usize, usize) {
-        match self {
-            Self::Few(leaves) => (0, place(hash, leaves.len())),
-            Self::Many(branches) => {
-                let each = branches[0].len();
-                let place = place(hash, branches.len() * each);
-                (place / each, place % each)
-            }
-        }
-    }
-
-    #[inline]
-    fn at(&self, branch: usize, leaf: usize) -> &Leaf<V> {
-        match self {
-            Self::Few(leaves) => &leaves[leaf],
-            Self::Many(branches) => &branches[branch][leaf],
-        }
-    }
+/// What is put in for a change, if anything is.
+fn entry<V: Clone>((key, value): (&Key, &Option<V>)) -> Option<Entry<V>> {
+    Some(Entry { key: key.clone(), value: value.clone()? })
 }
 
-impl<V: Clone> Leaves<V> {
-    /// The leaf that a key of this hash belongs to, in a branch of its own.
-    fn of_mut(&mut self, hash: u64) -> &mut Leaf<V> {
-        let (branch, leaf) = self.home(hash);
-        match self {
-            Self::Few(leaves) => &mut leaves[leaf],
-            Self::Many(branches) => &mut Arc::make_mut(&mut branches[branch])[leaf],
-        }
-    }
+/// Whether a branch of so many slots would have too many entries.
+fn is_crowded<V>(share: &[Entry<V>], slots: usize) -> bool {
+    4 * share.len() > 3 * slots
 }
 
-/// Which of so many places, a power of two, is a hash's.
+/// A branch of so many slots, with these entries.
+fn filled<V>(hasher: &RandomState, entries: Vec<Entry<V>>, slots: usize) -> Branch<V> {
+    let mut filled: Vec<_> = std::iter::repeat_with(|| None).take(slots).collect();
+    for entry in entries {
+        let mut slot = slot(hash(hasher, entry.key.joined()), slots);
+        while filled[slot].is_some() {
+            slot = (slot + 1) & (slots - 1);
+        }
+        filled[slot] = Some(entry);
+    }
+    filled.into()
+}
+
+/// Of the bytes alone: one of them more tells texts apart that are parts of something, and keys are not.
+#[inline]
+fn hash(hasher: &RandomState, joined: &str) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(joined.as_bytes());
+    hasher.finish()
+}
+
+/// Which of so many branches, a power of two, is a hash's.
+#[inline]
+fn branch(hash: u64, branches: usize) -> usize {
+    (hash >> 32) as usize & (branches - 1)
+}
+
+/// Which of so many slots, a power of two, is a hash's first.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "a mask follows")]
-fn place(hash: u64, count: usize) -> usize {
-    hash as usize & (count - 1)
+fn slot(hash: u64, slots: usize) -> usize {
+    hash as usize & (slots - 1)
 }
 
 #[cfg(test)]
@@ -209,7 +222,7 @@ mod tests {
     fn a_map_is_what_was_put_into_it_at_every_size() {
         let mut map = Map::new();
         for number in 0..20_000 {
-            map = map.with(Changes::from([(key(number), Some(number))]));
+            map = map.with(&Changes::from([(key(number), Some(number))]));
             assert_eq!(map.len(), number + 1);
         }
         assert!((0..20_000).all(|number| get(&map, number) == Some(number)));
@@ -223,7 +236,7 @@ mod tests {
     fn a_former_map_stays_as_it_was() {
         let former = filled(100);
         let changes = Changes::from([(key(7), Some(70)), (key(8), None), (key(100), Some(100))]);
-        let next = former.with(changes);
+        let next = former.with(&changes);
         assert_eq!([get(&former, 7), get(&former, 8)], [Some(7), Some(8)]);
         assert_eq!([get(&next, 7), get(&next, 8)], [Some(70), None]);
         assert_eq!((former.len(), next.len()), (100, 100));
@@ -233,20 +246,19 @@ mod tests {
     #[test]
     fn a_change_of_one_key_copies_one_branch_of_many() {
         let former = filled(100_000);
-        let next = former.with(Changes::from([(key(7), Some(70))]));
-        let (Leaves::Many(former), Leaves::Many(next)) = (&former.leaves, &next.leaves) else {
-            panic!("so many keys have branches");
-        };
-        let pairs = former.iter().zip(next);
+        let next = former.with(&Changes::from([(key(7), Some(70))]));
+        let branches = |map: &Map<_>| [&[map.first.clone()], &*map.others].concat();
+        let (former, next) = (branches(&former), branches(&next));
+        let pairs = former.iter().zip(&next);
         assert_eq!(pairs.filter(|(one, two)| !Arc::ptr_eq(one, two)).count(), 1);
-        assert!(former.len() + former[0].len() <= 400);
+        assert!(former.len() + former[0].len() <= 1024 + 256);
     }
 
     fn filled(count: usize) -> Map<usize> {
-        Map::new().with((0..count).map(|number| (key(number), Some(number))).collect())
+        Map::new().with(&(0..count).map(|number| (key(number), Some(number))).collect())
     }
 
     fn get(map: &Map<usize>, number: usize) -> Option<usize> {
-        map.find(key(number).joined()).map(|place| *map.at(place))
+        map.find(key(number).joined()).and_then(|place| map.at(place)).copied()
     }
 }

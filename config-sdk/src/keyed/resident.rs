@@ -15,9 +15,27 @@ use crate::key::{Key, KeyFor};
 
 /// All copies of a block as of one moment.
 pub(super) struct Copies<T> {
-    own: Map<Arc<Published<T>>>,
+    own: Map<Held<T>>,
     /// What keys without a row of their own have.
-    shared: Arc<Published<T>>,
+    shared: Held<T>,
+}
+
+/// A copy, whose value is a step nearer to its readers than in what is published.
+struct Held<T> {
+    value: Arc<T>,
+    published: Arc<Published<T>>,
+}
+
+impl<T> Held<T> {
+    fn new(published: Arc<Published<T>>) -> Self {
+        Self { value: Arc::clone(&published.value), published }
+    }
+}
+
+impl<T> Clone for Held<T> {
+    fn clone(&self) -> Self {
+        Self { value: Arc::clone(&self.value), published: Arc::clone(&self.published) }
+    }
 }
 
 impl<T> Copies<T> {
@@ -27,8 +45,8 @@ impl<T> Copies<T> {
     }
 
     #[inline]
-    fn at(&self, place: Option<Place>) -> &Arc<Published<T>> {
-        place.map_or(&self.shared, |place| self.own.at(place))
+    fn at(&self, place: Option<Place>) -> &Held<T> {
+        place.and_then(|place| self.own.at(place)).unwrap_or(&self.shared)
     }
 }
 
@@ -46,7 +64,7 @@ pub(crate) struct Edit {
 
 impl<T> Resident<T> {
     pub(super) fn new(shared: Arc<Published<T>>) -> Self {
-        Self(ArcSwap::from_pointee(Copies { own: Map::new(), shared }))
+        Self(ArcSwap::from_pointee(Copies { own: Map::new(), shared: Held::new(shared) }))
     }
 
     #[inline]
@@ -59,7 +77,7 @@ impl<T> Resident<T> {
     /// The copy of `key`, if it has a row of its own, else what all such keys have.
     pub(super) fn published(&self, key: Option<&Key>) -> Arc<Published<T>> {
         let copies = self.0.load();
-        Arc::clone(copies.at(key.and_then(|key| copies.find::<()>(key))))
+        Arc::clone(&copies.at(key.and_then(|key| copies.find::<()>(key))).published)
     }
 
     pub(super) fn copies(&self) -> Arc<Copies<T>> {
@@ -78,7 +96,9 @@ impl<T> Resident<T> {
 impl<T: ConfigBlock> Resident<T> {
     /// Exchanges the copies that `edit` names. One writer.
     pub(super) fn edit(&self, edit: Edit) {
-        let ready = |(ready, meta): (Ready, Meta)| Published::of(ready, meta).map(Arc::new);
+        let ready = |(ready, meta): (Ready, Meta)| {
+            Published::of(ready, meta).map(|copy| Held::new(Arc::new(copy)))
+        };
         let own = edit.own.into_iter().filter_map(|(key, copy)| match copy {
             None => Some((key, None)),
             Some(copy) => Some((key, Some(ready(copy)?))),
@@ -88,17 +108,17 @@ impl<T: ConfigBlock> Resident<T> {
 
     /// Exchanges the copy of `key`, or of no key what all keys without a row have. One writer.
     pub(super) fn put(&self, key: Option<&Key>, copy: Published<T>) {
-        let copy = Arc::new(copy);
+        let copy = Held::new(Arc::new(copy));
         match key {
             Some(key) => self.exchange(None, [(key.clone(), Some(copy))].into()),
             None => self.exchange(Some(copy), Changes::new()),
         }
     }
 
-    fn exchange(&self, shared: Option<Arc<Published<T>>>, own: Changes<Arc<Published<T>>>) {
+    fn exchange(&self, shared: Option<Held<T>>, own: Changes<Held<T>>) {
         let former = self.0.load();
-        let shared = shared.unwrap_or_else(|| Arc::clone(&former.shared));
-        self.0.store(Arc::new(Copies { own: former.own.with(own), shared }));
+        let shared = shared.unwrap_or_else(|| former.shared.clone());
+        self.0.store(Arc::new(Copies { own: former.own.with(&own), shared }));
     }
 }
 
@@ -126,7 +146,7 @@ impl<T> KeyGuard<T> {
     /// Where the value came from, its version and epoch.
     #[must_use]
     pub fn meta(&self) -> &Meta {
-        &self.copies.at(self.place).meta
+        &self.copies.at(self.place).published.meta
     }
 
     /// Whether the key has a row of its own; without one it has what all such keys share.
@@ -142,7 +162,7 @@ impl<T> KeyGuard<T> {
     }
 
     pub(super) fn into_guard(self) -> Guard<T> {
-        Guard::of(Arc::clone(self.copies.at(self.place)))
+        Guard::of(Arc::clone(&self.copies.at(self.place).published))
     }
 }
 
@@ -168,12 +188,12 @@ impl<'a, T: ResidentBlock> KeyedRef<'a, T> {
     /// The copy of `key`; for one without a row of its own, what all such keys share.
     #[must_use]
     pub fn load(self, key: impl KeyFor<T::Key>) -> BlockRef<'a, T> {
-        BlockRef::new(self.0.at(self.0.find(key)))
+        BlockRef::new(&self.0.at(self.0.find(key)).published)
     }
 
     /// All keys with rows of their own, in no order.
     pub fn iter(self) -> impl Iterator<Item = (&'a Key, BlockRef<'a, T>)> {
-        self.0.own.iter().map(|(key, copy)| (key, BlockRef::new(copy)))
+        self.0.own.iter().map(|(key, copy)| (key, BlockRef::new(&copy.published)))
     }
 }
 
