@@ -1,15 +1,12 @@
 //! The cell of one block: its current value, exchanged as a whole.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU32;
 
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use super::{Guard, Meta};
-
-/// Cells are told apart by number, so that a thread's cache cannot mistake one for another.
-static CELLS: AtomicU64 = AtomicU64::new(0);
 
 /// A value and what is known of it, exchanged together.
 ///
@@ -38,7 +35,6 @@ impl<T> Published<T> {
 /// One writer, the refresh task; any number of readers, who never wait.
 pub(crate) struct Cell<T> {
     current: ArcSwap<Published<T>>,
-    id: u64,
     moves: watch::Sender<Moves>,
 }
 
@@ -52,11 +48,7 @@ pub(crate) struct Moves {
 
 impl<T> Cell<T> {
     pub(crate) fn new(first: Published<T>) -> Self {
-        Self {
-            current: ArcSwap::from_pointee(first),
-            id: CELLS.fetch_add(1, Ordering::Relaxed),
-            moves: watch::Sender::default(),
-        }
+        Self { current: ArcSwap::from_pointee(first), moves: watch::Sender::default() }
     }
 
     #[inline]
@@ -70,10 +62,6 @@ impl<T> Cell<T> {
 
     pub(crate) fn current(&self) -> &ArcSwap<Published<T>> {
         &self.current
-    }
-
-    pub(crate) fn id(&self) -> u64 {
-        self.id
     }
 
     /// Exchanges the value; whoever waits for a change is woken later, by [`Cell::wake`].

@@ -1,4 +1,4 @@
-//! All cells of one `Config`: found by type in constant time, by name, and as a snapshot.
+//! All cells of one `Config`: in the order of their blocks, by name, and as a snapshot.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use super::missing::unregistered;
+use super::slots::{AnyCell, Slots};
 use super::snapshot::Moment;
 use super::{Cell, Erased, Meta, Published, Ready, Snapshot};
 use crate::block::ConfigBlock;
 
-/// The cells of one `Config`, each block type in the slot of its number.
+/// The cells of one `Config`.
 pub(crate) struct Cells {
-    slots: Vec<Option<Arc<dyn Any + Send + Sync>>>,
+    slots: Slots,
     blocks: Vec<Arc<dyn Erased>>,
     /// What else is part of every snapshot.
     others: Vec<Arc<dyn Standing>>,
@@ -33,7 +33,7 @@ pub(crate) trait Standing: Send + Sync {
 /// A cell in the making, before it is known which others there are.
 pub(crate) struct Fresh {
     slot: usize,
-    any: Arc<dyn Any + Send + Sync>,
+    any: AnyCell,
     erased: Arc<dyn Erased>,
 }
 
@@ -60,15 +60,10 @@ pub(crate) enum Turn {
 
 impl Cells {
     pub(crate) fn new(fresh: Vec<Fresh>, others: Vec<Arc<dyn Standing>>) -> Self {
-        let size = fresh.iter().map(|cell| cell.slot + 1).max().unwrap_or(0);
-        let mut slots = vec![None; size];
-        let mut blocks = Vec::with_capacity(fresh.len());
-        for cell in fresh {
-            slots[cell.slot] = Some(cell.any);
-            blocks.push(cell.erased);
-        }
+        let (slots, blocks): (Vec<_>, _) =
+            fresh.into_iter().map(|cell| ((cell.slot, cell.any), cell.erased)).unzip();
         let cells = Self {
-            slots,
+            slots: Slots::new(slots),
             blocks,
             others,
             moment: ArcSwap::from_pointee(Moment { epoch: 0, blocks: Vec::new() }),
@@ -78,25 +73,9 @@ impl Cells {
         cells
     }
 
-    #[inline]
-    pub(crate) fn find<T: ConfigBlock>(&self) -> Option<&Cell<T>> {
-        self.slots.get(T::slot().index())?.as_ref()?.downcast_ref()
-    }
-
-    #[inline]
-    pub(crate) fn cell<T: ConfigBlock>(&self) -> &Cell<T> {
-        match self.find() {
-            Some(cell) => cell,
-            None => unregistered::<T>(),
-        }
-    }
-
-    pub(crate) fn shared<T: ConfigBlock>(&self) -> Arc<Cell<T>> {
-        let slot = self.slots.get(T::slot().index()).and_then(Option::as_ref);
-        match slot.map(|cell| Arc::clone(cell).downcast()) {
-            Some(Ok(cell)) => cell,
-            _ => unregistered::<T>(),
-        }
+    /// Where readers look for them.
+    pub(crate) fn slots(&self) -> Slots {
+        self.slots.clone()
     }
 
     /// All blocks, in the order they were registered.

@@ -2,9 +2,9 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::sync::Arc;
 
-use super::{Cell, Handle};
+use super::{Handle, Slots};
+use crate::block::ConfigBlock;
 
 thread_local! {
     /// By slot. A copy lives until the thread reads another configuration's block of that type, or
@@ -12,46 +12,43 @@ thread_local! {
     static SEEN: RefCell<Vec<Option<Seen>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A handle of this thread's own, and the cell it belongs to.
+/// A handle of this thread's own, and the configuration that it reads from.
 struct Seen {
-    cell: u64,
+    config: u64,
     handle: Box<dyn Any>,
 }
 
-/// Runs `read` on the current value of `cell`, whose block has the number `slot`; `shared` is the same
-/// cell, to keep.
+/// Runs `read` on the current value of a block.
 ///
 /// A read inside a read, or while the thread is ending, goes to the cell.
+///
+/// # Panics
+/// If the block was not registered.
 #[inline]
-pub(crate) fn with<T, R>(
-    slot: usize,
-    cell: &Cell<T>,
-    shared: impl FnOnce() -> Arc<Cell<T>>,
-    read: impl FnOnce(&T) -> R,
-) -> R
-where
-    T: Send + Sync + 'static,
-{
+pub(crate) fn with<T: ConfigBlock, R>(slots: &Slots, read: impl FnOnce(&T) -> R) -> R {
     let mut read = Some(read);
     let answer = SEEN.try_with(|seen| {
         let mut seen = seen.try_borrow_mut().ok()?;
-        let hit = seen.get_mut(slot)?.as_mut().filter(|seen| seen.cell == cell.id())?;
-        let handle = hit.handle.downcast_mut::<Handle<T>>()?;
+        let seen = seen.get_mut(T::slot().index())?.as_mut();
+        let seen = seen.filter(|seen| seen.config == slots.config())?;
+        let handle = seen.handle.downcast_mut::<Handle<T>>()?;
         read.take().map(|read| read(handle.load()))
     });
     match (answer, read) {
         (Ok(Some(answer)), _) => answer,
         (_, Some(read)) => {
-            remember(slot, shared());
-            read(&cell.load())
+            remember::<T>(slots);
+            read(&slots.cell().load())
         }
         (_, None) => unreachable!("a read that ran has answered"),
     }
 }
 
 #[cold]
-fn remember<T: Send + Sync + 'static>(slot: usize, cell: Arc<Cell<T>>) {
-    let fresh = Seen { cell: cell.id(), handle: Box::new(Handle::new(cell)) };
+fn remember<T: ConfigBlock>(slots: &Slots) {
+    let handle = Box::new(Handle::new(slots.shared::<T>()));
+    let fresh = Seen { config: slots.config(), handle };
+    let slot = T::slot().index();
     let old = SEEN.try_with(|seen| {
         let mut seen = seen.try_borrow_mut().ok()?;
         if seen.len() <= slot {

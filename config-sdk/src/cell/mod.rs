@@ -10,6 +10,7 @@ mod handle;
 pub(crate) mod local;
 mod meta;
 mod missing;
+mod slots;
 mod snapshot;
 
 pub(crate) use cell::{Cell, Moves, Published};
@@ -18,4 +19,5 @@ pub(crate) use erased::{Erased, Ready};
 pub use guard::Guard;
 pub use handle::Handle;
 pub use meta::{Meta, Origin};
+pub(crate) use slots::Slots;
 pub use snapshot::{BlockRef, Snapshot};

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{AlreadyInstalled, ConfigBuilder, FixedBuilder, RefreshError, WaitError, global};
 use crate::block::{ConfigBlock, KeyedBlock};
-use crate::cell::{Cells, Guard, Handle, Snapshot, local};
+use crate::cell::{Cells, Guard, Handle, Slots, Snapshot, local};
 use crate::keyed::{Keyed, Shelves};
 use crate::path::{self, ReadError};
 use crate::refresh::{self, Board, Command, Events, Force, RefreshReport, Status, Subscription};
@@ -23,7 +23,10 @@ const WORK: Duration = Duration::from_secs(10);
 /// Cheap to clone; all clones are one. The background task ends with the last of them, or with
 /// [`shutdown`](Config::shutdown); what was read last can still be read then.
 #[derive(Clone)]
-pub struct Config(Arc<Shared>);
+pub struct Config {
+    slots: Slots,
+    shared: Arc<Shared>,
+}
 
 struct Shared {
     cells: Arc<Cells>,
@@ -60,21 +63,23 @@ impl Config {
         board: Arc<Board>,
         running: Running,
     ) -> Self {
-        Self(Arc::new(Shared { cells, shelves, board, running: Some(running) }))
+        let slots = cells.slots();
+        Self { slots, shared: Arc::new(Shared { cells, shelves, board, running: Some(running) }) }
     }
 
     pub(super) fn standing(cells: Cells, shelves: Shelves, board: Board) -> Self {
         let (cells, board) = (Arc::new(cells), Arc::new(board));
-        Self(Arc::new(Shared { cells, shelves, board, running: None }))
+        let slots = cells.slots();
+        Self { slots, shared: Arc::new(Shared { cells, shelves, board, running: None }) }
     }
 
     #[cfg(feature = "ops")]
     pub(super) fn background(&self) -> Option<&Running> {
-        self.0.running.as_ref()
+        self.shared.running.as_ref()
     }
 
     pub(super) fn cells(&self) -> &Cells {
-        &self.0.cells
+        &self.shared.cells
     }
 
     /// The block's current value. Synchronous, infallible, lock-free, without allocation or network;
@@ -85,14 +90,14 @@ impl Config {
     #[inline]
     #[must_use]
     pub fn get<T: ConfigBlock>(&self) -> Guard<T> {
-        self.0.cells.cell::<T>().load()
+        self.slots.cell::<T>().load()
     }
 
     /// The block's current value, or `None` if it was not registered.
     #[inline]
     #[must_use]
     pub fn try_get<T: ConfigBlock>(&self) -> Option<Guard<T>> {
-        Some(self.0.cells.find::<T>()?.load())
+        Some(self.slots.find::<T>()?.load())
     }
 
     /// Runs `read` on the block's current value: the fastest read without a handle, from a copy that
@@ -102,8 +107,7 @@ impl Config {
     /// As [`get`](Self::get), and if `read` does.
     #[inline]
     pub fn with<T: ConfigBlock, R>(&self, read: impl FnOnce(&T) -> R) -> R {
-        let cells = &self.0.cells;
-        local::with(T::slot().index(), cells.cell::<T>(), || cells.shared::<T>(), read)
+        local::with(&self.slots, read)
     }
 
     /// A reader to keep for a hot loop.
@@ -112,7 +116,7 @@ impl Config {
     /// As [`get`](Self::get).
     #[must_use]
     pub fn handle<T: ConfigBlock>(&self) -> Handle<T> {
-        Handle::new(self.0.cells.shared::<T>())
+        Handle::new(self.slots.shared::<T>())
     }
 
     /// The way to the copies of a keyed block. Cheap, and cheap to clone: keep it where it is used.
@@ -121,13 +125,13 @@ impl Config {
     /// If the block was not registered with the builder; the message says which line to add.
     #[must_use]
     pub fn keyed<T: KeyedBlock>(&self) -> Keyed<T> {
-        self.0.shelves.keyed(Arc::clone(&self.0) as Arc<dyn Any + Send + Sync>)
+        self.shared.shelves.keyed(Arc::clone(&self.shared) as Arc<dyn Any + Send + Sync>)
     }
 
     /// Every block as of one epoch. About the cost of one `ArcSwap::load`.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        self.0.cells.snapshot()
+        self.shared.cells.snapshot()
     }
 
     /// Makes this the process's configuration, for [`global`](crate::global).
@@ -149,7 +153,7 @@ impl Config {
     /// # Panics
     /// As [`get`](Self::get).
     pub async fn refresh<T: ConfigBlock>(&self) -> Result<RefreshReport, RefreshError> {
-        self.0.cells.cell::<T>();
+        self.slots.cell::<T>();
         self.force(Force::Blocks(vec![T::schema().name])).await
     }
 
@@ -176,10 +180,10 @@ impl Config {
     /// # Errors
     /// If it has not arrived within `limit`.
     pub async fn wait_for(&self, epoch: u64, limit: Duration) -> Result<(), WaitError> {
-        let mut seen = self.0.cells.epoch();
+        let mut seen = self.shared.cells.epoch();
         let arrived = tokio::time::timeout(limit, seen.wait_for(|have| *have >= epoch)).await;
         let arrived = arrived.is_ok_and(|arrived| arrived.is_ok());
-        let have = *self.0.cells.epoch().borrow();
+        let have = *self.shared.cells.epoch().borrow();
         let missing = WaitError::TimedOut { wanted: epoch, have, within: limit };
         if arrived { Ok(()) } else { Err(missing) }
     }
@@ -190,27 +194,27 @@ impl Config {
     /// As [`get`](Self::get).
     #[must_use]
     pub fn subscribe<T: ConfigBlock>(&self) -> Subscription<T> {
-        Subscription::new(self.0.cells.shared::<T>())
+        Subscription::new(self.slots.shared::<T>())
     }
 
     /// Hears of everything that happens from now on.
     #[must_use]
     pub fn events(&self) -> Events {
-        self.0.board.events()
+        self.shared.board.events()
     }
 
     /// How things stand.
     #[must_use]
     pub fn status(&self) -> Status {
-        let source = self.0.running.as_ref().and_then(|running| running.source.upgrade());
+        let source = self.shared.running.as_ref().and_then(|running| running.source.upgrade());
         let tier = source.and_then(|source| source.tier());
-        Status { tier, ..self.0.board.status(&self.0.cells) }
+        Status { tier, ..self.shared.board.status(&self.shared.cells) }
     }
 
     /// Waits until [`Status::is_ready`], and says whether it came to that within `limit`. It says how
     /// things stand now: a configuration that was ready may not be later. Cancel safe.
     pub async fn ready(&self, limit: Duration) -> bool {
-        let ready = refresh::wait_until(&self.0.board, &self.0.cells, Status::is_ready);
+        let ready = refresh::wait_until(&self.shared.board, &self.shared.cells, Status::is_ready);
         tokio::time::timeout(limit, ready).await.is_ok()
     }
 
@@ -248,7 +252,7 @@ impl Config {
     /// Ends the background task, whatever it is doing, and waits until it has ended. Values can still be
     /// read, and stay as they are.
     pub async fn shutdown(&self) {
-        if let Some(running) = &self.0.running {
+        if let Some(running) = &self.shared.running {
             running.stop.send_replace(true);
             running.commands.closed().await;
         }
@@ -256,13 +260,13 @@ impl Config {
 
     /// Of all blocks, the keyed ones last.
     fn schemas(&self) -> impl Iterator<Item = &'static BlockSchema> {
-        let blocks = self.0.cells.blocks().iter().map(|block| block.schema());
-        blocks.chain(self.0.shelves.all().iter().map(|shelf| shelf.schema()))
+        let blocks = self.shared.cells.blocks().iter().map(|block| block.schema());
+        blocks.chain(self.shared.shelves.all().iter().map(|shelf| shelf.schema()))
     }
 
     /// What this reads from; none, if it is fixed.
     pub(super) fn source(&self) -> Result<Option<Arc<dyn Source>>, SourceError> {
-        let Some(running) = &self.0.running else {
+        let Some(running) = &self.shared.running else {
             return Ok(None);
         };
         let source = running.source.upgrade();
@@ -271,8 +275,8 @@ impl Config {
     }
 
     async fn force(&self, force: Force) -> Result<RefreshReport, RefreshError> {
-        let Some(running) = &self.0.running else {
-            return Ok(RefreshReport::standing(&self.0.cells, &force));
+        let Some(running) = &self.shared.running else {
+            return Ok(RefreshReport::standing(&self.shared.cells, &force));
         };
         let (reply, report) = oneshot::channel();
         let sent = running.commands.send(Command { force, reply }).await;
@@ -281,7 +285,7 @@ impl Config {
     }
 
     pub(super) fn unknown_block(&self, name: &str) -> ReadError {
-        path::unknown_block(name, self.0.cells.blocks().iter().map(|block| block.schema()))
+        path::unknown_block(name, self.shared.cells.blocks().iter().map(|block| block.schema()))
     }
 }
 
@@ -292,6 +296,6 @@ async fn in_time<R>(work: impl Future<Output = Result<R, SourceError>>) -> Resul
 
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Config").field("blocks", &self.0.cells).finish_non_exhaustive()
+        f.debug_struct("Config").field("blocks", &self.shared.cells).finish_non_exhaustive()
     }
 }
