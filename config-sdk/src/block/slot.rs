@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many types have a number; numbers start at 1, so that 0 can mean "none yet".
+/// How many types have a number. Numbers start at 1: 0 is nobody's.
 static NUMBERED: AtomicUsize = AtomicUsize::new(0);
 
 /// A block type's place in every `Config`; one static of each derived type.
@@ -17,21 +17,27 @@ impl Slot {
         Self(AtomicUsize::new(0))
     }
 
-    /// The type's index. One relaxed load, after the first call.
-    #[inline]
+    /// The type's index, for whoever puts something there.
     pub(crate) fn index(&self) -> usize {
-        match self.0.load(Ordering::Relaxed) {
+        match self.known() {
             0 => self.number(),
-            number => number - 1,
+            number => number,
         }
+    }
+
+    /// The type's index, for whoever looks for something there; 0, where nothing is, as long as it has
+    /// none. One relaxed load.
+    #[inline]
+    pub(crate) fn known(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
     }
 
     #[cold]
     fn number(&self) -> usize {
         let fresh = NUMBERED.fetch_add(1, Ordering::Relaxed) + 1;
         match (self.0).compare_exchange(0, fresh, Ordering::Relaxed, Ordering::Relaxed) {
-            Ok(_) => fresh - 1,
-            Err(earlier) => earlier - 1,
+            Ok(_) => fresh,
+            Err(earlier) => earlier,
         }
     }
 }
@@ -43,7 +49,9 @@ mod tests {
     #[test]
     fn a_slot_keeps_its_number_and_shares_it_with_no_other() {
         let (first, second) = (Slot::new(), Slot::new());
+        assert_eq!(first.known(), 0);
         assert_eq!(first.index(), first.index());
         assert_ne!(first.index(), second.index());
+        assert_eq!(first.known(), first.index());
     }
 }

@@ -41,7 +41,7 @@ impl Fresh {
     /// A cell with its first value.
     pub(crate) fn new<T: ConfigBlock>(first: Arc<T>, meta: Meta) -> Self {
         let cell = Arc::new(Cell::new(Published::new(first, meta)));
-        Self { slot: T::slot().index(), any: cell.clone(), erased: cell }
+        Self { slot: T::slot().index(), any: Box::new(Arc::clone(&cell)), erased: cell }
     }
 
     /// Whether both are of the same block type.

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use super::{Handle, Slots};
 use crate::block::ConfigBlock;
@@ -29,7 +30,7 @@ pub(crate) fn with<T: ConfigBlock, R>(slots: &Slots, read: impl FnOnce(&T) -> R)
     let mut read = Some(read);
     let answer = SEEN.try_with(|seen| {
         let mut seen = seen.try_borrow_mut().ok()?;
-        let seen = seen.get_mut(T::slot().index())?.as_mut();
+        let seen = seen.get_mut(T::slot().known())?.as_mut();
         let seen = seen.filter(|seen| seen.config == slots.config())?;
         let handle = seen.handle.downcast_mut::<Handle<T>>()?;
         read.take().map(|read| read(handle.load()))
@@ -38,7 +39,7 @@ pub(crate) fn with<T: ConfigBlock, R>(slots: &Slots, read: impl FnOnce(&T) -> R)
         (Ok(Some(answer)), _) => answer,
         (_, Some(read)) => {
             remember::<T>(slots);
-            read(&slots.cell().load())
+            read(&slots.cell::<T>().load())
         }
         (_, None) => unreachable!("a read that ran has answered"),
     }
@@ -46,7 +47,7 @@ pub(crate) fn with<T: ConfigBlock, R>(slots: &Slots, read: impl FnOnce(&T) -> R)
 
 #[cold]
 fn remember<T: ConfigBlock>(slots: &Slots) {
-    let handle = Box::new(Handle::new(slots.shared::<T>()));
+    let handle = Box::new(Handle::new(Arc::clone(slots.cell::<T>())));
     let fresh = Seen { config: slots.config(), handle };
     let slot = T::slot().index();
     let old = SEEN.try_with(|seen| {

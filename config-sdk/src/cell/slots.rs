@@ -16,19 +16,20 @@ static CONFIGS: AtomicU64 = AtomicU64::new(0);
 #[derive(Clone)]
 pub(crate) struct Slots {
     config: u64,
-    cells: Arc<[Option<AnyCell>]>,
+    cells: Arc<[AnyCell]>,
 }
 
-/// A `Cell` of some type.
-pub(super) type AnyCell = Arc<dyn Any + Send + Sync>;
+/// The `Arc` of a `Cell` of some type, or nothing that anybody looks for.
+pub(super) type AnyCell = Box<dyn Any + Send + Sync>;
 
 impl Slots {
     /// Of cells and their slots, which are all different.
     pub(super) fn new(cells: impl IntoIterator<Item = (usize, AnyCell)>) -> Self {
         let mut slots = Vec::new();
         for (slot, cell) in cells {
-            slots.resize(slots.len().max(slot + 1), None);
-            slots[slot] = Some(cell);
+            let size = slots.len().max(slot + 1);
+            slots.resize_with(size, || Box::new(()) as AnyCell);
+            slots[slot] = cell;
         }
         Self { config: CONFIGS.fetch_add(1, Ordering::Relaxed), cells: slots.into() }
     }
@@ -40,29 +41,17 @@ impl Slots {
     }
 
     #[inline]
-    pub(crate) fn find<T: ConfigBlock>(&self) -> Option<&Cell<T>> {
-        self.cells.get(T::slot().index())?.as_ref()?.downcast_ref()
+    pub(crate) fn find<T: ConfigBlock>(&self) -> Option<&Arc<Cell<T>>> {
+        self.cells.get(T::slot().known())?.downcast_ref()
     }
 
     /// # Panics
     /// If the block was not registered.
     #[inline]
-    pub(crate) fn cell<T: ConfigBlock>(&self) -> &Cell<T> {
+    pub(crate) fn cell<T: ConfigBlock>(&self) -> &Arc<Cell<T>> {
         match self.find() {
             Some(cell) => cell,
             None => unregistered::<T>(),
-        }
-    }
-
-    /// The cell, to keep.
-    ///
-    /// # Panics
-    /// As [`cell`](Self::cell).
-    pub(crate) fn shared<T: ConfigBlock>(&self) -> Arc<Cell<T>> {
-        let slot = self.cells.get(T::slot().index()).and_then(Option::as_ref);
-        match slot.map(|cell| Arc::clone(cell).downcast()) {
-            Some(Ok(cell)) => cell,
-            _ => unregistered::<T>(),
         }
     }
 }

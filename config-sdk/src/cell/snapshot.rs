@@ -45,7 +45,7 @@ impl Snapshot {
     /// The block's value, or `None` if it was not registered.
     #[must_use]
     pub fn try_get<T: ConfigBlock>(&self) -> Option<BlockRef<'_, T>> {
-        self.standing(T::slot().index()).map(BlockRef)
+        self.standing(T::slot().known()).map(BlockRef)
     }
 
     /// What stands in a slot, if it is of that type.

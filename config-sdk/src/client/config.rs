@@ -116,7 +116,7 @@ impl Config {
     /// As [`get`](Self::get).
     #[must_use]
     pub fn handle<T: ConfigBlock>(&self) -> Handle<T> {
-        Handle::new(self.slots.shared::<T>())
+        Handle::new(Arc::clone(self.slots.cell::<T>()))
     }
 
     /// The way to the copies of a keyed block. Cheap, and cheap to clone: keep it where it is used.
@@ -194,7 +194,7 @@ impl Config {
     /// As [`get`](Self::get).
     #[must_use]
     pub fn subscribe<T: ConfigBlock>(&self) -> Subscription<T> {
-        Subscription::new(self.slots.shared::<T>())
+        Subscription::new(Arc::clone(self.slots.cell::<T>()))
     }
 
     /// Hears of everything that happens from now on.

@@ -218,7 +218,7 @@ impl Snapshot {
     /// If the block was not registered with the builder; the message says which line to add.
     #[must_use]
     pub fn keyed<T: ResidentBlock>(&self) -> KeyedRef<'_, T> {
-        match self.standing(T::slot().index()) {
+        match self.standing(T::slot().known()) {
             Some(copies) => KeyedRef(copies),
             None => super::missing::unregistered::<T>(),
         }

@@ -56,7 +56,7 @@ impl Shelves {
     }
 
     pub(crate) fn find<T: KeyedBlock>(&self) -> Option<Arc<Shelf<T>>> {
-        let shelf = self.slots.get(T::slot().index())?.as_ref()?;
+        let shelf = self.slots.get(T::slot().known())?.as_ref()?;
         Arc::clone(shelf).downcast().ok()
     }
 
