@@ -167,13 +167,16 @@ fn decode(block: &Block<'_>, private: &TokenStream) -> TokenStream {
 }
 
 fn encode(block: &Block<'_>, private: &TokenStream) -> TokenStream {
-    let fields = block.fields.iter().map(|field| {
+    let fields = block.fields.iter().enumerate().map(|(place, field)| {
         let (ident, whole, codec) = (field.ident, field.shape.whole, codec(field, private));
-        quote!(<#codec as #private::Codec<#whole>>::encode(&self.#ident))
+        quote!(#place => <#codec as #private::Codec<#whole>>::encode(&self.#ident))
     });
     quote! {
-        fn encode(&self) -> ::std::vec::Vec<#private::Value> {
-            ::std::vec![#(#fields),*]
+        fn encode_field(&self, place: usize) -> ::core::option::Option<#private::Value> {
+            ::core::option::Option::Some(match place {
+                #(#fields,)*
+                _ => return ::core::option::Option::None,
+            })
         }
     }
 }

@@ -128,8 +128,8 @@ fn complete<T: ConfigBlock>(value: &T, mut fault: Fault) -> Fault {
     if let Some(place) = place {
         let field = &schema.fields[place];
         fault.column = Some(field.column.to_owned());
-        let current = value.encode().swap_remove(place);
-        fault.value = fault.value.or_else(|| quote(field, current));
+        let current = || quote(field, value.encode_field(place)?);
+        fault.value = fault.value.or_else(current);
     }
     fault
 }

@@ -46,9 +46,15 @@ pub trait ConfigBlock: Default + Send + Sync + 'static {
     #[doc(hidden)]
     fn decode(decoder: &mut Decoder<'_>) -> Self;
 
+    /// The value of the field at that place of the schema; `None` behind the last one.
+    #[doc(hidden)]
+    fn encode_field(&self, place: usize) -> Option<Value>;
+
     /// The fields' values, in the order of the schema.
     #[doc(hidden)]
-    fn encode(&self) -> Vec<Value>;
+    fn encode(&self) -> Vec<Value> {
+        (0..Self::schema().fields.len()).map_while(|place| self.encode_field(place)).collect()
+    }
 
     /// The rules over several fields: `check` and `validate`.
     #[doc(hidden)]

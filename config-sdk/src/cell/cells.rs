@@ -1,9 +1,11 @@
 //! All cells of one `Config`: in the order of their blocks, by name, and as a snapshot.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use foldhash::fast::RandomState;
 use tokio::sync::watch;
 
 use super::slots::{AnyCell, Slots};
@@ -15,6 +17,8 @@ use crate::block::ConfigBlock;
 pub(crate) struct Cells {
     slots: Slots,
     blocks: Vec<Arc<dyn Erased>>,
+    /// The places of the blocks by name.
+    names: HashMap<&'static str, usize, RandomState>,
     /// What else is part of every snapshot.
     others: Vec<Arc<dyn Standing>>,
     moment: ArcSwap<Moment>,
@@ -60,9 +64,10 @@ pub(crate) enum Turn {
 
 impl Cells {
     pub(crate) fn new(fresh: Vec<Fresh>, others: Vec<Arc<dyn Standing>>) -> Self {
-        let (slots, blocks): (Vec<_>, _) =
+        let (slots, blocks): (Vec<_>, Vec<_>) =
             fresh.into_iter().map(|cell| ((cell.slot, cell.any), cell.erased)).unzip();
         let cells = Self {
+            names: blocks.iter().map(|block| block.schema().name).zip(0..).collect(),
             slots: Slots::new(slots),
             blocks,
             others,
@@ -84,7 +89,7 @@ impl Cells {
     }
 
     pub(crate) fn named(&self, name: &str) -> Option<&Arc<dyn Erased>> {
-        self.blocks.iter().find(|block| block.schema().name == name)
+        self.blocks.get(*self.names.get(name)?)
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {

@@ -54,6 +54,9 @@ pub(crate) trait Erased: fmt::Debug + Send + Sync {
     /// The current value's fields, in the order of the schema.
     fn values(&self) -> Vec<Value>;
 
+    /// The current value of the field at that place of the schema; `None` behind the last one.
+    fn value(&self, place: usize) -> Option<Value>;
+
     fn meta(&self) -> Meta;
 
     /// What a snapshot keeps of the current value.
@@ -86,6 +89,10 @@ impl<T: ConfigBlock> Erased for Cell<T> {
 
     fn values(&self) -> Vec<Value> {
         self.load().encode()
+    }
+
+    fn value(&self, place: usize) -> Option<Value> {
+        self.load().encode_field(place)
     }
 
     fn meta(&self) -> Meta {
