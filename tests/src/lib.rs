@@ -6,10 +6,12 @@
 //! - [`program`]: the examples' programs, started and read line by line.
 //! - [`proxy`]: a network between client and server that can be cut and frozen.
 //! - [`authority`]: certificates for those servers, good and bad.
+//! - [`memory`]: how much of it this process takes.
 //! - [`wait`]: waiting for something to become true, with a deadline.
 
 pub mod authority;
 mod life;
+pub mod memory;
 pub mod pooler;
 mod port;
 pub mod postgres;
