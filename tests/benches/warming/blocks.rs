@@ -86,7 +86,12 @@ pub(crate) fn builder(url: &str, kinds: &[Kind], room: usize) -> ConfigBuilder {
 
 /// The same, until it is told of changes.
 pub(crate) async fn start(url: &str, kinds: &[Kind], room: usize) -> Config {
-    let config = builder(url, kinds, room).start().await.expect("a configuration");
+    listening(builder(url, kinds, room)).await
+}
+
+/// What comes of a builder once it is told of changes.
+pub(crate) async fn listening(builder: ConfigBuilder) -> Config {
+    let config = builder.start().await.expect("a configuration");
     wait::until("push", SOON, || async { config.status().push == PushState::Push }).await;
     config
 }

@@ -8,10 +8,15 @@ use config_tests::postgres::Database;
 use tokio::time::timeout;
 use tokio_postgres::Client;
 
-use crate::blocks::{ClubConfig, GuildConfig, Kind, SOON, filled, guild, start};
+use crate::blocks::{
+    ClubConfig, GuildConfig, Kind, SOON, builder, filled, guild, listening, start,
+};
 
 /// The guild that is changed.
 const CHANGED: usize = 500;
+
+/// The most keys that are kept on disk here.
+const MOST_KEPT: usize = 100_000;
 
 /// A process among so many keys of each block.
 struct Place {
@@ -22,6 +27,8 @@ struct Place {
     /// Milliseconds: the statement alone, and until a reader has what it wrote.
     changes: [[Vec<f64>; 2]; 2],
     colds: Vec<f64>,
+    /// The second of two changes, where the rows are kept on disk as well.
+    kept: Option<f64>,
     /// Rows that the process read of the server for one change.
     rows: [f64; 2],
 }
@@ -38,7 +45,7 @@ pub(crate) async fn measure(report: &mut Report) {
         places.iter().for_each(|place| place.database.reset_queries());
         for round in 0..rounds {
             for place in &mut places {
-                let [statement, seen] = place.change(kind, round as i64 % 1000 + 1).await;
+                let [statement, seen] = place.change(&place.config, kind, amount(round)).await;
                 place.changes[index][0].push(statement);
                 place.changes[index][1].push(seen);
             }
@@ -54,7 +61,15 @@ pub(crate) async fn measure(report: &mut Report) {
             place.colds.push(ms(began));
         }
     }
+    for place in places.iter_mut().filter(|place| place.count <= MOST_KEPT) {
+        place.kept = Some(place.kept(report.size(3, 9)).await);
+    }
     show(report, places);
+}
+
+/// One that the round before did not have.
+fn amount(round: usize) -> i64 {
+    round as i64 % 1000 + 1
 }
 
 impl Place {
@@ -65,29 +80,43 @@ impl Place {
         config.keyed::<GuildConfig>().get(guild(CHANGED)).await;
         let client = database.client().await;
         let (changes, colds, rows) = Default::default();
-        Self { count, database, config, client, changes, colds, rows }
+        Self { count, database, config, client, changes, colds, kept: None, rows }
+    }
+
+    /// Milliseconds of a change that follows another at once, where each is written to disk.
+    async fn kept(&self, rounds: usize) -> f64 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let builder = builder(&self.database.url(), &[Kind::Resident], 0);
+        let config = listening(builder.last_good_dir(folder.path())).await;
+        let mut seconds = Vec::new();
+        for round in 0..rounds {
+            self.change(&config, Kind::Resident, amount(2 * round + 500)).await;
+            seconds.push(self.change(&config, Kind::Resident, amount(2 * round + 501)).await[1]);
+        }
+        config.shutdown().await;
+        median(seconds)
     }
 
     /// Milliseconds that the statement took, and until a reader whom the change wakes has the value.
-    async fn change(&self, kind: Kind, amount: i64) -> [f64; 2] {
+    async fn change(&self, config: &Config, kind: Kind, amount: i64) -> [f64; 2] {
         let (table, key) = (kind.table(), guild(CHANGED));
         let sql = format!("update {table} set daily_amount = {amount} where guild_id = '{key}'");
-        let mut events = self.config.events();
+        let mut events = config.events();
         let began = Instant::now();
         self.client.batch_execute(&sql).await.expect("a change");
         let statement = ms(began);
-        while self.read(kind, &key).await != amount {
+        while read(config, kind, &key).await != amount {
             let event = timeout(SOON, events.next()).await.expect("the change is told");
             assert!(event.is_some_and(|event| !matches!(event, Event::Rejected { .. })));
         }
         [statement, ms(began)]
     }
+}
 
-    async fn read(&self, kind: Kind, key: &str) -> i64 {
-        match kind {
-            Kind::Bounded => self.config.keyed::<GuildConfig>().get(key).await.daily_amount,
-            Kind::Resident => self.config.keyed::<ClubConfig>().load(key).daily_amount,
-        }
+async fn read(config: &Config, kind: Kind, key: &str) -> i64 {
+    match kind {
+        Kind::Bounded => config.keyed::<GuildConfig>().get(key).await.daily_amount,
+        Kind::Resident => config.keyed::<ClubConfig>().load(key).daily_amount,
     }
 }
 
@@ -117,6 +146,7 @@ fn show(report: &mut Report, places: Vec<Place>) {
         "resident: seen, ms",
         "rows read",
         "cold read, ms",
+        "resident, on disk too: a second change, ms",
     ];
     let (mut rows, mut most) = (Vec::new(), 0f64);
     let mut lines = ["a change, bounded", "a change, resident", "a cold read"]
@@ -134,7 +164,8 @@ fn show(report: &mut Report, places: Vec<Place>) {
             [format!("{statement:.2}"), format!("{seen:.2}"), format!("{rows:.2}")]
         });
         let row = [place.count.to_string()].into_iter().chain(cells);
-        rows.push(row.chain([format!("{cold:.2}")]).collect());
+        let kept = place.kept.map_or("not measured".to_owned(), |ms| format!("{ms:.2}"));
+        rows.push(row.chain([format!("{cold:.2}"), kept]).collect());
     }
     report.table("keys", &columns, rows);
     let ends =

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use config_benches::{Report, median};
-use config_sdk::Keyed;
+use config_sdk::{Config, Keyed};
 use config_tests::postgres::Database;
 use rustix::time::{ClockId, clock_gettime};
 use tokio_postgres::Client;
 
-use crate::blocks::{GuildConfig, Kind, filled, guild, start};
+use crate::blocks::{ClubConfig, GuildConfig, Kind, filled, guild, start};
 use crate::by_hand;
 
 /// So many are loaded one by one; the others would take as long each.
@@ -20,19 +20,27 @@ enum Way {
     Warm,
     KeysByHand,
     WarmAll,
+    Resident,
     AllByHand,
     OneByOne,
 }
 
 impl Way {
-    const ALL: [Self; 5] =
-        [Self::Warm, Self::KeysByHand, Self::WarmAll, Self::AllByHand, Self::OneByOne];
+    const ALL: [Self; 6] = [
+        Self::Warm,
+        Self::KeysByHand,
+        Self::WarmAll,
+        Self::Resident,
+        Self::AllByHand,
+        Self::OneByOne,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::Warm => "`keyed.warm(keys)`",
             Self::KeysByHand => "by hand, `guild_id = any($1)`",
             Self::WarmAll => "`keyed.warm_all()`",
+            Self::Resident => "`start()` with a resident block",
             Self::AllByHand => "by hand, `guild_id > $1 order by guild_id limit 1000`",
             Self::OneByOne => "by hand, one by one",
         }
@@ -41,7 +49,7 @@ impl Way {
     /// What it is set beside.
     fn peer(self) -> Self {
         match self {
-            Self::WarmAll | Self::AllByHand => Self::AllByHand,
+            Self::WarmAll | Self::Resident | Self::AllByHand => Self::AllByHand,
             _ => Self::KeysByHand,
         }
     }
@@ -63,7 +71,7 @@ pub(crate) async fn measure(report: &mut Report) {
 }
 
 async fn among(report: &mut Report, count: usize, rounds: usize) {
-    let database = filled(&[Kind::Bounded], count).await;
+    let database = filled(&Kind::ALL, count).await;
     let client = database.client().await;
     let keys: Vec<String> = (0..count).map(guild).collect();
     let mut costs = Way::ALL.map(|_| Vec::new());
@@ -103,45 +111,61 @@ async fn among(report: &mut Report, count: usize, rounds: usize) {
 }
 
 async fn go(way: Way, database: &Database, client: &Client, keys: &[String]) -> Cost {
-    let config = match way {
+    let bounded = match way {
         Way::Warm | Way::WarmAll => {
             Some(start(&database.url(), &[Kind::Bounded], keys.len()).await)
         }
         _ => None,
     };
-    let guilds = config.as_ref().map(|config| config.keyed::<GuildConfig>());
     database.reset_queries();
     let (began, processor) = (Instant::now(), processor_time());
-    let (loaded, kept) = load(way, guilds.as_ref(), client, keys).await;
+    let kept = match (way, bounded) {
+        (Way::Resident, _) => Kept::Config(start(&database.url(), &[Kind::Resident], 0).await),
+        (way, Some(config)) => {
+            let guilds = config.keyed::<GuildConfig>();
+            warm(way, &guilds, keys).await;
+            Kept::Config(config)
+        }
+        (Way::AllByHand, None) => Kept::Map(by_hand::all(client).await),
+        (Way::OneByOne, None) => Kept::Map(by_hand::one_by_one(client, SAMPLE).await),
+        (_, None) => Kept::Map(by_hand::by_keys(client, keys).await),
+    };
     let (ms, processor) = (milliseconds(began.elapsed()), processor_time() - processor);
-    drop(kept);
-    // What is measured of some is told of all.
-    let scale = keys.len() as f64 / loaded as f64;
-    let queries = database.queries("%guild_config%") as f64;
-    if let Some(config) = config {
+    let loaded = kept.len(way);
+    if let Kept::Config(config) = kept {
         config.shutdown().await;
     }
-    assert!(scale == 1.0 || way == Way::OneByOne, "{way:?} loaded {loaded}");
+    let rows = if way == Way::Resident { "%club_config%" } else { "%guild_config%" };
+    let queries = database.queries(rows) as f64;
+    // What is measured of some is told of all.
+    let scale = keys.len() as f64 / loaded as f64;
+    assert!(loaded == keys.len() || way == Way::OneByOne, "{way:?} loaded {loaded}");
     Cost { ms: ms * scale, processor: milliseconds(processor) * scale, queries: queries * scale }
 }
 
-/// How many were loaded, and what has to be kept until the clock is stopped.
-async fn load(
-    way: Way,
-    guilds: Option<&Keyed<GuildConfig>>,
-    client: &Client,
-    keys: &[String],
-) -> (usize, by_hand::Guilds) {
-    let kept = match (way, guilds) {
-        (Way::Warm, Some(guilds)) => return (guilds.warm(keys).await.loaded, Default::default()),
-        (Way::WarmAll, Some(guilds)) => {
-            return (guilds.warm_all(|_| {}).await.loaded, Default::default());
-        }
-        (Way::AllByHand, _) => by_hand::all(client).await,
-        (Way::OneByOne, _) => by_hand::one_by_one(client, SAMPLE).await,
-        _ => by_hand::by_keys(client, keys).await,
+async fn warm(way: Way, guilds: &Keyed<GuildConfig>, keys: &[String]) {
+    match way {
+        Way::Warm => guilds.warm(keys).await,
+        _ => guilds.warm_all(|_| {}).await,
     };
-    (kept.len(), kept)
+}
+
+/// What was loaded, until the clock is stopped.
+enum Kept {
+    Config(Config),
+    Map(by_hand::Guilds),
+}
+
+impl Kept {
+    fn len(&self, way: Way) -> usize {
+        match self {
+            Self::Map(guilds) => guilds.len(),
+            Self::Config(config) if way == Way::Resident => {
+                config.keyed::<ClubConfig>().stats().entries
+            }
+            Self::Config(config) => config.keyed::<GuildConfig>().stats().entries,
+        }
+    }
 }
 
 /// What processors have worked for this process so far.
