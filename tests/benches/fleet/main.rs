@@ -5,6 +5,7 @@
 //! a task of its own. Instances and servers share this machine, so the milliseconds are those of both;
 //! the servers' own processor time is counted apart.
 
+mod beyond;
 mod crew;
 mod fleet;
 mod meter;
@@ -43,5 +44,5 @@ async fn measure(report: &mut Report) {
         }
     }
     tell::tell(report, &found, &storms);
-    tell::tell_model(report, &found, wire::measure().await);
+    beyond::tell(report, &found, wire::measure().await);
 }

@@ -14,6 +14,9 @@ pub(crate) const POOL: u32 = 20;
 /// How many listen to the database for all, where the others hear through Redis.
 pub(crate) const EARS: usize = 2;
 
+/// As long as Postgres gives a login unless told otherwise: the harness's own time is a short one.
+const LOGIN: &str = "authentication_timeout=60";
+
 /// How many may start at the same moment in one process.
 const AT_ONCE: usize = 4;
 
@@ -82,7 +85,8 @@ impl Stage {
     /// An empty store for fleets of up to `most`.
     pub(crate) async fn new(road: Road, ttl: Duration, most: usize) -> Self {
         let connections = format!("max_connections={}", 2 * most + 100);
-        let server = Server::start_with(&[&connections, "pg_stat_statements.max=20000"]);
+        let settings = ["pg_stat_statements.max=20000", LOGIN];
+        let server = Server::start_with(&[&settings[..], &[&connections]].concat());
         let database = server.database();
         let stage = Self {
             road,

@@ -11,6 +11,8 @@ use crate::stage::{Road, Stage};
 
 /// Longer than a change takes that arrives at all.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it is watched how a fleet comes back.
+const CALMS: Duration = Duration::from_secs(60);
 /// Time for what a change still makes servers do when everybody has it.
 const SETTLES: Duration = Duration::from_millis(200);
 /// As long as it takes until each listening connection has proved once that it is alive.
@@ -42,8 +44,9 @@ pub(crate) struct Found {
 pub(crate) struct Storm {
     pub(crate) road: Road,
     pub(crate) instances: f64,
-    /// How many listened again, and after how many milliseconds the last of them did.
+    /// How many listened again, and after how many milliseconds half of them and the last did.
     pub(crate) back: f64,
+    pub(crate) p50: f64,
     pub(crate) last: f64,
     pub(crate) used: Used,
 }
@@ -145,12 +148,13 @@ async fn storm(stage: &Stage, fleet: &Fleet, meter: &mut Meter<'_>) -> Storm {
     meter.begin().await;
     let began = nanos();
     stage.database.terminate_backends();
-    let back = fleet.listen_again(fleet.size, began, PATIENCE);
+    let back = fleet.listen_again(fleet.size, began, CALMS);
     let used = meter.end().await;
     Storm {
         road: stage.road,
         instances: fleet.size as f64,
         back: back.len() as f64,
+        p50: back.get(back.len() / 2).copied().unwrap_or(f64::INFINITY),
         last: back.last().copied().unwrap_or(f64::INFINITY),
         used,
     }
