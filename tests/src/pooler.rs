@@ -12,6 +12,9 @@ use crate::postgres::{Database, Server, family};
 /// How long it may take to come up, on a busy machine.
 const START: Duration = Duration::from_secs(30);
 
+/// Most connections to it at a time.
+const CLIENTS: u32 = 4000;
+
 /// A pooler of our own, which lets in whom the server does; gone when dropped, or with the process.
 #[derive(Debug)]
 pub struct Pooler {
@@ -99,7 +102,7 @@ fn write(life: &Life, server: &Server, port: u16, size: u32) {
         "[databases]\n* = host=127.0.0.1 port={}\n\
          [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
          auth_type = scram-sha-256\nauth_file = users.txt\nauth_user = {user}\n\
-         pool_mode = transaction\ndefault_pool_size = {size}\n",
+         pool_mode = transaction\ndefault_pool_size = {size}\nmax_client_conn = {CLIENTS}\n",
         server.port()
     );
     let write = |name, text: &str| {

@@ -1,9 +1,9 @@
-//! A network between client and server that can be cut and frozen.
+//! A network between client and server that can be cut and frozen, and counts round trips.
 
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -44,6 +44,15 @@ struct Counts {
     listening: AtomicBool,
     open: AtomicUsize,
     accepted: AtomicUsize,
+    /// Of each connection.
+    turns: Mutex<Vec<Arc<Turns>>>,
+}
+
+/// Who spoke last, and how often the client began to.
+#[derive(Debug, Default)]
+struct Turns {
+    is_client: AtomicBool,
+    count: AtomicUsize,
 }
 
 impl Proxy {
@@ -111,6 +120,14 @@ impl Proxy {
         self.counts.accepted.load(Ordering::SeqCst)
     }
 
+    /// How many round trips each connection has made so far, in the order in which they were opened:
+    /// how often its client spoke first or after the server did.
+    #[must_use]
+    pub fn round_trips(&self) -> Vec<usize> {
+        let turns = self.counts.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.iter().map(|turns| turns.count.load(Ordering::SeqCst)).collect()
+    }
+
     fn set(&self, line: Line) {
         self.line.send_replace(line);
         self.settle();
@@ -163,8 +180,7 @@ async fn serve(port: u16, server: u16, mut line: watch::Receiver<Line>, counts: 
                     let open = Open::count(&counts);
                     let line = line.clone();
                     connections.spawn(async move {
-                        let _open = open;
-                        let _ = forward(client, server, line).await;
+                        let _ = forward(client, server, line, &open.turns).await;
                     });
                 },
                 Some(_) = connections.join_next() => {}
@@ -181,6 +197,7 @@ async fn forward(
     client: TcpStream,
     server: u16,
     mut line: watch::Receiver<Line>,
+    turns: &Turns,
 ) -> io::Result<()> {
     let _ = line.wait_for(|line| line.lets(Way::ToServer)).await;
     let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
@@ -189,8 +206,8 @@ async fn forward(
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     tokio::try_join!(
-        carry(Way::ToServer, from_client, to_server, line.clone()),
-        carry(Way::ToClient, from_server, to_client, line),
+        carry(Way::ToServer, from_client, to_server, line.clone(), turns),
+        carry(Way::ToClient, from_server, to_client, line, turns),
     )?;
     Ok(())
 }
@@ -200,6 +217,7 @@ async fn carry(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut line: watch::Receiver<Line>,
+    turns: &Turns,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     loop {
@@ -208,24 +226,42 @@ async fn carry(
         let _ = line.wait_for(|line| line.lets(way)).await;
         match read? {
             0 => return to.shutdown().await,
-            length => to.write_all(&buffer[..length]).await?,
+            length => {
+                turns.speaks(way);
+                to.write_all(&buffer[..length]).await?;
+            }
+        }
+    }
+}
+
+impl Turns {
+    fn speaks(&self, way: Way) {
+        let is_client = matches!(way, Way::ToServer);
+        if !self.is_client.swap(is_client, Ordering::SeqCst) && is_client {
+            self.count.fetch_add(1, Ordering::SeqCst);
         }
     }
 }
 
 /// Counts a connection as open while it lives.
-struct Open(Arc<Counts>);
+struct Open {
+    counts: Arc<Counts>,
+    turns: Arc<Turns>,
+}
 
 impl Open {
     fn count(counts: &Arc<Counts>) -> Self {
         counts.accepted.fetch_add(1, Ordering::SeqCst);
         counts.open.fetch_add(1, Ordering::SeqCst);
-        Self(Arc::clone(counts))
+        let turns = Arc::<Turns>::default();
+        let mut all = counts.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(Arc::clone(&turns));
+        Self { counts: Arc::clone(counts), turns }
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::SeqCst);
+        self.counts.open.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -35,7 +35,9 @@ pub(crate) struct Refresher {
     /// The epoch that readers have; `None` makes the next pass read everything.
     applied: Option<u64>,
     outage: Outage,
-    /// What is to be kept on disk, and whether it is news.
+    /// Whether anything is kept on disk: for that alone, rows are held on to.
+    pub(super) keeps: bool,
+    /// What is to be kept there, and whether it is news.
     pub(super) kept: Content,
     pub(super) news: bool,
 }
@@ -77,6 +79,7 @@ impl Refresher {
             overlay,
             applied: None,
             outage: Outage::default(),
+            keeps: false,
             kept: Content::of(source_name),
             news: false,
         }
@@ -168,9 +171,11 @@ impl Refresher {
                         judge.unreadable("its code panicked while it was compared or encoded")
                     });
                     if let Some(turn) = verdict.turn {
-                        let row = found.as_ref().ok().and_then(Option::as_ref);
-                        self.kept.add(self.reader.schemas[place], row);
-                        self.news = true;
+                        if self.keeps {
+                            let row = found.as_ref().ok().and_then(Option::as_ref);
+                            self.kept.add(self.reader.schemas[place], row);
+                            self.news = true;
+                        }
                         turns.push((place, turn));
                     }
                     events.extend(verdict.events);
@@ -219,7 +224,9 @@ impl Refresher {
             let outcome = match moved.remove(shelved.name()) {
                 Some(moved) => {
                     let outcome = shelved.apply(moved, round, ask.force.names(shelved.name()));
-                    if let Some(news) = shelved.news() {
+                    if let Some(news) = shelved.news()
+                        && self.keeps
+                    {
                         self.kept.add_keyed(shelved.shelf.schema(), news);
                         self.news = true;
                     }

@@ -68,6 +68,7 @@ pub(crate) async fn run(
     let _close = CloseWith(refresher.board.clone(), refresher.cells.clone());
     let (signal, listening) = Signal::new();
     let hangup = Hangup::new(settings.hangup);
+    refresher.keeps = settings.last_good.is_some();
     let failure = tokio::select! {
         failure = first(&mut refresher, settings.start) => failure,
         () = started.closed() => return, // nobody waits for the start any more

@@ -26,6 +26,8 @@ pub struct Server {
 struct Shared {
     port: u16,
     password: &'static str,
+    /// What it is started with besides, each `name=value`.
+    settings: Vec<String>,
     databases: AtomicU64,
     life: Mutex<Life>,
 }
@@ -45,14 +47,25 @@ impl Server {
     /// When there is no Postgres on this machine, or it does not come up.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with these `settings`, each `name=value` without blanks, which win over the harness's own.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with(settings: &[&str]) -> Self {
+        let settings: Vec<String> = settings.iter().map(ToString::to_string).collect();
         let template = template();
         let mut life = Life::new(binaries::folder());
         life.watchdog.must(&format!("copy {}", template.data.display()));
-        let port = on_a_free_port(START, |port| run(&mut life, port));
+        let port = on_a_free_port(START, |port| run(&mut life, port, &settings));
         let server = Self {
             shared: Arc::new(Shared {
                 port,
                 password: &template.password,
+                settings,
                 databases: AtomicU64::new(1),
                 life: Mutex::new(life),
             }),
@@ -114,7 +127,7 @@ impl Server {
         let mut life = self.life();
         let deadline = Instant::now() + START;
         // A killed server may still hold its memory or port for a moment.
-        while let Err(log) = run(&mut life, self.shared.port) {
+        while let Err(log) = run(&mut life, self.shared.port, &self.shared.settings) {
             assert!(Instant::now() < deadline, "the server did not restart:\n{log}");
             thread::sleep(Duration::from_millis(50));
         }
@@ -189,9 +202,10 @@ impl Server {
 }
 
 /// Begins the server at `port` and waits until it takes connections; the error is its log.
-fn run(life: &mut Life, port: u16) -> Result<(), String> {
+fn run(life: &mut Life, port: u16, settings: &[String]) -> Result<(), String> {
     let lock_file = life.watchdog.folder().join("data/postmaster.pid");
-    life.begin(&format!("start {port}"), START, |process, log| {
+    let order = format!("start {port} {}", settings.join(" "));
+    life.begin(order.trim_end(), START, |process, log| {
         let lock = fs::read_to_string(&lock_file).unwrap_or_default();
         let mut lines = lock.lines();
         // A file left by a killed server says "ready" too, under another process number.

@@ -22,8 +22,11 @@ make_data() {
             -E UTF8 --locale=C --no-sync --wal-segsize=1 >log 2>&1 </dev/null
 }
 
-# start PORT
+# start PORT [SETTING=VALUE]…
 run() {
+    more=
+    for setting in ${1#"${1%% *}"}; do more="$more -c $setting"; done
+    set -- "${1%% *}"
     set -- -D "$folder/data" -p "$1" -k "$folder" -c listen_addresses=127.0.0.1 \
         -c fsync=off -c full_page_writes=off -c shared_buffers=16MB -c max_connections=200 \
         -c max_wal_size=64MB -c min_wal_size=2MB -c timezone=UTC -c log_timezone=UTC \
@@ -32,7 +35,8 @@ run() {
     if ls "$library"/pg_stat_statements.* >/dev/null 2>&1; then
         set -- "$@" -c shared_preload_libraries=pg_stat_statements
     fi
-    "$bin/postgres" "$@" >log 2>&1 </dev/null &
+    # shellcheck disable=SC2086 # words on purpose: no setting has a blank
+    "$bin/postgres" "$@" $more >log 2>&1 </dev/null &
     server=$!
     end=QUIT # at once; stopped children are killed by the server after five seconds
 }

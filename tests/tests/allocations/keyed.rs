@@ -4,14 +4,22 @@ use std::future::ready;
 
 use allocation_counter::measure;
 use config_sdk::{
-    BoxFuture, Config, ConfigBlock, Fetched, Keyed, KeyedOptions, Keys, Loaded, Moved, Record,
-    Request, Rows, Source, SourceError, Wanted, Which,
+    BlockSchema, BoxFuture, Config, ConfigBlock, Fetched, Key, Keyed, KeyedOptions, Keys, Loaded,
+    Moved, Record, Request, Rows, Source, SourceError, Wanted, Which,
 };
 use tokio::runtime::Runtime;
 
 #[derive(ConfigBlock)]
 #[config(key(guild_id: String))]
 struct GuildConfig {
+    #[config(default = 10)]
+    daily_amount: i64,
+    greeting: Option<String>,
+}
+
+#[derive(ConfigBlock)]
+#[config(key(guild_id: String), resident)]
+struct ClubConfig {
     #[config(default = 10)]
     daily_amount: i64,
     greeting: Option<String>,
@@ -50,6 +58,21 @@ fn copies_stay_within_the_bytes_they_may_take_give_or_take_a_tenth() {
     assert!(taken <= MOST as i64 / 10 * 11, "{taken} are taken");
 }
 
+#[test]
+fn rows_of_a_resident_block_are_not_held_on_to_where_nothing_is_kept_on_disk() {
+    let mut kept = None;
+    let taken = measure(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let builder = Config::builder().keyed::<ClubConfig>(KeyedOptions::new()).store(Rich);
+        kept = Some((runtime.block_on(builder.start()).unwrap(), runtime));
+    });
+    let clubs = kept.expect("it was measured").0.keyed::<ClubConfig>();
+    assert_eq!(clubs.load("guild-000000007").greeting, Some("x".repeat(40)));
+    assert_eq!((clubs.stats().entries, clubs.load("none").daily_amount), (10_000, 10));
+    let each = taken.bytes_current / 10_000;
+    assert!((200..450).contains(&each), "{each} bytes for each copy");
+}
+
 /// What the table and 100,000 copies that were wanted take, in bytes.
 fn filled(options: KeyedOptions) -> (i64, Keyed<GuildConfig>) {
     let mut guilds = None;
@@ -82,18 +105,31 @@ impl Source for Rich {
     fn fetch<'a>(&'a self, request: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>> {
         let mut fetched = Fetched::unchanged(1);
         if request.since.is_none() {
-            let moved = |name| (name, Moved::only(Keys::All));
-            fetched.keyed = request.blocks.iter().map(|block| moved(block.name)).collect();
+            let moved = |block: &BlockSchema| match block.resident {
+                true => Moved::with(Keys::All, Ok(rows((0..10_000).map(guild)))),
+                false => Moved::only(Keys::All),
+            };
+            fetched.keyed = request.blocks.iter().map(|block| (block.name, moved(block))).collect();
         }
         Box::pin(ready(Ok(fetched)))
     }
 
     fn load<'a>(&'a self, wanted: Wanted<'a>) -> BoxFuture<'a, Result<Loaded, SourceError>> {
-        let mut rows = Rows::default();
-        if let Which::Keys(keys) = wanted.which {
-            let row = || Record::new(1).with("daily_amount", "20").with("greeting", "x".repeat(40));
-            rows.own = keys.iter().map(|key| (key.clone(), row())).collect();
-        }
+        let rows = match wanted.which {
+            Which::Keys(keys) => rows(keys.iter().cloned()),
+            Which::Page { .. } => Rows::default(),
+        };
         Box::pin(ready(Ok(Loaded::at(1, rows))))
     }
+}
+
+fn rows(keys: impl Iterator<Item = Key>) -> Rows {
+    let row = || Record::new(1).with("daily_amount", "20").with("greeting", "x".repeat(40));
+    let mut rows = Rows::default();
+    rows.own = keys.map(|key| (key, row())).collect();
+    rows
+}
+
+fn guild(number: usize) -> Key {
+    Key::new([&*format!("guild-{number:09}")]).unwrap()
 }

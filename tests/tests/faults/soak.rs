@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use config_tests::wait;
+use config_tests::{memory, wait};
 use fastrand::Rng;
 use tokio::time::sleep;
 use tokio_postgres::Client;
@@ -20,13 +20,18 @@ async fn a_soak_in_faults_mixed_at_random() {
     let mut random = Rng::with_seed(seed);
     let stage = Stage::new().await;
     let (began, mut faults, mut lost, mut slowest) = (Instant::now(), 0, 0, Duration::ZERO);
+    let mut taken = Vec::new();
     while began.elapsed() < length {
         let mixture = Mixture::draw(&mut random);
         faults += mixture.count();
         println!("{:6.1} s  {mixture:?}", began.elapsed().as_secs_f64());
         mixture.go_through(&stage, Duration::from_millis(random.u64(..3000))).await;
         match healed(&stage).await {
-            Some(after) => slowest = slowest.max(after),
+            Some(after) => {
+                slowest = slowest.max(after);
+                // Buffers that grow once have grown by the time that the first mixture is over.
+                taken.push((began.elapsed(), memory::resident()));
+            }
             None => {
                 println!("not healed: {}", stage.config.status());
                 lost += 1;
@@ -53,7 +58,20 @@ async fn a_soak_in_faults_mixed_at_random() {
         seen.failed,
         seen.torn.len()
     );
+    show(&taken);
     assert_eq!((lost, seen.failed, seen.torn), (0, 0, Vec::new()));
+}
+
+/// What the process took of the machine's memory, as a table: readers, writer and harness included.
+fn show(taken: &[(Duration, u64)]) {
+    let places = ["start", "middle", "end"].into_iter();
+    let last = taken.len().saturating_sub(1);
+    println!("\n| memory | after, s | MB |\n|---|---|---|");
+    for (place, at) in places.zip([0, last / 2, last]) {
+        if let Some((after, bytes)) = taken.get(at) {
+            println!("| {place} | {:.0} | {:.1} |", after.as_secs_f64(), *bytes as f64 / 1e6);
+        }
+    }
 }
 
 /// What goes wrong at once: at most one of each kind.

@@ -39,6 +39,15 @@ async fn a_database_is_dropped_with_its_roles_even_while_in_use() {
     assert_eq!(Server::shared().psql("postgres", &left), "0");
 }
 
+#[test]
+fn a_server_keeps_the_settings_it_was_started_with() {
+    let server = Server::start_with(&["max_connections=7", "work_mem=2MB"]);
+    let settings = "show max_connections; show work_mem";
+    assert_eq!(server.psql("postgres", settings), "7\n2MB");
+    server.restart();
+    assert_eq!(server.psql("postgres", settings), "7\n2MB");
+}
+
 #[tokio::test]
 async fn a_wrong_password_is_refused() {
     let database = Server::shared().database();

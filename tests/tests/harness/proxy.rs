@@ -22,6 +22,22 @@ fn bytes_flow_both_ways_and_connections_are_counted() {
 }
 
 #[test]
+fn round_trips_are_counted_and_not_messages() {
+    let proxy = Proxy::to(echo());
+    let (mut one, mut other) = (connect(&proxy), connect(&proxy));
+    assert_eq!(echoed(&mut one, b"first"), Ok(()));
+    let long = vec![b'x'; 1 << 20];
+    let sending = one.try_clone().unwrap();
+    let sent = thread::spawn(move || (&sending).write_all(&vec![b'x'; 1 << 20]));
+    assert_eq!(received(&mut one, &long), Ok(()));
+    sent.join().unwrap().unwrap();
+    assert_eq!(echoed(&mut other, b"alone"), Ok(()));
+    let trips = proxy.round_trips();
+    assert_eq!((trips.len(), trips[1]), (2, 1), "{trips:?}");
+    assert!(trips[0] >= 2, "{trips:?}");
+}
+
+#[test]
 fn cut_drops_connections_and_refuses_new_ones_until_healed() {
     let proxy = Proxy::to(echo());
     let mut client = connect(&proxy);

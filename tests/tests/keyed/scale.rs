@@ -1,106 +1,104 @@
-//! What a change costs among a thousand keys, and among very many.
+//! What a change costs among a thousand keys, and among very many; `cargo bench --bench warming` has more.
 
-use std::fmt;
 use std::time::{Duration, Instant};
 
-use config_sdk::Keyed;
+use config_sdk::{Config, Keyed};
 use config_tests::postgres::Database;
+use config_tests::wait;
+use tokio_postgres::Client;
 
-use crate::blocks::BytesConfig;
+use crate::blocks::{BytesConfig, PlanConfig, SOON};
 use crate::postgres::{database, fill, process, seen};
 
 /// How many changes are made.
 const ROUNDS: i64 = 15;
 
-/// What a change cost.
-struct Cost {
-    keys: u64,
-    /// From before the statement to the first read of the new value.
-    change: Duration,
-    /// The statement alone, triggers and commit included.
-    statement: Duration,
-    /// A read of a key that is not in memory.
-    cold: Duration,
-    /// Keys that were loaded for one change.
-    loaded: u64,
-    /// All copies that there is room for, page by page.
-    warm: Duration,
+/// A process among so many keys of a bounded block and of a resident one.
+struct Place {
+    _database: Database,
+    config: Config,
+    client: Client,
 }
 
-impl fmt::Display for Cost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = |took: Duration| took.as_secs_f64() * 1e3;
-        write!(
-            f,
-            "| {} | {:.2} ms | {:.2} ms | {:.2} ms | {} | {:.0} ms |",
-            self.keys,
-            ms(self.change),
-            ms(self.statement),
-            ms(self.cold),
-            self.loaded,
-            ms(self.warm)
-        )
+impl Place {
+    async fn among(keys: u64) -> Self {
+        let database = database().await;
+        fill(&database, keys);
+        database.psql(&format!(
+            "begin; alter table plan_config disable trigger user; \
+             insert into plan_config (version, status, symbol, strategy, size) \
+             select 1, 'active', 'symbol-' || n, 'a', n % 100 from generate_series(0, {keys} - 1) n; \
+             alter table plan_config enable trigger user; commit; vacuum analyze plan_config"
+        ));
+        let config = process(&database).await;
+        let client = database.client().await;
+        Self { _database: database, config, client }
+    }
+
+    async fn execute(&self, sql: &str) {
+        self.client.batch_execute(sql).await.unwrap();
+    }
+
+    /// From before a statement to the first read of the new value, in the middle of all.
+    async fn bounded(&self) -> Duration {
+        let bytes: Keyed<BytesConfig> = self.config.keyed();
+        bytes.get("guild-500").await;
+        let (before, mut changes) = (bytes.stats().loaded_keys, Vec::new());
+        for round in 1..=ROUNDS {
+            let began = Instant::now();
+            let sql = "update bytes_config set daily_amount = $ where guild_id = 'guild-500'";
+            self.execute(&sql.replace('$', &round.to_string())).await;
+            changes.push(seen(&bytes, "guild-500", round, began).await);
+        }
+        assert_eq!(bytes.stats().loaded_keys - before, ROUNDS.unsigned_abs());
+        middle(changes)
+    }
+
+    /// The same of a read of a key that is not in memory.
+    async fn cold(&self) -> Duration {
+        let bytes: Keyed<BytesConfig> = self.config.keyed();
+        let mut colds = Vec::new();
+        for round in 1..=ROUNDS {
+            let began = Instant::now();
+            bytes.get(format!("guild-{}", 500 + round)).await;
+            colds.push(began.elapsed());
+        }
+        middle(colds)
+    }
+
+    /// The same of a change of a resident block.
+    async fn resident(&self) -> Duration {
+        let plans: Keyed<PlanConfig> = self.config.keyed();
+        let mut changes = Vec::new();
+        for round in 1..=ROUNDS {
+            let began = Instant::now();
+            let sql = "update plan_config set stop = $ where symbol = 'symbol-500'";
+            self.execute(&sql.replace('$', &(round + 100).to_string())).await;
+            wait::until("the change", SOON, || async {
+                i64::from(plans.load(("symbol-500", "a")).stop) == round + 100
+            })
+            .await;
+            changes.push(began.elapsed());
+        }
+        middle(changes)
     }
 }
 
-async fn cost(keys: u64) -> Cost {
-    let database: Database = database().await;
-    fill(&database, keys);
-    let config = process(&database).await;
-    let bytes: Keyed<BytesConfig> = config.keyed();
-    let client = database.client().await;
-    let (mut changes, mut statements, mut colds) = (Vec::new(), Vec::new(), Vec::new());
-    bytes.get("guild-500").await;
-    let before = bytes.stats().loaded_keys;
-    for round in 1..=ROUNDS {
-        let sql =
-            format!("update bytes_config set daily_amount = {round} where guild_id = 'guild-500'");
-        let began = Instant::now();
-        client.batch_execute(&sql).await.unwrap();
-        statements.push(began.elapsed());
-        changes.push(seen(&bytes, "guild-500", round, began).await);
-    }
-    let loaded = (bytes.stats().loaded_keys - before) / ROUNDS.unsigned_abs();
-    for round in 0..ROUNDS {
-        let began = Instant::now();
-        bytes.get(format!("guild-{}", 501 + round)).await;
-        colds.push(began.elapsed());
-    }
-    let began = Instant::now();
-    let warmed = bytes.warm_all(|_| {}).await;
-    assert!(warmed.loaded + warmed.present >= keys.min(20_000) as usize - 20, "{warmed:?}");
-    let warm = began.elapsed();
-    let middle = |mut all: Vec<Duration>| {
-        all.sort_unstable();
-        all[all.len() / 2]
-    };
-    Cost {
-        keys,
-        change: middle(changes),
-        statement: middle(statements),
-        cold: middle(colds),
-        loaded,
-        warm,
-    }
+fn middle(mut all: Vec<Duration>) -> Duration {
+    all.sort_unstable();
+    all[all.len() / 2]
 }
 
-/// `scripts/keys` gives other numbers of keys, and shows the table.
+/// A scan of so many rows takes many times as long as an index.
+#[track_caller]
+fn assert_alike(few: Duration, many: Duration) {
+    assert!(many < few * 3 + Duration::from_millis(5), "{few:?} among few, {many:?} among many");
+}
+
 #[tokio::test]
 async fn a_change_costs_the_same_among_very_many_keys_as_among_a_thousand() {
-    let counts = std::env::var("CONFIG_TESTS_KEYS").unwrap_or_else(|_| "1000 50000".to_owned());
-    println!(
-        "| keys | change seen | statement | cold read | loaded | warm 20,000 |\n|---|---|---|---|---|---|"
-    );
-    let mut costs: Vec<Cost> = Vec::new();
-    for count in counts.split_whitespace() {
-        costs.push(cost(count.parse().expect("numbers of keys")).await);
-        println!("{}", costs[costs.len() - 1]);
-    }
-    for more in &costs[1..] {
-        // A scan of so many rows takes many times as long as an index.
-        let most = |few: Duration| few * 3 + Duration::from_millis(5);
-        let (change, cold) = (most(costs[0].change), most(costs[0].cold));
-        assert!(more.change < change && more.cold < cold, "{more}");
-        assert_eq!(more.loaded, 1);
-    }
+    let (few, many) = (Place::among(1000).await, Place::among(50_000).await);
+    assert_alike(few.bounded().await, many.bounded().await);
+    assert_alike(few.cold().await, many.cold().await);
+    assert_alike(few.resident().await, many.resident().await);
 }

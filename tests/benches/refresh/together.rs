@@ -1,0 +1,111 @@
+//! A thousand rows changed in one transaction: a hundred blocks, and nine hundred copies of a keyed one.
+//!
+//! A thousand block types would take the compiler ten minutes. Copies are told of once for their block, so
+//! what the triggers of nine hundred tables more would tell is told by hand.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use config_benches::{Report, median};
+use config_sdk::{Config, PostgresStore};
+use config_tests::counted::Counted;
+use config_tests::numbered::{MOST, Numbered};
+use config_tests::postgres::Server;
+use config_tests::proxy::Proxy;
+
+use crate::many::{self, GuildConfig, NEVER};
+
+/// Copies of the keyed block.
+const COPIES: usize = 900;
+/// What the triggers of as many tables would tell.
+const TOLD: &str = "select pg_notify('config_sdk', epoch || ' elsewhere_' || n)
+    from config_sdk.epoch, generate_series(1, 900) n;";
+/// How long it stays quiet before nothing more is taken to follow.
+const QUIET: Duration = Duration::from_millis(300);
+
+pub(crate) async fn measure(report: &mut Report, server: &Server) {
+    let database = many::database(server, MOST, COPIES).await;
+    let proxy = Proxy::to(server.port());
+    let url = format!("{}?sslmode=disable", database.url_through(proxy.port()));
+    let (store, asked) = Counted::new(PostgresStore::new(&url).expect("a URL"));
+    // As in a program: the notifications are read by one thread while another one asks.
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let start = many::with_keys(MOST).store(store).ttl(NEVER).start();
+    let config = runtime.spawn(start).await.expect("no panic").expect("a start");
+    many::listening(&config).await;
+    let writer = database.client().await;
+    let over = Arc::new(AtomicBool::new(false));
+    let reader = {
+        let (config, over) = (config.clone(), Arc::clone(&over));
+        std::thread::spawn(move || mixed(&config, &over))
+    };
+    let (mut passes, mut trips, mut millis, mut writing) = (0, 0, Vec::new(), Vec::new());
+    for round in 1..=report.size(5, 30) {
+        let (before, epoch) = (proxy.round_trips()[0], config.status().epoch);
+        asked.take();
+        let update = |n| format!("update block_{n}_config set number = {round};");
+        let copy =
+            |n| format!("update guild_config set daily = {round} where guild_id = 'guild-{n}';");
+        let all: String = (0..MOST).map(update).chain((1..=COPIES).map(copy)).collect();
+        let began = Instant::now();
+        writer.batch_execute(&format!("begin; {all} {TOLD}")).await.expect("a change");
+        writing.push(began.elapsed().as_secs_f64() * 1e3);
+        let began = Instant::now();
+        writer.batch_execute("commit").await.expect("a commit");
+        config.wait_for(epoch + 1, many::SOON).await.expect("the change");
+        millis.push(began.elapsed().as_secs_f64() * 1e3);
+        assert_eq!(config.get::<Numbered<{ MOST - 1 }>>().number, round);
+        tokio::time::sleep(QUIET).await;
+        passes = passes.max(asked.count());
+        trips = trips.max(proxy.round_trips()[0] - before);
+    }
+    over.store(true, Ordering::Relaxed);
+    let mixed = reader.join().expect("a reader");
+    assert_eq!(mixed, 0, "snapshots of two moments");
+    let (millis, writing) = (median(millis), median(writing));
+    report.figure(
+        "changing.together.passes",
+        passes as f64,
+        "none of a thousand rows apart from the others",
+    );
+    let detail = format!("on the wire; {millis:.1} ms from commit to readers");
+    report.figure("changing.together.queries", trips as f64, detail);
+    let columns = [
+        "rows in one transaction",
+        "passes",
+        "queries",
+        "ms of the 1,000 statements",
+        "ms from commit to readers",
+        "snapshots that mixed two moments",
+    ];
+    let row = [
+        format!("{MOST} blocks and {COPIES} copies"),
+        passes.to_string(),
+        trips.to_string(),
+        format!("{writing:.1}"),
+        format!("{millis:.1}"),
+        mixed.to_string(),
+    ];
+    report.table("together", &columns, vec![row.to_vec()]);
+    config.shutdown().await;
+    runtime.shutdown_background();
+}
+
+/// How many snapshots were of two moments.
+fn mixed(config: &Config, over: &AtomicBool) -> usize {
+    let mut mixed = 0;
+    while !over.load(Ordering::Relaxed) {
+        let view = config.snapshot();
+        let number = view.get::<Numbered<0>>().number;
+        let others =
+            [view.get::<Numbered<64>>().number, view.get::<Numbered<{ MOST - 1 }>>().number];
+        let guilds = view.keyed::<GuildConfig>();
+        let dailies = [1, COPIES].map(|n| guilds.load(format!("guild-{n}").as_str()).daily);
+        mixed += usize::from([others, dailies].concat().iter().any(|other| *other != number));
+        std::thread::sleep(Duration::from_micros(100));
+    }
+    mixed
+}
