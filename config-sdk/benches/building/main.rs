@@ -1,0 +1,2 @@
+//! What building with the library costs.
+fn main() {}

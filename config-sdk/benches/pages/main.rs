@@ -1,0 +1,2 @@
+//! Makes the pages of what benchmarks found.
+fn main() {}
