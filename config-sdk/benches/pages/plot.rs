@@ -72,13 +72,13 @@ fn fill(plot: &Plot, backend: SVGBackend<'_>) -> Result<(), Box<dyn Error>> {
         .x_desc(plot.x.label.as_str())
         .y_desc(plot.y.label.as_str())
         .draw()?;
+    // A curve of very many points is no better for a mark on each.
+    let marked = plot.series.iter().all(|series| series.points.len() <= 30);
     for (number, series) in plot.series.iter().enumerate() {
         let colour = colour(number);
         let shown = |(x, y): &&(f64, f64)| shows(&plot.x, *x) && shows(&plot.y, *y);
         let points: Vec<_> = series.points.iter().filter(shown).copied().collect();
         chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?;
-        // A curve of very many points is no better for a mark on each.
-        let marked = points.len() <= 30;
         if marked {
             points.iter().try_for_each(|point| mark(chart.plotting_area(), number, *point))?;
         }
