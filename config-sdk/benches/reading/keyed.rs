@@ -4,9 +4,11 @@ use std::sync::Barrier;
 
 use fastrand::Rng;
 
-use crate::contestants::{self, Contestant};
-use crate::traces::{Zipf, key};
 use config_benches::{Report, median, now, pin};
+
+use crate::contestants::keyed::{self, Contestant, key};
+use crate::rounds::ratio;
+use crate::traces::Zipf;
 
 /// The hottest keys, which all contestants hold.
 const HELD: usize = 9_000;
@@ -19,7 +21,7 @@ const READS: usize = 50_000;
 pub(crate) fn measure(report: &mut Report) {
     let keys: Vec<String> = (0..HELD).map(key).collect();
     let traces = [trace(&keys, 1), trace(&keys, 2)];
-    let contestants = contestants::all(&keys);
+    let contestants = keyed::all(&keys);
     let mut nanos = vec![[const { Vec::new() }; 2]; contestants.len()];
     for _ in 0..report.size(11, ROUNDS) {
         for ((_, contestant), nanos) in contestants.iter().zip(&mut nanos) {
@@ -28,17 +30,32 @@ pub(crate) fn measure(report: &mut Report) {
             }
         }
     }
-    let medians: Vec<[f64; 2]> = nanos.into_iter().map(|nanos| nanos.map(median)).collect();
-    let moka = contestants.iter().position(|(name, _)| name.starts_with("moka")).expect("moka");
-    let rows = contestants.iter().zip(&medians).map(|((name, _), [one, two])| {
-        let (of_one, of_two) = (one / medians[moka][0], two / medians[moka][1]);
-        let cells = [format!("{one:.1}"), format!("{of_one:.2}"), format!("{two:.1}")];
-        let last = [format!("{of_two:.2}"), format!("{:.2}", two / one)];
-        [(*name).to_owned()].into_iter().chain(cells).chain(last).collect()
+    let place = |wanted| contestants.iter().position(|(name, _)| *name == wanted).expect("a name");
+    let moka = &nanos[place(keyed::MOKA)];
+    let rows = contestants.iter().zip(&nanos).map(|((name, _), [one, two])| {
+        let middle = |nanos: &[f64]| format!("{:.1}", median(nanos.to_vec()));
+        let of = |nanos: &[f64], other: &[f64]| format!("{:.2}", ratio(nanos, other));
+        let (of_one, of_two) = (of(one, &moka[0]), of(two, &moka[1]));
+        vec![(*name).to_owned(), middle(one), of_one, middle(two), of_two, of(two, one)]
     });
     let columns =
         ["ns per hit and thread", "1 thread", "of moka's", "2 threads", "of moka's", "2 to 1"];
     report.table("keyed", &columns, rows.collect());
+    // Of the two ways to read, the slower one counts.
+    let ways = [keyed::PEEK, keyed::GET].map(|name| (name, &nanos[place(name)]));
+    let beside_moka = ways.map(|(name, [one, _])| (name, one, &moka[0]));
+    worst(report, "reading.bounded", beside_moka);
+    let with_two = ways.map(|(name, [one, two])| (name, two, one));
+    worst(report, "reading.bounded.threads", with_two);
+}
+
+/// The higher ratio of what is compared with what.
+fn worst(report: &mut Report, id: &str, pairs: [(&str, &Vec<f64>, &Vec<f64>); 2]) {
+    let ratios = pairs.map(|(name, one, other)| (ratio(one, other), name, one, other));
+    let worst = ratios.into_iter().max_by(|one, other| one.0.total_cmp(&other.0));
+    let (value, name, one, other) = worst.expect("one of two");
+    let (one, other) = (median(one.clone()), median(other.clone()));
+    report.figure(id, value, format!("{name}: {one:.2} ns beside {other:.2} ns"));
 }
 
 /// Zipf reads of keys that are there.

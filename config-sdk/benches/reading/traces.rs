@@ -2,12 +2,8 @@
 
 use fastrand::Rng;
 
-use crate::KEYS;
-
-/// As long as many ids are, and different in their last digits only.
-pub(crate) fn key(number: usize) -> String {
-    format!("guild-{:012}", 190_000_000 + number * 7)
-}
+/// How many keys there are.
+pub(crate) const KEYS: usize = 100_000;
 
 /// Numbers of keys, the lower the more often: the n-th in proportion to 1 / nˢ.
 pub(crate) struct Zipf(Vec<f64>);

@@ -1,9 +1,10 @@
 //! What benchmarks share: time, the figures that are wanted, and reports of what was found.
 
+mod machine;
 mod report;
 mod timing;
 mod wanted;
 
 pub use report::{Axis, Figure, Plot, Report, Series, Table, folder};
 pub use timing::{median, now, pin};
-pub use wanted::{Bound, WANTED, Wanted};
+pub use wanted::{Bound, WANTED, Wanted, bench};

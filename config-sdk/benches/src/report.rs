@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::machine::machine;
+
 /// What one benchmark found.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Report {
@@ -12,6 +14,8 @@ pub struct Report {
     pub bench: String,
     /// Whether it was the quick version: fewer rounds, smaller numbers.
     pub quick: bool,
+    /// Where it ran, when, and with what: names and what there is to say.
+    pub machine: Vec<(String, String)>,
     /// What it measured of the figures that are wanted.
     pub figures: Vec<Figure>,
     /// What people read.
@@ -109,7 +113,7 @@ impl Report {
     pub fn table(&mut self, id: &str, columns: &[&str], rows: Vec<Vec<String>>) {
         let columns = columns.iter().map(ToString::to_string).collect();
         let table = Table { id: id.to_owned(), columns, rows };
-        println!("\n{table}");
+        println!("\n{table:#}");
         self.tables.push(table);
     }
 
@@ -122,14 +126,15 @@ impl Report {
     ///
     /// # Panics
     /// If it cannot be written.
-    pub fn end(self) {
-        let folder = folder();
+    pub fn end(mut self) {
+        self.machine = machine();
+        let folder = folder(self.quick);
         let path = folder.join(format!("{}.json", self.bench));
         let former = std::fs::read_to_string(&path).ok();
         let former = former.and_then(|text| serde_json::from_str::<Self>(&text).ok());
         let report = match former {
-            Some(former) if former.quick == self.quick => self.over(former),
-            _ => self,
+            Some(former) => self.over(former),
+            None => self,
         };
         std::fs::create_dir_all(&folder).expect("a folder for what was found");
         let text = serde_json::to_string_pretty(&report).expect("a report is plain data");
@@ -153,20 +158,34 @@ impl Report {
     }
 }
 
-/// Where reports are kept: `target/performance` of the workspace.
+/// Where reports are kept: `target/performance` of the workspace, and `quick` in it for the quick ones.
 #[must_use]
-pub fn folder() -> PathBuf {
+pub fn folder(quick: bool) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let target = target.or_else(|| Some(package.ancestors().nth(2)?.join("target")));
-    target.expect("the package is in the workspace").join("performance")
+    let folder = target.expect("the package is in the workspace").join("performance");
+    if quick { folder.join("quick") } else { folder }
 }
 
-/// As Markdown.
+/// As Markdown; with `#`, its columns stand below each other.
 impl Display for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "| {} |", self.columns.join(" | "))?;
-        write!(f, "|{}", "---|".repeat(self.columns.len()))?;
-        self.rows.iter().try_for_each(|row| write!(f, "\n| {} |", row.join(" | ")))
+        let widths: Vec<_> = (0..self.columns.len())
+            .map(|column| {
+                let rows = self.rows.iter().chain([&self.columns]);
+                let lengths =
+                    rows.filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+                if f.alternate() { lengths.max().unwrap_or_default() } else { 0 }
+            })
+            .collect();
+        let line = |row: &[String]| {
+            let cells = row.iter().zip(&widths).map(|(cell, width)| format!(" {cell:width$} |"));
+            format!("|{}", cells.collect::<String>())
+        };
+        writeln!(f, "{}", line(&self.columns))?;
+        write!(f, "|")?;
+        widths.iter().try_for_each(|width| write!(f, "{:-<1$}|", "", (width + 2).max(3)))?;
+        self.rows.iter().try_for_each(|row| write!(f, "\n{}", line(row)))
     }
 }

@@ -34,6 +34,29 @@ impl Bound {
     }
 }
 
+/// Which benchmark measures the figure, and the package it is in.
+///
+/// # Panics
+/// If no benchmark is known to.
+#[must_use]
+pub fn bench(id: &str) -> (&'static str, &'static str) {
+    let found = BENCHES.into_iter().find(|(figures, ..)| id.starts_with(figures));
+    let (_, bench, package) = found.expect("a benchmark for each figure");
+    (bench, package)
+}
+
+/// By what the ids of their figures begin with, first match first.
+const BENCHES: [(&str, &str, &str); 8] = [
+    ("reading.", "reading", "config-benches"),
+    ("changing.push.", "propagation", "config-tests"),
+    ("changing.fleet.", "fleet", "config-tests"),
+    ("changing.keys", "warming", "config-tests"),
+    ("changing.warm", "warming", "config-tests"),
+    ("changing.memory", "warming", "config-tests"),
+    ("changing.", "refresh", "config-tests"),
+    ("building.", "building", "config-benches"),
+];
+
 use Bound::{AtLeast, AtMost, Stated};
 
 /// All of them, by what they are figures of.

@@ -9,7 +9,7 @@
 //! | [`deploying`] | URLs, encryption, poolers, what is connected and when it is given up |
 //! | [`shared_tier`] | what Redis is for, what is kept there, and why it is never wrong |
 //! | [`metrics`] | what is counted and measured, what it means, and when to be woken by it |
-//! | [`performance`] | what reads and changes cost, beside what people use otherwise |
+//! | [`performance`] | what reads, changes, starting and building cost, beside what people use otherwise: every figure, tables, plots |
 //! | [`faults`] | how soon each kind of trouble is noticed, and healed once it is over |
 //! | [`operating`] | the operator's command line: every command, and what to do on call |
 //! | [`editing`] | changing values by SQL: drafts, history, what the triggers do |
@@ -45,9 +45,7 @@ pub mod metrics {
     #![doc = include_str!("metrics.md")]
 }
 
-pub mod performance {
-    #![doc = include_str!("performance.md")]
-}
+pub mod performance;
 
 pub mod faults {
     #![doc = include_str!("faults.md")]

@@ -8,7 +8,7 @@ use config_sdk::{
 };
 use tokio::runtime::Runtime;
 
-use crate::CAPACITY;
+use super::keyed::CAPACITY;
 
 /// One copy a guild.
 #[derive(Clone, Debug, ConfigBlock)]

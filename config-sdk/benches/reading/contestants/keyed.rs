@@ -9,8 +9,19 @@ use std::task::{Context, Poll, Waker};
 use arc_swap::ArcSwap;
 use config_sdk::Keyed;
 
-use crate::CAPACITY;
-use crate::guilds::{self, GuildConfig};
+pub(crate) use super::guilds::{GuildConfig, start};
+
+/// How many copies are held at most.
+pub(crate) const CAPACITY: usize = 10_000;
+
+pub(crate) const PEEK: &str = "`keyed.peek(key)`";
+pub(crate) const GET: &str = "`keyed.get(key).await`";
+pub(crate) const MOKA: &str = "moka `get`";
+
+/// As long as many ids are, and different in their last digits only.
+pub(crate) fn key(number: usize) -> String {
+    format!("guild-{:012}", 190_000_000 + number * 7)
+}
 
 /// A way to find the copy of a key.
 pub(crate) trait Contestant: Send + Sync {
@@ -26,7 +37,7 @@ pub(crate) trait Contestant: Send + Sync {
 /// All of them, filled with `keys`.
 pub(crate) fn all(keys: &[String]) -> Vec<(&'static str, Box<dyn Contestant>)> {
     let copies = || keys.iter().map(|key| (key.clone(), Arc::new(GuildConfig::default())));
-    let (runtime, guilds) = guilds::start();
+    let (runtime, guilds) = start();
     runtime.block_on(guilds.warm(keys));
     let moka = moka::sync::Cache::new(CAPACITY as u64);
     copies().for_each(|(key, copy)| moka.insert(key, copy));
@@ -34,9 +45,9 @@ pub(crate) fn all(keys: &[String]) -> Vec<(&'static str, Box<dyn Contestant>)> {
     let quick = quick_cache::sync::Cache::new(CAPACITY);
     copies().for_each(|(key, copy)| quick.insert(key, copy));
     vec![
-        ("`keyed.peek(key)`", Box::new(Peek(guilds.clone()))),
-        ("`keyed.get(key).await`", Box::new(Get(guilds))),
-        ("moka `get`", Box::new(moka)),
+        (PEEK, Box::new(Peek(guilds.clone()))),
+        (GET, Box::new(Get(guilds))),
+        (MOKA, Box::new(moka)),
         ("quick_cache `get`", Box::new(quick)),
         ("papaya `pin().get`", Box::new(copies().collect::<papaya::HashMap<_, _>>())),
         ("`RwLock<HashMap>`", Box::new(RwLock::new(copies().collect::<HashMap<_, _>>()))),
