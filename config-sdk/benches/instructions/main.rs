@@ -24,7 +24,7 @@ fn main() {
     };
     let counted: Vec<_> = reads::NAMES.iter().map(|name| (*name, per_read(name))).collect();
     let row = |(name, count): &(&str, f64)| vec![(*name).to_owned(), format!("{count:.1}")];
-    report.table("instructions", &["a read", "instructions"], counted.iter().map(row).collect());
+    report.table("reads", &["a read", "instructions"], counted.iter().map(row).collect());
     report.end();
     let file = words.iter().skip_while(|word| *word != "--gate").nth(1);
     if let Some(file) = file
