@@ -111,10 +111,14 @@ impl Ears {
             return self.echo.hear();
         }
         let (epoch, names) = payload.split_once(' ').unwrap_or((payload, ""));
-        if let Ok(epoch) = epoch.parse() {
-            self.epoch.store(epoch, Ordering::Relaxed);
+        let names = names.split_whitespace();
+        match epoch.parse() {
+            Ok(epoch) => {
+                self.epoch.store(epoch, Ordering::Relaxed);
+                self.signal.told(epoch, names);
+            }
+            Err(_) => self.signal.changed(names),
         }
-        self.signal.changed(names.split_whitespace());
     }
 }
 
