@@ -105,7 +105,8 @@ impl Drive for Arc<Ears> {
 }
 
 impl Ears {
-    /// A notification only ever means "look": what it says is a hint, and anybody can send one.
+    /// A notification only ever means "look", and nothing if readers have its epoch: what it says is a hint,
+    /// and anybody can send one.
     fn take(&self, channel: &str, payload: &str) {
         if channel == self.echo.channel {
             return self.echo.hear();
