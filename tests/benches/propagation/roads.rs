@@ -42,7 +42,6 @@ pub(crate) struct Road {
 }
 
 /// Who commits.
-#[expect(clippy::large_enum_variant, reason = "there are five of them")]
 enum Writer {
     Postgres { client: Client, table: &'static str, role: Role, database: Database },
     Sqlite { file: rusqlite::Connection, _folder: TempDir },
