@@ -147,4 +147,50 @@ mod tests {
         let heard = tokio::time::timeout(Duration::from_secs(5), listening.heard()).await;
         assert!(heard.unwrap().changed);
     }
+
+    /// At epoch 1, then at epoch 2; counts how often it is asked.
+    #[cfg(feature = "postgres")]
+    struct Repeated(Arc<AtomicUsize>);
+
+    #[cfg(feature = "postgres")]
+    impl Source for Repeated {
+        fn name(&self) -> String {
+            "repeated".to_owned()
+        }
+
+        fn fetch<'a>(&'a self, _: Request<'a>) -> BoxFuture<'a, Result<Fetched, SourceError>> {
+            let asked = self.0.fetch_add(1, Ordering::SeqCst);
+            Box::pin(ready(Ok(Fetched::unchanged(if asked < 2 { 1 } else { 2 }))))
+        }
+
+        fn changes<'a>(&'a self, signal: Signal) -> BoxFuture<'a, Deaf> {
+            signal.listening();
+            Box::pin(async move {
+                for epoch in [1, 1, 1, 2, 2, 2] {
+                    tokio::time::sleep(Duration::from_secs(10)).await;
+                    signal.told(epoch, ["risk"]);
+                }
+                pending().await
+            })
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    #[tokio::test(start_paused = true)]
+    async fn an_epoch_that_readers_have_is_not_asked_for_again_and_holds_no_poll_up() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let builder = crate::Config::builder().store(Repeated(Arc::clone(&asked)));
+        let ttl = Duration::from_secs(50);
+        let config = builder.ttl(ttl).start().await.unwrap();
+        let begun = Instant::now();
+        tokio::time::sleep_until(begun + Duration::from_secs(35)).await;
+        assert_eq!(asked.load(Ordering::SeqCst), 2, "at the start, and once it is listened to");
+        tokio::time::sleep_until(begun + Duration::from_secs(44)).await;
+        assert_eq!(asked.load(Ordering::SeqCst), 3, "for the second epoch");
+        tokio::time::sleep_until(begun + Duration::from_secs(84)).await;
+        assert_eq!(asked.load(Ordering::SeqCst), 3, "and not again before the poll");
+        tokio::time::sleep_until(begun + Duration::from_secs(96)).await;
+        assert_eq!(asked.load(Ordering::SeqCst), 4, "which is one time to live after it");
+        config.shutdown().await;
+    }
 }

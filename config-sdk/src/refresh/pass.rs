@@ -20,7 +20,7 @@ use super::{Force, Overlay, metrics};
 use crate::cell::Cells;
 use crate::guarded::{caught, guarded};
 use crate::keyed::AnyShelf;
-use crate::source::{Fetched, Source, SourceError};
+use crate::source::{Fetched, Heard, Source, SourceError};
 
 /// Moves values from the source to the cells; one pass at a time, because it takes `&mut self`.
 pub(crate) struct Refresher {
@@ -243,6 +243,11 @@ impl Refresher {
             }
         }
         reports
+    }
+
+    /// Whether readers have all that was heard of: an epoch is one transaction's, which is read whole.
+    pub(super) fn has_all(&self, heard: &Heard) -> bool {
+        !self.is_wanting() && self.applied.is_some_and(|epoch| heard.is_of(epoch))
     }
 
     /// Makes the next pass read everything.

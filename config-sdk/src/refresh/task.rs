@@ -153,7 +153,12 @@ impl Task {
                 () = hangup.signal() => {
                     self.force(Force::All).await;
                 }
-                heard = after(rest, &self.listening) => self.hear(heard).await,
+                heard = after(rest, &self.listening) => {
+                    if self.refresher.has_all(&heard) {
+                        continue; // nobody was asked, so the poll stays where it is
+                    }
+                    self.hear(heard).await;
+                }
                 () = sleep_until(poll) => {
                     self.pass(Trigger::Poll, &BTreeSet::new()).await;
                 }

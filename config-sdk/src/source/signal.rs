@@ -41,6 +41,8 @@ pub(crate) struct Heard {
     pub(crate) anew: bool,
     /// What is said to have changed.
     pub(crate) names: BTreeSet<String>,
+    /// The lowest and the highest epoch that it may have changed with.
+    epochs: Option<(u64, u64)>,
 }
 
 impl Signal {
@@ -68,14 +70,7 @@ impl Signal {
 
     /// Something may have changed: these blocks, as far as is known.
     pub fn changed<'a>(&self, names: impl IntoIterator<Item = &'a str>) {
-        self.0.say(|heard| {
-            heard.changed = true;
-            for name in names {
-                if heard.names.len() < MAX_HINTS {
-                    heard.names.insert(name.to_owned());
-                }
-            }
-        });
+        self.0.say(|heard| heard.add((0, u64::MAX), names));
     }
 }
 
@@ -86,12 +81,36 @@ impl Signal {
         self.0.seen.store(epoch, Ordering::Relaxed);
     }
 
+    /// These blocks are said to have changed with this epoch.
+    pub(crate) fn told<'a>(&self, epoch: u64, names: impl IntoIterator<Item = &'a str>) {
+        self.0.say(|heard| heard.add((epoch, epoch), names));
+    }
+
     /// Something changed that no notification told of.
     pub(super) fn missed(&self) {
         self.0.say(|heard| {
             heard.changed = true;
             heard.missed = true;
         });
+    }
+}
+
+impl Heard {
+    fn add<'a>(&mut self, (low, high): (u64, u64), names: impl IntoIterator<Item = &'a str>) {
+        self.changed = true;
+        let (lowest, highest) = self.epochs.unwrap_or((low, high));
+        self.epochs = Some((lowest.min(low), highest.max(high)));
+        for name in names {
+            if self.names.len() < MAX_HINTS {
+                self.names.insert(name.to_owned());
+            }
+        }
+    }
+
+    /// Whether it is of this epoch alone, as the other notifications are of a transaction with many.
+    pub(crate) fn is_of(&self, epoch: u64) -> bool {
+        let more = self.listening || self.missed || self.anew;
+        !more && self.epochs == Some((epoch, epoch))
     }
 }
 
@@ -134,6 +153,32 @@ impl Listening {
                 return heard;
             }
             self.0.wake.notified().await;
+        }
+    }
+}
+
+#[cfg(all(test, feature = "postgres"))]
+mod tests {
+    use super::Signal;
+
+    #[tokio::test]
+    async fn what_is_heard_is_of_an_epoch_only_if_nothing_else_was_said() {
+        let (signal, listening) = Signal::new();
+        signal.told(7, ["risk"]);
+        signal.told(7, ["trading"]);
+        let heard = listening.heard().await;
+        assert!(heard.is_of(7) && !heard.is_of(6) && !heard.is_of(8));
+        let others: [fn(&Signal); 5] = [
+            |signal| signal.told(8, []),
+            |signal| signal.told(6, []),
+            |signal| signal.changed([]),
+            Signal::missed,
+            Signal::anew,
+        ];
+        for other in others {
+            signal.told(7, []);
+            other(&signal);
+            assert!(!listening.heard().await.is_of(7));
         }
     }
 }

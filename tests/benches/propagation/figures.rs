@@ -24,6 +24,8 @@ const COLUMNS: [&str; 9] = [
 pub(crate) fn push(report: &mut Report, push: &Road, hand: &Road) {
     report.table("push", &COLUMNS, [push, hand].map(row).to_vec());
     report.table("parts", &PARTS, [push, hand].map(parts).to_vec());
+    let columns = ["server's mean ms, without parsing", "", "planning", "running"];
+    report.table("statements", &columns, [push, hand].map(Road::statements).concat());
     let (ours, theirs) = (from_commit(push), from_commit(hand));
     for (id, part) in [("changing.push.p50", 0.5), ("changing.push.p99", 0.99)] {
         let (ours, theirs) = (ours.at(part), theirs.at(part));

@@ -23,6 +23,14 @@ const RIGHTS: &str = "do $$ begin
 const SPENT: &str = "select coalesce(sum(total_plan_time + total_exec_time), 0)
     from pg_stat_statements s join pg_roles r on r.oid = s.userid where r.rolname = 'ROLE'";
 
+/// The same, statement by statement, of those that were run for every change.
+const STATEMENTS: &str = "select what, sum(total_plan_time / calls)::numeric(9, 3), sum(total_exec_time / calls)::numeric(9, 3)
+    from (select s.*, case when query ilike 'select e.epoch%' then 'what changed'
+        when query ilike '%from%wide%' then 'the row' else 'transaction and its settings' end as what
+        from pg_stat_statements s join pg_roles r on r.oid = s.userid
+        where r.rolname = 'ROLE' and calls > 100) s
+    group by what order by what";
+
 /// One way for a change to go.
 pub(crate) struct Road {
     pub(crate) name: &'static str,
@@ -34,7 +42,6 @@ pub(crate) struct Road {
 }
 
 /// Who commits.
-#[expect(clippy::large_enum_variant, reason = "there are five of them")]
 enum Writer {
     Postgres { client: Client, table: &'static str, role: Role, database: Database },
     Sqlite { file: rusqlite::Connection, _folder: TempDir },
@@ -93,6 +100,15 @@ impl Road {
         Self { name, samples: Vec::new(), spent: 0.0, writer, reader }
     }
 
+    /// What the server did for one change: which part, and milliseconds of planning and running it.
+    pub(crate) fn statements(&self) -> Vec<Vec<String>> {
+        let told = self.writer.counted(STATEMENTS);
+        let row = |line: &str| {
+            [self.name].into_iter().chain(line.split('|')).map(str::to_owned).collect()
+        };
+        told.lines().map(row).collect()
+    }
+
     async fn change(&mut self, number: u64) {
         let [began, sent, returned] = self.writer.commit(number).await;
         let [asked, answered, seen] = self.reader.sees(number).await;
@@ -123,15 +139,19 @@ impl Writer {
         }
     }
 
-    /// Milliseconds that the server has spent on the reader's questions.
-    fn spent(&self) -> f64 {
+    /// What the server says of the reader's questions; nothing where there is no server.
+    fn counted(&self, sql: &str) -> String {
         match self {
             Self::Postgres { role, database, .. } => {
-                let spent = database.server().psql("postgres", &SPENT.replace("ROLE", &role.name));
-                spent.parse().expect("a number")
+                database.server().psql("postgres", &sql.replace("ROLE", &role.name))
             }
-            Self::Sqlite { .. } => 0.0,
+            Self::Sqlite { .. } => String::new(),
         }
+    }
+
+    /// Milliseconds that the server has spent on them.
+    fn spent(&self) -> f64 {
+        self.counted(SPENT).parse().unwrap_or(0.0)
     }
 }
 

@@ -7,6 +7,7 @@
 mod blocks;
 mod by_hand;
 mod child;
+mod heal;
 mod keys;
 mod memory;
 mod soak;
@@ -29,6 +30,9 @@ fn main() {
     }
     if report.wants("warm") {
         runtime.block_on(warm::measure(&mut report));
+    }
+    if report.wants("heal") {
+        runtime.block_on(heal::measure(&mut report));
     }
     if report.wants("memory") {
         runtime.block_on(memory::measure(&mut report));

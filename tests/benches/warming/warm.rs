@@ -65,7 +65,7 @@ struct Cost {
 
 pub(crate) async fn measure(report: &mut Report) {
     let few: &[(usize, usize)] = &[(100_000, 3)];
-    for (count, rounds) in report.size(few, &[(100_000, 9), (1_000_000, 3)]) {
+    for (count, rounds) in report.size(few, &[(100_000, 7), (1_000_000, 1)]) {
         among(report, *count, *rounds).await;
     }
 }

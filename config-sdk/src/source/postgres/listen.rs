@@ -105,16 +105,21 @@ impl Drive for Arc<Ears> {
 }
 
 impl Ears {
-    /// A notification only ever means "look": what it says is a hint, and anybody can send one.
+    /// A notification only ever means "look", and nothing if readers have its epoch: what it says is a hint,
+    /// and anybody can send one.
     fn take(&self, channel: &str, payload: &str) {
         if channel == self.echo.channel {
             return self.echo.hear();
         }
         let (epoch, names) = payload.split_once(' ').unwrap_or((payload, ""));
-        if let Ok(epoch) = epoch.parse() {
-            self.epoch.store(epoch, Ordering::Relaxed);
+        let names = names.split_whitespace();
+        match epoch.parse() {
+            Ok(epoch) => {
+                self.epoch.store(epoch, Ordering::Relaxed);
+                self.signal.told(epoch, names);
+            }
+            Err(_) => self.signal.changed(names),
         }
-        self.signal.changed(names.split_whitespace());
     }
 }
 
