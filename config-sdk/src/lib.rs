@@ -121,8 +121,9 @@ pub use source::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use source::SqliteStore;
 pub use source::{
-    BoxFuture, Deaf, Difference, Edit, Fetched, Found, Keys, Loaded, MemoryStore, Moved, Request,
-    Rows, Signal, Source, SourceError, Step, Store, TierState, TierStatus, UrlError, Wanted, Which,
+    BoxFuture, Deaf, Difference, Edit, Fetched, Found, Incoming, Keys, Loaded, MemoryStore, Moved,
+    Request, Rows, Signal, Source, SourceError, Step, Store, TierState, TierStatus, UrlError,
+    Wanted, Which,
 };
 #[cfg(feature = "ops")]
 pub use source::{

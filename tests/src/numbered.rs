@@ -52,8 +52,12 @@ impl<const N: usize> ConfigBlock for Numbered<N> {
         }
     }
 
-    fn encode(&self) -> Vec<Value> {
-        vec![private::value::<Plain, _>(self.number), private::value::<Plain, _>(self.note.clone())]
+    fn encode_field(&self, place: usize) -> Option<Value> {
+        match place {
+            0 => Some(private::value::<Plain, _>(self.number)),
+            1 => Some(private::value::<Plain, _>(self.note.clone())),
+            _ => None,
+        }
     }
 }
 

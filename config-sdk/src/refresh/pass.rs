@@ -148,7 +148,8 @@ impl Refresher {
         }
         let hint = names(&|name, _| ask.hint.contains(name));
         let (since, limit) = (self.applied, ask.limit);
-        let ask = reader::Ask { since, also: &also, hint: &hint, limit };
+        let is_patient = ask.trigger != Trigger::Start;
+        let ask = reader::Ask { since, also: &also, hint: &hint, limit, is_patient };
         self.reader.fetch(ask).await
     }
 

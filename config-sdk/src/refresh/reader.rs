@@ -1,5 +1,6 @@
 //! Asking the source, in a limited time, whatever it does; migrating it first where that was asked for.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use tracing::{info, warn};
 
 use crate::guarded::guarded;
 use crate::schema::BlockSchema;
-use crate::source::{Fetched, Request, Source, SourceError};
+use crate::source::{Fetched, Incoming, Request, Source, SourceError};
 
 /// A source, and the blocks that are read from it.
 pub(super) struct Reader {
@@ -42,7 +43,10 @@ pub(super) struct Ask<'a> {
     pub(super) since: Option<u64>,
     pub(super) also: &'a [&'static str],
     pub(super) hint: &'a [&'static str],
+    /// For how long the source may be silent.
     pub(super) limit: Duration,
+    /// Whether it may take longer than that, as long as its answer is arriving.
+    pub(super) is_patient: bool,
 }
 
 impl Reader {
@@ -63,8 +67,16 @@ impl Reader {
 
     /// Asks, and answers for a source that hangs or panics.
     pub(super) async fn fetch(&mut self, ask: Ask<'_>) -> Result<Fetched, SourceError> {
-        let limit = ask.limit;
-        match tokio::time::timeout(limit, guarded(self.try_fetch(ask))).await {
+        let (limit, incoming, is_patient) = (ask.limit, Incoming::new(), ask.is_patient);
+        let mut fetching = pin!(guarded(self.try_fetch(ask, &incoming)));
+        let fetched = loop {
+            let before = incoming.count();
+            let fetched = tokio::time::timeout(limit, &mut fetching).await;
+            if fetched.is_ok() || !is_patient || incoming.count() == before {
+                break fetched;
+            }
+        };
+        match fetched {
             Ok(Some(fetched)) => fetched,
             Ok(None) => Err(SourceError::refused(
                 "the source panicked; its message is in the program's output",
@@ -76,13 +88,18 @@ impl Reader {
         }
     }
 
-    async fn try_fetch(&mut self, ask: Ask<'_>) -> Result<Fetched, SourceError> {
+    async fn try_fetch(
+        &mut self,
+        ask: Ask<'_>,
+        incoming: &Incoming,
+    ) -> Result<Fetched, SourceError> {
         let refusal = self.migrate().await.err();
         let mut request = Request::everything(&self.all);
         request.since = ask.since;
         request.also = ask.also;
         request.hint = ask.hint;
         request.max_record = self.max_record;
+        request.incoming = incoming;
         let fetched = self.source.fetch(request).await;
         let fetched = fetched.and_then(|fetched| self.believable(fetched, ask.since));
         match (fetched, refusal) {

@@ -18,7 +18,7 @@ use super::pass::Ask;
 use super::{Beside, Force, RefreshReport, Refresher, metrics};
 use crate::source::{Heard, Listening, Signal, Source, SourceError};
 
-/// Longest time a pass may take.
+/// Longest time that a source may be silent in a pass.
 const PASS_LIMIT: Duration = Duration::from_secs(5);
 
 /// Somebody asks for a refresh, and wants to know what came of it.

@@ -31,7 +31,7 @@ mod write;
 mod writer;
 
 pub(crate) use contract::MAX_RECORD;
-pub use contract::{BoxFuture, Deaf, Fetched, Found, Request, Source, Store};
+pub use contract::{BoxFuture, Deaf, Fetched, Found, Incoming, Request, Source, Store};
 pub use ddl::{Difference, Step};
 pub use error::SourceError;
 pub use keyed::{Keys, Loaded, Moved, Rows, Wanted, Which};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use config_sdk::{Config, ConfigBlock, PushState, StoreState};
+use config_sdk::{Config, ConfigBlock, KeyedOptions, PushState, StoreState};
 use config_tests::postgres::Server;
 use config_tests::wait;
 use rusqlite::Connection;
@@ -211,6 +211,40 @@ async fn a_table_dropped_from_sqlite_is_noticed_by_itself() {
             .error
             .as_ref()
             .is_some_and(|error| error.contains("limits_config"))
+    })
+    .await;
+}
+
+/// A copy for each symbol.
+#[derive(Debug, ConfigBlock)]
+#[config(name = "note", key(symbol: String), resident)]
+struct NoteConfig {
+    text: String,
+}
+
+/// Very many rows took longer than a pass was given, and were asked for again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_on_postgres_that_keep_arriving_are_waited_for() {
+    let database = Server::shared().database();
+    let builder = || {
+        let builder = Config::builder().keyed::<NoteConfig>(KeyedOptions::new());
+        builder.url(&database.url()).start_timeout(Duration::from_secs(1))
+    };
+    builder().migrate_now().await.expect("tables");
+    // As large as what the server sends at once, so that it does not gather them.
+    database.psql(
+        "insert into note_config (status, symbol, text)
+         select 'active', 'coin-' || n, repeat('x', 10000) from generate_series(1, 8) n;
+         alter table note_config rename to former;
+         create view note_config as select f.* from former f
+         cross join lateral (select pg_sleep(0.8 + 0 * length(f.symbol))) s",
+    );
+    let config = builder().start().await.expect("a start");
+    let notes = config.keyed::<NoteConfig>();
+    assert_eq!(notes.iter().count(), 0, "{}", config.status());
+    wait::until("all of them", 3 * SOON, || async {
+        let (count, status) = (notes.iter().count(), config.status());
+        if count == 8 { Ok(()) } else { Err(format!("{count}, {status}")) }
     })
     .await;
 }

@@ -1,5 +1,8 @@
 //! One connection to Postgres, and what its errors mean.
 
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
 use tokio_postgres::error::SqlState;
@@ -7,7 +10,7 @@ use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::address::{Address, Drive};
 use super::columns::Columns;
-use crate::source::SourceError;
+use crate::source::{Incoming, SourceError};
 
 /// An open connection; it ends when this is dropped.
 #[derive(Debug)]
@@ -83,12 +86,24 @@ impl From<Error> for Trouble {
 
 /// Runs `sql`, and yields the rows of all its statements.
 pub(super) async fn rows(client: &Client, sql: &str) -> Result<Vec<SimpleQueryRow>, Error> {
-    let messages = client.simple_query(sql).await?;
-    let row = |message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    };
-    Ok(messages.into_iter().filter_map(row).collect())
+    arriving(client, sql, &Incoming::new()).await
+}
+
+/// The same, and says of each message that it has arrived.
+pub(super) async fn arriving(
+    client: &Client,
+    sql: &str,
+    incoming: &Incoming,
+) -> Result<Vec<SimpleQueryRow>, Error> {
+    let mut messages = pin!(client.simple_query_raw(sql).await?);
+    let mut rows = Vec::new();
+    while let Some(message) = messages.try_next().await? {
+        incoming.more();
+        if let SimpleQueryMessage::Row(row) = message {
+            rows.push(row);
+        }
+    }
+    Ok(rows)
 }
 
 /// What to do where nobody answers, or stops in the middle.

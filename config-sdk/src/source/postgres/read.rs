@@ -4,7 +4,7 @@ use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
 use super::address::Address;
-use super::connection::{Connection, Trouble, failure, rows, told};
+use super::connection::{Connection, Trouble, arriving, failure, rows, told};
 use super::head::{self, Head};
 use super::select::{self, Answer, Scope};
 use crate::schema::BlockSchema;
@@ -73,7 +73,7 @@ async fn together(
             [] => head,
             parts => format!("{}; {head}; {}; commit", begin(parts), records(parts, request)),
         };
-        let answer = rows(connection.client(), &sql).await?;
+        let answer = arriving(connection.client(), &sql, request.incoming).await?;
         let head = Head::of(&answer, request, connection)?;
         if !head.counts() {
             request.since = None;
@@ -106,7 +106,7 @@ async fn one_by_one(
     for part in wanted(request, &head) {
         let time = if is_long(&part) { MORE_TIME } else { "savepoint two" };
         let sql = format!("savepoint one; {time}; {}", records(&[part], request));
-        match rows(client, &sql).await {
+        match arriving(client, &sql, request.incoming).await {
             Ok(answer) => gather(&mut fetched, request, &head, &part, Ok(&Answer::of(&answer))),
             Err(error) if error.as_db_error().is_some() => {
                 client.batch_execute(GO_ON).await?;
