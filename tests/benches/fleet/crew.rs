@@ -95,6 +95,8 @@ async fn instance(order: Order, places: Arc<Semaphore>) {
         tokio::select! {
             Some(change) = changes.next() => println!("seen {} {}", change.new.change, nanos()),
             Some(event) = events.next() => match event {
+                // As through a pooler: it tries again in five minutes.
+                Event::PushLost { .. } if !may_hear(&config) => println!("deaf"),
                 Event::PushLost { .. } => println!("lost"),
                 Event::PushWorks => println!("back {}", nanos()),
                 _ => {}
@@ -128,6 +130,10 @@ impl Order {
         let tier = status.tier.as_ref().is_none_or(|tier| tier.state == TierState::Connected);
         status.is_ready() && has_push && tier
     }
+}
+
+fn may_hear(config: &Config) -> bool {
+    !matches!(config.status().push, PushState::PollOnly { .. })
 }
 
 /// The time by a clock that all processes of this machine share.

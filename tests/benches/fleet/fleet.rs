@@ -31,6 +31,7 @@ enum Line {
     Up { started: f64, stands: f64 },
     Seen { change: u32, at: u64 },
     Lost,
+    Deaf,
     Back { at: u64 },
 }
 
@@ -96,21 +97,27 @@ impl Fleet {
     }
 
     /// Waits until as many as `listen` have lost the listening connection and listen again, for at most
-    /// `limit`; yields the milliseconds after `since`, sorted.
-    pub(crate) fn listen_again(&self, listen: usize, since: u64, limit: Duration) -> Vec<f64> {
+    /// `limit`; yields the milliseconds after `since`, sorted, and how many take themselves for deaf.
+    pub(crate) fn listen_again(
+        &self,
+        listen: usize,
+        since: u64,
+        limit: Duration,
+    ) -> (Vec<f64>, usize) {
         let end = Instant::now() + limit;
-        let (mut lost, mut back) = (0, Vec::new());
+        let (mut lost, mut deaf, mut back) = (0, 0, Vec::new());
         while (lost < listen || back.len() < lost)
             && let Some(line) = self.hear(end.saturating_duration_since(Instant::now()))
         {
             match line {
                 Line::Lost => lost += 1,
+                Line::Deaf => deaf += 1,
                 Line::Back { at } => back.push((at as f64 - since as f64) / 1e6),
                 _ => {}
             }
         }
         back.sort_by(f64::total_cmp);
-        back
+        (back, deaf)
     }
 
     fn hear(&self, limit: Duration) -> Option<Line> {
@@ -152,6 +159,7 @@ impl Line {
                 Some(Self::Up { started: started as f64 / 1e3, stands: stands as f64 / 1e3 })
             }
             "lost" => Some(Self::Lost),
+            "deaf" => Some(Self::Deaf),
             "back" => Some(Self::Back { at: number()? }),
             "seen" => Some(Self::Seen { change: number()?.try_into().ok()?, at: number()? }),
             _ => None,

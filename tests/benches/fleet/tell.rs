@@ -65,6 +65,7 @@ pub(crate) fn tell(report: &mut Report, found: &[Found], storms: &[Storm]) {
             "listen again",
             "p50 ms",
             "last ms",
+            "deaf for now",
             "statements",
             "Postgres ms",
             "of it a session",
@@ -142,13 +143,14 @@ fn at_rest(found: &Found) -> Option<Vec<String>> {
 }
 
 fn after_storm(storm: &Storm) -> Vec<String> {
-    let Storm { road, instances, back, p50, last, used } = storm;
+    let Storm { road, instances, back, p50, last, deaf, used } = storm;
     vec![
         road.name().to_owned(),
         instances.to_string(),
         back.to_string(),
         format!("{p50:.0}"),
         format!("{last:.0}"),
+        deaf.to_string(),
         used.statements.to_string(),
         format!("{:.0}", used.spent.postgres * 1e3),
         format!("{:.1}", used.spent.postgres * 1e3 / road.connections(*instances)),

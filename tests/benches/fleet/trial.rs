@@ -12,7 +12,7 @@ use crate::stage::{Road, Stage};
 /// Longer than a change takes that arrives at all.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long it is watched how a fleet comes back.
-const CALMS: Duration = Duration::from_secs(60);
+const CALMS: Duration = Duration::from_secs(90);
 /// Time for what a change still makes servers do when everybody has it.
 const SETTLES: Duration = Duration::from_millis(200);
 /// As long as it takes until each listening connection has proved once that it is alive.
@@ -48,6 +48,8 @@ pub(crate) struct Storm {
     pub(crate) back: f64,
     pub(crate) p50: f64,
     pub(crate) last: f64,
+    /// How many took themselves for deaf meanwhile, as behind a pooler, and wait for five minutes.
+    pub(crate) deaf: f64,
     pub(crate) used: Used,
 }
 
@@ -148,12 +150,13 @@ async fn storm(stage: &Stage, fleet: &Fleet, meter: &mut Meter<'_>) -> Storm {
     meter.begin().await;
     let began = nanos();
     stage.database.terminate_backends();
-    let back = fleet.listen_again(fleet.size, began, CALMS);
+    let (back, deaf) = fleet.listen_again(fleet.size, began, CALMS);
     let used = meter.end().await;
     Storm {
         road: stage.road,
         instances: fleet.size as f64,
         back: back.len() as f64,
+        deaf: deaf as f64,
         p50: back.get(back.len() / 2).copied().unwrap_or(f64::INFINITY),
         last: back.last().copied().unwrap_or(f64::INFINITY),
         used,

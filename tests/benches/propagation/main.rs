@@ -51,7 +51,7 @@ async fn main() {
         roads::in_turn(&mut [&mut bus], report.size(200, 2000), SHORT).await;
         let mut poll = Road::postgres("Postgres, polled every 100 ms", &server, Reader::poll).await;
         let mut sqlite = Road::sqlite("SQLite, a file on one machine").await;
-        roads::in_turn(&mut [&mut poll, &mut sqlite], report.size(80, 500), LONG).await;
+        roads::in_turn(&mut [&mut poll, &mut sqlite], report.size(50, 500), LONG).await;
         figures::roads(&mut report, &[bus, poll, sqlite]);
     }
     report.end();

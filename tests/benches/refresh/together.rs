@@ -43,7 +43,7 @@ pub(crate) async fn measure(report: &mut Report, server: &Server) {
         std::thread::spawn(move || mixed(&config, &over))
     };
     let (mut passes, mut trips, mut millis, mut writing) = (0, 0, Vec::new(), Vec::new());
-    for round in 1..=report.size(5, 30) {
+    for round in 1..=report.size(2, 30) {
         let (before, epoch) = (proxy.round_trips()[0], config.status().epoch);
         asked.take();
         let update = |n| format!("update block_{n}_config set number = {round};");

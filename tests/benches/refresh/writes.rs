@@ -45,7 +45,7 @@ pub(crate) async fn measure(report: &mut Report, server: &Server) {
     let mut found = Vec::new();
     for writers in WRITERS {
         let mut rounds: [Vec<Round>; 3] = Default::default();
-        for _ in 0..report.size(3, 5) {
+        for _ in 0..report.size(2, 5) {
             for (rounds, (way, _)) in rounds.iter_mut().zip(WAYS) {
                 rounds.push(round(&database, way, writers, time).await);
             }
