@@ -30,9 +30,15 @@ impl Page<'_> {
             let mut fault = |what: String| {
                 faults.push(format!("{}:{}: {what}", self.path.display(), number + 1));
             };
-            let former: Vec<_> =
-                lines.by_ref().map(|(_, line)| line).take_while(|line| *line != END).collect();
-            if former.iter().any(|line| self::marker(line).is_some()) || !text.contains(END) {
+            let (mut former, mut ended) = (Vec::new(), false);
+            for (_, line) in lines.by_ref() {
+                ended = line == END;
+                if ended || self::marker(line).is_some() {
+                    break;
+                }
+                former.push(line);
+            }
+            if !ended {
                 fault(format!("`{line}` has no `{END}` after it."));
                 continue;
             }
@@ -73,4 +79,53 @@ impl Page<'_> {
 fn marker(line: &str) -> Option<&str> {
     let marker = line.strip_prefix("<!-- ")?.strip_suffix(" -->")?;
     (line != END).then_some(marker)
+}
+
+#[cfg(test)]
+mod tests {
+    use config_benches::{Report, Table};
+
+    use super::*;
+
+    fn fill(text: &str, draft: bool) -> (String, Vec<String>, Faults) {
+        let cells = || vec!["a".to_owned()];
+        let table = Table { id: "t".to_owned(), columns: cells(), rows: vec![cells()] };
+        let bench = "reading".to_owned();
+        let reports =
+            Reports::from(vec![Report { bench, tables: vec![table], ..Report::default() }]);
+        let (mut shown, mut faults) = (Vec::new(), Vec::new());
+        let page = Page { path: Path::new("p.md"), reports: &reports, draft };
+        (page.fill(text, &mut shown, &mut faults), shown, faults)
+    }
+
+    #[test]
+    fn a_table_takes_the_place_of_the_one_before_and_nothing_else_changes() {
+        let filled = "# P\n<!-- table: reading/t -->\n\n| a |\n|---|\n| a |\n\n<!-- end -->\nend\n";
+        for before in ["", "| old |\n\n| x |\n"] {
+            let text = format!("# P\n<!-- table: reading/t -->\n{before}<!-- end -->\nend\n");
+            assert_eq!(
+                fill(&text, false),
+                (filled.to_owned(), vec!["reading/t".to_owned()], vec![])
+            );
+        }
+        assert_eq!(fill(filled, false).0, filled);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_page_is_named() {
+        let faults = |text| fill(text, false).2.join("\n");
+        let none = "p.md:2: No report has the table reading/u. Run its benchmark, or take it out.";
+        assert_eq!(faults("x\n<!-- table: reading/u -->\n<!-- end -->\n"), none);
+        let unknown = "p.md:1: `list` is none of `table: BENCH/ID`, `wanted` and `machine`.";
+        assert_eq!(faults("<!-- list -->\n<!-- end -->\n"), unknown);
+        let open = "p.md:1: `<!-- machine -->` has no `<!-- end -->` after it.";
+        assert_eq!(faults("<!-- machine -->\n| a |\n"), open);
+        assert_eq!(faults("<!-- machine -->\n<!-- wanted -->\n<!-- end -->\n"), open);
+    }
+
+    #[test]
+    fn a_draft_leaves_alone_what_no_report_has() {
+        let text = "<!-- table: fleet/t -->\n\n| old |\n\n<!-- end -->\n";
+        assert_eq!(fill(text, true), (text.to_owned(), vec!["fleet/t".to_owned()], vec![]));
+    }
 }

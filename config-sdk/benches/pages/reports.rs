@@ -9,6 +9,12 @@ use crate::Faults;
 /// The reports that are kept, at most one of each benchmark.
 pub(crate) struct Reports(Vec<Report>);
 
+impl From<Vec<Report>> for Reports {
+    fn from(reports: Vec<Report>) -> Self {
+        Self(reports)
+    }
+}
+
 impl Reports {
     /// Those of whole runs, or those of quick ones.
     pub(crate) fn read(quick: bool) -> Result<Self, Faults> {

@@ -37,7 +37,7 @@ fn main() {
 fn of_blocks() -> Vec<(&'static str, f64)> {
     let contestants = contestants::all().into_iter();
     let count = |contestant: contestants::Contestant| {
-        let mut read = (contestant.reader)();
+        let mut read = (contestant.reader)(0);
         let mut write = contestant.writer.map(|writer| writer());
         black_box(read(1)); // the first one of a thread makes room for what it keeps
         let counted = measure(|| {

@@ -2,7 +2,7 @@
 
 use config_benches::{Report, median};
 
-use crate::contestants::{self, Contestant, cells, here, paths};
+use crate::contestants::{self, Contestant, PLACES, cells, here, paths};
 use crate::rounds::{ratio, reads, turn, turn_beside_a_writer};
 
 /// What all others are compared with that are not among these.
@@ -25,11 +25,11 @@ pub(crate) fn measure(report: &mut Report) {
     let contestants = contestants::all();
     let reads: Vec<usize> = contestants.iter().map(reads).collect();
     let mut all: Vec<Times> = contestants.iter().map(|_| Times::default()).collect();
-    for _ in 0..report.size(11, 61) {
+    for round in 0..report.size(2, 8) * PLACES {
         for ((contestant, reads), times) in contestants.iter().zip(&reads).zip(&mut all) {
-            times.one.push(turn(contestant, *reads, 1));
-            times.two.push(turn(contestant, *reads, 2));
-            if let Some((nanos, writes)) = turn_beside_a_writer(contestant, *reads) {
+            times.one.push(turn(contestant, *reads, round, 1));
+            times.two.push(turn(contestant, *reads, round, 2));
+            if let Some((nanos, writes)) = turn_beside_a_writer(contestant, *reads, round) {
                 times.beside_a_writer.push(nanos);
                 times.writes.push(writes);
             }

@@ -18,7 +18,7 @@ const EXCHANGE: Duration = Duration::from_millis(1);
 
 /// Reads that take a turn's time.
 pub(crate) fn reads(contestant: &Contestant) -> usize {
-    let mut read = (contestant.reader)();
+    let mut read = (contestant.reader)(0);
     let mut reads = 100;
     loop {
         let start = now();
@@ -33,12 +33,12 @@ pub(crate) fn reads(contestant: &Contestant) -> usize {
 }
 
 /// Nanoseconds of processor time per read, each thread on a processor of its own.
-pub(crate) fn turn(contestant: &Contestant, reads: usize, threads: usize) -> f64 {
+pub(crate) fn turn(contestant: &Contestant, reads: usize, place: usize, threads: usize) -> f64 {
     let barrier = Barrier::new(threads);
     let times: Vec<f64> = thread::scope(|scope| {
         let one = |processor| {
             let barrier = &barrier;
-            scope.spawn(move || time(contestant, reads, processor, || _ = barrier.wait()))
+            scope.spawn(move || time(contestant, reads, place, processor, || _ = barrier.wait()))
         };
         let threads: Vec<_> = (0..threads).map(one).collect();
         threads.into_iter().map(|thread| thread.join().expect("a time")).collect()
@@ -47,7 +47,11 @@ pub(crate) fn turn(contestant: &Contestant, reads: usize, threads: usize) -> f64
 }
 
 /// The same of one thread, while another exchanges the block; and how often that did so each ms.
-pub(crate) fn turn_beside_a_writer(contestant: &Contestant, reads: usize) -> Option<(f64, f64)> {
+pub(crate) fn turn_beside_a_writer(
+    contestant: &Contestant,
+    reads: usize,
+    place: usize,
+) -> Option<(f64, f64)> {
     let writer = contestant.writer.as_ref()?;
     let (ended, (writing, written)) = (AtomicBool::new(false), mpsc::channel());
     let ended = &ended;
@@ -67,7 +71,7 @@ pub(crate) fn turn_beside_a_writer(contestant: &Contestant, reads: usize) -> Opt
     let found = thread::scope(|scope| {
         let writes = scope.spawn(write);
         let wait = move || written.recv().expect("the writer has begun");
-        let nanos = scope.spawn(move || time(contestant, reads, 0, wait));
+        let nanos = scope.spawn(move || time(contestant, reads, place, 0, wait));
         let nanos = nanos.join();
         ended.store(true, Ordering::Relaxed);
         (nanos.expect("a time"), writes.join().expect("a count"))
@@ -75,9 +79,15 @@ pub(crate) fn turn_beside_a_writer(contestant: &Contestant, reads: usize) -> Opt
     Some(found)
 }
 
-fn time(contestant: &Contestant, reads: usize, processor: usize, wait: impl FnOnce()) -> f64 {
+fn time(
+    contestant: &Contestant,
+    reads: usize,
+    place: usize,
+    processor: usize,
+    wait: impl FnOnce(),
+) -> f64 {
     pin(processor);
-    let mut read = (contestant.reader)();
+    let mut read = (contestant.reader)(place);
     black_box(read(reads / 10));
     wait();
     let start = now();

@@ -30,10 +30,10 @@ pub(crate) fn measure(report: &mut Report) {
     contestants.retain(|contestant| SHOWN.contains(&contestant.name));
     let reads: Vec<usize> = contestants.iter().map(reads).collect();
     let mut nanos = vec![[const { Vec::new() }; THREADS.len()]; contestants.len()];
-    for _ in 0..report.size(5, 31) {
+    for turn in 0..report.size(5, 31) {
         for ((contestant, reads), nanos) in contestants.iter().zip(&reads).zip(&mut nanos) {
             for (threads, nanos) in THREADS.into_iter().zip(nanos) {
-                nanos.push(round(contestant, *reads, threads, processors));
+                nanos.push(round(contestant, *reads, turn, threads, processors));
             }
         }
     }
@@ -57,14 +57,20 @@ pub(crate) fn measure(report: &mut Report) {
 /// By the clock, because a thread that waits for another takes no processor's time, and multiplied by
 /// the processors that all threads together can keep busy: what does not get in its own way stays
 /// where it is, however many the threads are.
-fn round(contestant: &Contestant, reads: usize, threads: usize, processors: usize) -> f64 {
+fn round(
+    contestant: &Contestant,
+    reads: usize,
+    place: usize,
+    threads: usize,
+    processors: usize,
+) -> f64 {
     let barrier = Barrier::new(threads);
     let times: Vec<(Instant, Instant)> = thread::scope(|scope| {
         let barrier = &barrier;
         let one = |number: usize| {
             scope.spawn(move || {
                 pin(number % processors);
-                let mut read = (contestant.reader)();
+                let mut read = (contestant.reader)(place);
                 black_box(read(reads / 10));
                 barrier.wait();
                 let start = Instant::now();

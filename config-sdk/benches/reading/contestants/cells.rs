@@ -20,7 +20,7 @@ pub(super) fn all() -> Vec<Contestant> {
 fn fixed() -> Contestant {
     static BLOCK: OnceLock<TradingConfig> = OnceLock::new();
     let block: &'static TradingConfig = BLOCK.get_or_init(TradingConfig::default);
-    Contestant::new(STATIC, move || move || u64::from(black_box(block).max_concurrent_positions))
+    Contestant::placed(STATIC, move || move || u64::from(black_box(block).max_concurrent_positions))
 }
 
 fn bare() -> Contestant {
@@ -46,7 +46,7 @@ fn full() -> Contestant {
 fn cache() -> Contestant {
     let cell = cell();
     let reader = Arc::clone(&cell);
-    Contestant::new(CACHE, move || {
+    Contestant::placed(CACHE, move || {
         let mut cache = Cache::new(Arc::clone(&reader));
         move || u64::from(cache.load().max_concurrent_positions)
     })

@@ -34,10 +34,11 @@ fn with(here: &Here) -> Contestant {
 }
 
 fn handle(here: &Here) -> Contestant {
-    here.contestant(HANDLE, |config| {
+    let config = here.config.clone();
+    here.written(Contestant::placed(HANDLE, move || {
         let mut handle = config.handle::<TradingConfig>();
         move || u64::from(handle.load().max_concurrent_positions)
-    })
+    }))
 }
 
 fn snapshot(here: &Here) -> Contestant {
@@ -109,8 +110,13 @@ impl Here {
         name: &'static str,
         read: impl Fn(Config) -> R + Send + Sync + 'static,
     ) -> Contestant {
-        let (config, here) = (self.config.clone(), self.clone());
-        Contestant::new(name, move || read(config.clone())).written(move || {
+        let config = self.config.clone();
+        self.written(Contestant::new(name, move || read(config.clone())))
+    }
+
+    fn written(&self, contestant: Contestant) -> Contestant {
+        let here = self.clone();
+        contestant.written(move || {
             let (here, mut number) = (here.clone(), 0);
             move || {
                 number += 1;

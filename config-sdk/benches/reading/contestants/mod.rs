@@ -17,10 +17,14 @@ pub(crate) type Reader = Box<dyn FnMut(usize) -> u64>;
 /// Made in the thread that writes: exchanges the block for a different one, once with each call.
 pub(crate) type Writer = Box<dyn FnMut()>;
 
+/// How many places in the program a loop of the shortest reads is compiled at.
+pub(crate) const PLACES: usize = 8;
+
 /// A way to read a block.
 pub(crate) struct Contestant {
     pub(crate) name: &'static str,
-    pub(crate) reader: Box<dyn Fn() -> Reader + Send + Sync>,
+    /// The one whose loop is at that place, if it has several.
+    pub(crate) reader: Box<dyn Fn(usize) -> Reader + Send + Sync>,
     /// `None` where there is no writing while others read.
     pub(crate) writer: Option<Box<dyn Fn() -> Writer + Send + Sync>>,
 }
@@ -42,12 +46,26 @@ impl Contestant {
         })
     }
 
+    /// One whose reads take so little that it matters where their loop lies: turns go from place to place.
+    /// Not for longer ones, whose code the compiler would no longer put into the loop, as it does for users.
+    fn placed<R: FnMut() -> u64 + 'static>(
+        name: &'static str,
+        reader: impl Fn() -> R + Send + Sync + 'static,
+    ) -> Self {
+        let reader = move |place: usize| -> Reader {
+            let (mut read, places) = (reader(), places::<R>());
+            let many = places[place % PLACES];
+            Box::new(move |count| many(&mut read, count))
+        };
+        Self { name, reader: Box::new(reader), writer: None }
+    }
+
     /// One that is asked for many reads at once, because going into its runtime is not part of a read.
     fn of_many<R: FnMut(usize) -> u64 + 'static>(
         name: &'static str,
         reader: impl Fn() -> R + Send + Sync + 'static,
     ) -> Self {
-        Self { name, reader: Box::new(move || Box::new(reader())), writer: None }
+        Self { name, reader: Box::new(move |_| Box::new(reader())), writer: None }
     }
 
     fn written<W: FnMut() + 'static>(
@@ -57,4 +75,34 @@ impl Contestant {
         self.writer = Some(Box::new(move || Box::new(writer())));
         self
     }
+}
+
+type Many<R> = fn(&mut R, usize) -> u64;
+
+fn places<R: FnMut() -> u64>() -> [Many<R>; PLACES] {
+    [
+        many::<R, 0>,
+        many::<R, 1>,
+        many::<R, 2>,
+        many::<R, 3>,
+        many::<R, 4>,
+        many::<R, 5>,
+        many::<R, 6>,
+        many::<R, 7>,
+    ]
+}
+
+#[inline(never)]
+fn many<R: FnMut() -> u64, const PLACE: usize>(read: &mut R, count: usize) -> u64 {
+    // What comes before the loop is longer from place to place.
+    if PLACE & 1 != 0 {
+        black_box(PLACE);
+    }
+    if PLACE & 2 != 0 {
+        black_box([PLACE; 2]);
+    }
+    if PLACE & 4 != 0 {
+        black_box([PLACE; 4]);
+    }
+    (0..count).map(|_| black_box(read())).fold(0, u64::wrapping_add)
 }
