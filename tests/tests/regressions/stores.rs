@@ -219,6 +219,7 @@ async fn a_table_dropped_from_sqlite_is_noticed_by_itself() {
 #[derive(Debug, ConfigBlock)]
 #[config(name = "note", key(symbol: String), resident)]
 struct NoteConfig {
+    #[config(default = "")]
     text: String,
 }
 
