@@ -169,14 +169,15 @@ fn decode(block: &Block<'_>, private: &TokenStream) -> TokenStream {
 fn encode(block: &Block<'_>, private: &TokenStream) -> TokenStream {
     let fields = block.fields.iter().enumerate().map(|(place, field)| {
         let (ident, whole, codec) = (field.ident, field.shape.whole, codec(field, private));
-        quote!(#place => <#codec as #private::Codec<#whole>>::encode(&self.#ident))
+        let value = quote!(<#codec as #private::Codec<#whole>>::encode(&self.#ident));
+        quote!(#place => ::core::option::Option::Some(#value))
     });
     quote! {
-        fn encode_field(&self, place: usize) -> ::core::option::Option<#private::Value> {
-            ::core::option::Option::Some(match place {
+        fn encode_field(&self, place: ::core::primitive::usize) -> ::core::option::Option<#private::Value> {
+            match place {
                 #(#fields,)*
-                _ => return ::core::option::Option::None,
-            })
+                _ => ::core::option::Option::None,
+            }
         }
     }
 }

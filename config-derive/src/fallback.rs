@@ -36,7 +36,7 @@ pub(crate) fn expand(input: &DeriveInput, key: &[Part], root: &Path) -> TokenStr
                 ::core::unreachable!()
             }
 
-            fn encode_field(&self, _: usize) -> ::core::option::Option<#root::private::Value> {
+            fn encode_field(&self, _: ::core::primitive::usize) -> ::core::option::Option<#root::private::Value> {
                 ::core::unreachable!()
             }
         }
