@@ -13,6 +13,9 @@ use crate::scale::{Scale, shows};
 const WIDTH: u32 = 800;
 const HEIGHT: u32 = 420;
 
+/// Letters of a line's name that stand beside each other.
+const NAME: usize = 34;
+
 /// Neither too dark for a dark page nor too bright for a bright one, and told apart by the colour-blind
 /// with the help of a [`mark`].
 const COLOURS: [RGBColor; 10] = [
@@ -47,13 +50,13 @@ fn fill(plot: &Plot, backend: SVGBackend<'_>) -> Result<(), Box<dyn Error>> {
     let x = Scale::named_by(&plot.x, points().map(|(x, _)| *x)).ok_or("it has no points")?;
     let y = Scale::of(&plot.y, points().map(|(_, y)| *y)).ok_or("it has no points")?;
     let root = backend.into_drawing_area();
-    let title = lines(&plot.title);
+    let title = lines(&plot.title, 108);
     let (top, rest) = root.split_vertically(14 + 18 * title.len() as u32);
     for (number, line) in title.iter().enumerate() {
         top.draw(&Text::new(line.as_str(), (8, 8 + 18 * number as i32), letters(17.0)))?;
     }
     let longest = plot.series.iter().map(|series| series.name.chars().count()).max();
-    let legend = 46 + 7 * longest.unwrap_or(0).min(34) as u32;
+    let legend = 46 + 7 * longest.unwrap_or(0).min(NAME) as u32;
     let (left, right) = rest.split_horizontally(WIDTH - legend);
 
     let faint = INK.mix(0.15);
@@ -74,6 +77,7 @@ fn fill(plot: &Plot, backend: SVGBackend<'_>) -> Result<(), Box<dyn Error>> {
         .draw()?;
     // A curve of very many points is no better for a mark on each.
     let marked = plot.series.iter().all(|series| series.points.len() <= 30);
+    let mut height = 16;
     for (number, series) in plot.series.iter().enumerate() {
         let colour = colour(number);
         let shown = |(x, y): &&(f64, f64)| shows(&plot.x, *x) && shows(&plot.y, *y);
@@ -82,13 +86,16 @@ fn fill(plot: &Plot, backend: SVGBackend<'_>) -> Result<(), Box<dyn Error>> {
         if marked {
             points.iter().try_for_each(|point| mark(chart.plotting_area(), number, *point))?;
         }
-        let height = 16 + 20 * number as i32;
         right.draw(&PathElement::new([(4, height), (28, height)], colour.stroke_width(2)))?;
         if marked {
             mark(&right, number, (16, height))?;
         }
         let beside = letters(15.0).pos(Pos::new(HPos::Left, VPos::Center));
-        right.draw(&Text::new(series.name.as_str(), (36, height), beside))?;
+        for line in lines(&series.name, NAME) {
+            right.draw(&Text::new(line, (36, height), beside.clone()))?;
+            height += 16;
+        }
+        height += 4;
     }
     root.present()?;
     Ok(())
@@ -122,13 +129,13 @@ fn letters(size: f64) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
 }
 
-/// The words of a sentence, in lines that are no longer than the plot is wide.
-fn lines(sentence: &str) -> Vec<String> {
+/// The words of a sentence, in lines of no more letters than that.
+fn lines(sentence: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in sentence.split_whitespace() {
         match lines.last_mut() {
             Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.chars().count() + word.chars().count() < 108 => {
+            Some(line) if line.chars().count() + word.chars().count() < width => {
                 line.push(' ');
                 line.push_str(word);
             }
