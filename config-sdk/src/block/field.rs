@@ -141,7 +141,7 @@ impl FieldType for bool {
 }
 
 macro_rules! floats {
-    ($($type:ty)*) => {$(
+    ($($type:ty, $value:ident => $number:expr;)*) => {$(
         impl Ordered for $type {}
 
         impl FieldType for $type {
@@ -155,15 +155,19 @@ macro_rules! floats {
                 }
             }
 
-            /// Through text, so that an `f32` shows the digits it was given.
             fn encode(&self) -> Value {
-                Value::Float(self.to_string().parse().unwrap_or(f64::NAN))
+                let $value = *self;
+                Value::Float($number)
             }
         }
     )*};
 }
 
-floats! { f32 f64 }
+floats! {
+    // Through text, so that it shows the digits it was given.
+    f32, value => value.to_string().parse().unwrap_or(f64::NAN);
+    f64, value => value;
+}
 
 impl Ordered for Decimal {}
 
