@@ -252,7 +252,7 @@ impl ConfigBuilder {
             #[cfg(feature = "ops")]
             known,
         };
-        let config = Config::running(cells, shelves, board, running);
+        let config = Config::new(cells, shelves, board, Some(running));
         tokio::spawn(refresh::run(refresher, source, beside, settings, orders, stopped, started));
         // The task keeps to the time itself; this is for a source that blocks it.
         let late = self.start_timeout.min(LONGEST) + Duration::from_secs(1);

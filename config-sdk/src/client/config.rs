@@ -57,20 +57,15 @@ impl Config {
         FixedBuilder::new()
     }
 
-    pub(super) fn running(
+    /// One that `running` refreshes; without it, one that never changes.
+    pub(super) fn new(
         cells: Arc<Cells>,
         shelves: Shelves,
         board: Arc<Board>,
-        running: Running,
+        running: Option<Running>,
     ) -> Self {
         let slots = cells.slots();
-        Self { slots, shared: Arc::new(Shared { cells, shelves, board, running: Some(running) }) }
-    }
-
-    pub(super) fn standing(cells: Cells, shelves: Shelves, board: Board) -> Self {
-        let (cells, board) = (Arc::new(cells), Arc::new(board));
-        let slots = cells.slots();
-        Self { slots, shared: Arc::new(Shared { cells, shelves, board, running: None }) }
+        Self { slots, shared: Arc::new(Shared { cells, shelves, board, running }) }
     }
 
     #[cfg(feature = "ops")]

@@ -90,7 +90,7 @@ impl FixedBuilder {
         let (count, cells) = (blocks.len(), Cells::new(blocks, shelves.standing()));
         let (store, state) = (StoreState::Connected, BlockState::Fresh);
         let board = Board::new("fixed".to_owned(), store, state, count, shelves.all().to_vec());
-        Config::standing(cells, shelves, board)
+        Config::new(Arc::new(cells), shelves, Arc::new(board), None)
     }
 }
 

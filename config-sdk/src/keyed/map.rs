@@ -259,7 +259,7 @@ mod tests {
     fn a_change_of_one_key_copies_one_branch_of_many() {
         let former = filled(100_000);
         let next = former.with(&Changes::from([(key(7), Some(70))]));
-        let branches = |map: &Map<_>| [&[map.first.clone()], &*map.others].concat();
+        let branches = |map: &Map<_>| [std::slice::from_ref(&map.first), &*map.others].concat();
         let (former, next) = (branches(&former), branches(&next));
         let pairs = former.iter().zip(&next);
         assert_eq!(pairs.filter(|(one, two)| !Arc::ptr_eq(one, two)).count(), 1);

@@ -24,6 +24,15 @@ pub mod starting {
     #![doc = include_str!("starting.md")]
 }
 
+pub mod fleet {
+    #![doc = include_str!("fleet.md")]
+    //!
+    //! # Plots
+    #![doc = ""]
+    #![doc = include_str!("fleet_last_by_instances.svg")]
+    #![doc = include_str!("fleet_processor_by_instances.svg")]
+}
+
 pub mod building {
     #![doc = include_str!("building.md")]
 }
