@@ -47,11 +47,11 @@ pub(crate) fn with<T: ConfigBlock, R>(slots: &Slots, read: impl FnOnce(&T) -> R)
 
 #[cold]
 fn remember<T: ConfigBlock>(slots: &Slots) {
-    let handle = Box::new(Handle::new(Arc::clone(slots.cell::<T>())));
-    let fresh = Seen { config: slots.config(), handle };
     let slot = T::slot().index();
     let old = SEEN.try_with(|seen| {
         let mut seen = seen.try_borrow_mut().ok()?;
+        let handle = Box::new(Handle::new(Arc::clone(slots.cell::<T>())));
+        let fresh = Seen { config: slots.config(), handle };
         if seen.len() <= slot {
             seen.resize_with(slot + 1, || None);
         }

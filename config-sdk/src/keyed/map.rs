@@ -10,14 +10,14 @@ use foldhash::fast::RandomState;
 use crate::key::{self, Key};
 
 /// How many slots the first branch has at most before there are others.
-const ALONE: usize = 4096;
+const ALONE: usize = 1024;
 
 /// How many slots a branch has at least where there are others, so that keys fall evenly on them.
 const BRANCH: usize = 512;
 
 /// Keys to values, by open addressing with at most half of the slots taken, so that a key is nearly
-/// always in the slot that its hash names. A change copies the branch of its key: with a million keys two
-/// thousand slots, and a thousand pointers to the other branches.
+/// always in the slot that its hash names. A change copies the branch of its key: with a million keys a
+/// thousand slots, and two thousand pointers to the other branches.
 #[derive(Clone)]
 pub(super) struct Map<V> {
     /// Seeded at random: keys come from users, who shall not choose where they meet.
@@ -91,14 +91,15 @@ impl<V: Clone> Map<V> {
 
     /// The same map with `changes`.
     pub(super) fn with(&self, changes: &Changes<V>) -> Self {
-        self.with_few(changes).unwrap_or_else(|| {
+        let next = self.with_few(changes).filter(|next| 16 * next.len.max(BRANCH) > next.slots());
+        next.unwrap_or_else(|| {
             let kept = self.entries().filter(|entry| !changes.contains_key(&entry.key)).cloned();
             let all = kept.chain(changes.iter().filter_map(entry)).collect();
-            Self::of(self.hasher.clone(), all, 2 * self.slots())
+            Self::of(self.hasher.clone(), all, 1)
         })
     }
 
-    /// The same map with `changes`, unless they need more room than there is.
+    /// The same map with `changes` in the slots that there are, unless they need more.
     fn with_few(&self, changes: &Changes<V>) -> Option<Self> {
         let mut parts = BTreeMap::<_, Vec<_>>::new();
         for change in changes {
@@ -264,6 +265,15 @@ mod tests {
         let pairs = former.iter().zip(&next);
         assert_eq!(pairs.filter(|(one, two)| !Arc::ptr_eq(one, two)).count(), 1);
         assert!(former.len() + former[0].len() <= 1024 + 256);
+    }
+
+    #[test]
+    fn a_map_that_lost_its_keys_gives_back_its_room() {
+        let full = filled(100_000);
+        let gone = (5..100_000).map(|number| (key(number), None)).collect();
+        let left = full.with(&gone);
+        assert_eq!((left.len(), left.slots() <= 16 * BRANCH), (5, true), "{}", left.slots());
+        assert!((0..5).all(|number| get(&left, number) == Some(number)) && get(&left, 5).is_none());
     }
 
     fn filled(count: usize) -> Map<usize> {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::time::Instant as Clock;
+
 use tracing::field::Empty;
 use tracing::{Instrument, debug, debug_span};
 
@@ -22,6 +24,9 @@ use crate::guarded::{caught, guarded};
 use crate::keyed::AnyShelf;
 use crate::source::{Fetched, Heard, Source, SourceError};
 
+/// For how long after an epoch has arrived notifications of it are those of the same transaction.
+const SAME: Duration = Duration::from_secs(1);
+
 /// Moves values from the source to the cells; one pass at a time, because it takes `&mut self`.
 pub(crate) struct Refresher {
     pub(super) reader: Reader,
@@ -34,6 +39,8 @@ pub(crate) struct Refresher {
     untracked: BTreeSet<&'static str>,
     /// The epoch that readers have; `None` makes the next pass read everything.
     applied: Option<u64>,
+    /// When they got it.
+    arrived: Clock,
     outage: Outage,
     /// Whether anything is kept on disk: for that alone, rows are held on to.
     pub(super) keeps: bool,
@@ -78,6 +85,7 @@ impl Refresher {
             board,
             overlay,
             applied: None,
+            arrived: Clock::now(),
             outage: Outage::default(),
             keeps: false,
             kept: Content::of(source_name),
@@ -201,7 +209,9 @@ impl Refresher {
         let mut changed = Vec::new();
         if has_moved || self.applied != Some(fetched.epoch) {
             changed = self.cells.publish(turns, fetched.epoch);
-            self.applied = Some(fetched.epoch);
+            if self.applied.replace(fetched.epoch) != Some(fetched.epoch) {
+                self.arrived = Clock::now();
+            }
         }
         self.note();
         events.into_iter().for_each(|event| self.board.tell(event));
@@ -247,8 +257,10 @@ impl Refresher {
     }
 
     /// Whether readers have all that was heard of: an epoch is one transaction's, which is read whole.
+    /// Later, it may be that of another one, after a store was put back.
     pub(super) fn has_all(&self, heard: &Heard) -> bool {
-        !self.is_wanting() && self.applied.is_some_and(|epoch| heard.is_of(epoch))
+        let has_just = self.arrived.elapsed() < SAME;
+        has_just && !self.is_wanting() && self.applied.is_some_and(|epoch| heard.is_of(epoch))
     }
 
     /// Makes the next pass read everything.

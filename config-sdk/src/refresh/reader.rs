@@ -4,11 +4,18 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::{Instant as Clock, timeout_at};
 use tracing::{info, warn};
 
 use crate::guarded::guarded;
 use crate::schema::BlockSchema;
 use crate::source::{Fetched, Incoming, Request, Source, SourceError};
+
+/// How long an answer is waited for that goes on arriving: nothing else is refreshed meanwhile.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// How often it is looked whether more has arrived.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// A source, and the blocks that are read from it.
 pub(super) struct Reader {
@@ -67,25 +74,32 @@ impl Reader {
 
     /// Asks, and answers for a source that hangs or panics.
     pub(super) async fn fetch(&mut self, ask: Ask<'_>) -> Result<Fetched, SourceError> {
-        let (limit, incoming, is_patient) = (ask.limit, Incoming::new(), ask.is_patient);
+        let (limit, is_patient, incoming) = (ask.limit, ask.is_patient, Incoming::default());
         let mut fetching = pin!(guarded(self.try_fetch(ask, &incoming)));
-        let fetched = loop {
-            let before = incoming.count();
-            let fetched = tokio::time::timeout(limit, &mut fetching).await;
-            if fetched.is_ok() || !is_patient || incoming.count() == before {
-                break fetched;
+        let began = Clock::now();
+        let (mut heard, mut count) = (began, 0);
+        loop {
+            let end = if is_patient { (heard + limit).min(began + LONGEST) } else { began + limit };
+            match timeout_at(end.min(Clock::now() + LOOK), &mut fetching).await {
+                Ok(Some(fetched)) => return fetched,
+                Ok(None) => {
+                    return Err(SourceError::refused(
+                        "the source panicked; its message is in the program's output",
+                    ));
+                }
+                Err(_) if Clock::now() >= end => break,
+                Err(_) => {}
             }
-        };
-        match fetched {
-            Ok(Some(fetched)) => fetched,
-            Ok(None) => Err(SourceError::refused(
-                "the source panicked; its message is in the program's output",
-            )),
-            Err(_) => Err(SourceError::unreachable(format!(
-                "no answer within {}: see that the store is not frozen, overloaded or cut off",
-                humantime::format_duration(limit)
-            ))),
+            if incoming.count() > count {
+                (heard, count) = (Clock::now(), incoming.count());
+            }
         }
+        let whole = Duration::from_secs(began.elapsed().as_secs());
+        let waited = if count == 0 { limit } else { whole };
+        Err(SourceError::unreachable(format!(
+            "no answer within {}: see that the store is not frozen, overloaded or cut off",
+            humantime::format_duration(waited)
+        )))
     }
 
     async fn try_fetch(

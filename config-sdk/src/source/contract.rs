@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::ddl::{Difference, Step};
@@ -163,22 +164,17 @@ pub struct Request<'a> {
     /// How many bytes of text a record may hold. Of a larger one, yield what
     /// [`Record::within`] leaves; best is not to load it at all. Whatever is yielded, readers are spared it.
     pub max_record: u64,
-    /// Where to say that the answer is arriving. Who does not is given up after five seconds.
+    /// Where to say that the answer is arriving. A source that says nothing for five seconds is given
+    /// up, and one that goes on after a minute; in the first pass, whichever is left of the start's time.
     pub incoming: &'a Incoming,
 }
 
 /// How a source that needs long says that its answer is arriving: whoever asked waits for as long as it
 /// goes on, and gives up a source that is silent.
-#[derive(Debug, Default)]
-pub struct Incoming(AtomicU64);
+#[derive(Clone, Debug, Default)]
+pub struct Incoming(Arc<AtomicU64>);
 
 impl Incoming {
-    /// Of nothing yet.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self(AtomicU64::new(0))
-    }
-
     /// Says that more has arrived: a row, say. Costs next to nothing.
     pub fn more(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
@@ -194,8 +190,8 @@ impl<'a> Request<'a> {
     /// Asks for everything.
     #[must_use]
     pub fn everything(blocks: &'a [&'static BlockSchema]) -> Self {
-        static UNHEARD: Incoming = Incoming::new();
-        let (also, hint, incoming) = (&[], &[], &UNHEARD);
+        static UNHEARD: LazyLock<Incoming> = LazyLock::new(Incoming::default);
+        let (also, hint, incoming) = (&[], &[], &*UNHEARD);
         Self { blocks, since: None, also, hint, max_record: MAX_RECORD, incoming }
     }
 

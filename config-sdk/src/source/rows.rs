@@ -27,7 +27,7 @@ impl<'a> Sorting<'a> {
         Self { block, shared, own, counts, odd }
     }
 
-    /// Takes a row, in the store's order of keys.
+    /// Takes a row.
     pub(super) fn add(&mut self, key: &[Option<String>], record: Record) {
         if key.iter().all(Option::is_none) {
             return self.shared.push(record);
@@ -69,6 +69,7 @@ impl<'a> Sorting<'a> {
 
     /// What came of it. Of several rows of one key none is read: nobody could say which is meant.
     pub(super) fn finish(mut self) -> Rows {
+        self.odd.sort(); // rows come in any order
         self.counts.retain(|_, count| *count > 1);
         let counts = std::mem::take(&mut self.counts);
         self.own.retain(|(key, _)| !counts.contains_key(key));

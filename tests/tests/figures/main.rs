@@ -16,7 +16,7 @@ const SOON: Duration = Duration::from_secs(30);
 /// Longer than any test runs: what arrives did not come by polling.
 const HOUR: Duration = Duration::from_secs(3600);
 /// How often a process asks that nothing happens to.
-const TTL: Duration = Duration::from_millis(200);
+const TTL: Duration = Duration::from_millis(500);
 /// How often the listening connection has to prove that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
@@ -74,20 +74,24 @@ async fn an_idle_process_asks_once_a_ttl_and_once_a_heartbeat_whatever_it_holds(
         database.reset_queries();
         let began = Instant::now();
         let polls = || database.queries("select e.epoch%");
-        wait::until("twelve polls", SOON, || async { polls() >= 12 }).await;
-        let (polls, all) = (polls(), database.queries("%"));
-        let heartbeats = database.queries("select epoch,%from config_sdk.epoch");
+        let heartbeats = || database.queries("select epoch,%from config_sdk.epoch");
+        wait::until("a heartbeat and twenty polls", SOON, || async {
+            polls() >= 20 && heartbeats() >= 1
+        })
+        .await;
+        let (all, polls, heartbeats) = (database.queries("%"), polls(), heartbeats());
         // One more of each than fits, for the window begins and ends between two.
         let most = |every: Duration| began.elapsed().div_duration_f64(every) + 1.0;
         let shortest = TTL.mul_f64(0.9); // give or take a tenth
         assert!(all as f64 <= most(shortest) + most(HEARTBEAT), "{all} in {:?}", began.elapsed());
-        // What came between the counts is at most another of each.
-        assert!(all - polls - heartbeats <= 2, "{all}, {polls} polls, {heartbeats} heartbeats");
+        assert!(heartbeats as f64 <= most(HEARTBEAT), "{heartbeats} in {:?}", began.elapsed());
+        assert!(all <= polls + heartbeats, "{all}, {polls} polls, {heartbeats} heartbeats");
         config.shutdown().await;
     }
 }
 
-// One thread, so that what is counted at the end of a start is what the start has done.
+// One thread, so that what is counted at the end of a start is what the start has done; the connection
+// that listens is made after it.
 #[tokio::test(flavor = "current_thread")]
 async fn a_start_takes_at_most_four_round_trips_after_connecting_with_seven_blocks_or_a_hundred() {
     for (builder, count, keys) in [(few as fn() -> ConfigBuilder, 7, 0), (many, 100, 10_000)] {
@@ -107,7 +111,7 @@ async fn a_start_takes_at_most_four_round_trips_after_connecting_with_seven_bloc
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hundred_blocks_changed_in_one_transaction_take_one_pass_and_at_most_three_queries() {
+async fn a_hundred_blocks_changed_in_one_transaction_take_one_pass_and_at_most_three_round_trips() {
     let database = database(many(), numbered::MOST, 1).await;
     let proxy = Proxy::to(database.server().port());
     let url = format!("{}?sslmode=disable", database.url_through(proxy.port()));
@@ -127,9 +131,9 @@ async fn a_hundred_blocks_changed_in_one_transaction_take_one_pass_and_at_most_t
     let view = config.snapshot();
     assert_eq!(view.epoch(), epoch + 1);
     assert_eq!([view.get::<Numbered<0>>().number, view.get::<Numbered<99>>().number], [9, 9]);
-    // A pass that was signalled meanwhile is over before one that is forced, which is one query more.
+    // A pass that was signalled meanwhile is over before one that is forced, which is one more.
     config.refresh_all().await.unwrap();
-    let queries = proxy.round_trips()[0] - before - 1;
-    assert!(queries <= 3, "{queries}");
+    let trips = proxy.round_trips()[0] - before - 1;
+    assert!(trips <= 3, "{trips}");
     assert_eq!(asked.count() - 1, 1, "the notifications of one transaction");
 }

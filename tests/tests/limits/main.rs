@@ -1,9 +1,9 @@
 //! A row beyond the limit is a fault that says what to do: it is not read, and holds nobody up.
 
-use std::fs;
 use std::time::Duration;
 
 use config_sdk::{BlockState, Config, ConfigBlock, ConfigBuilder, MemoryStore, Outcome};
+use config_tests::memory::peak;
 use config_tests::postgres::Server;
 use config_tests::wait;
 
@@ -110,14 +110,6 @@ async fn a_list_counts_as_its_text_although_postgres_needs_more_room_for_it() {
     database.psql(&format!("insert into notes_config (status, list) values ('active', {list})"));
     config.refresh_all().await.unwrap();
     assert_eq!(config.get::<NotesConfig>().list.len(), 80_000, "{}", config.status());
-}
-
-/// The most memory that this process has used, in bytes; where there is no `/proc`, nothing.
-fn peak() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kilobytes.unwrap_or(0) * 1024
 }
 
 #[tokio::test]

@@ -86,7 +86,7 @@ impl From<Error> for Trouble {
 
 /// Runs `sql`, and yields the rows of all its statements.
 pub(super) async fn rows(client: &Client, sql: &str) -> Result<Vec<SimpleQueryRow>, Error> {
-    arriving(client, sql, &Incoming::new()).await
+    arriving(client, sql, &Incoming::default()).await
 }
 
 /// The same, and says of each message that it has arrived.

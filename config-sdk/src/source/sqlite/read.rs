@@ -11,7 +11,7 @@ use crate::key::Key;
 use crate::schema::BlockSchema;
 use crate::source::changed::Changed;
 use crate::source::ddl::Piece;
-use crate::source::{Fetched, Loaded, Request, Rows, Wanted, Which};
+use crate::source::{Fetched, Incoming, Loaded, Request, Rows, Wanted, Which};
 
 /// Most keys that are looked through in the log; where more have changed, everything is read.
 const MOST_LOGGED: usize = 100_000;
@@ -22,6 +22,7 @@ pub(super) struct Ask {
     since: Option<u64>,
     also: Vec<&'static str>,
     max_record: u64,
+    incoming: Incoming,
 }
 
 impl Ask {
@@ -31,6 +32,7 @@ impl Ask {
             since: request.since,
             also: request.also.to_vec(),
             max_record: request.max_record,
+            incoming: request.incoming.clone(),
         }
     }
 }
@@ -95,7 +97,7 @@ pub(super) fn fetch(
             continue;
         }
         let rows = |selection: Selection<'_>| match changed.few(block) {
-            None => selection.all(),
+            None => selection.all(&ask.incoming),
             Some(keys) => selection.some(Which::Keys(&keys)),
         };
         let rows = match block.resident {

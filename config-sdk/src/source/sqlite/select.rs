@@ -13,7 +13,7 @@ use crate::schema::BlockSchema;
 use crate::source::ddl::ident;
 use crate::source::row;
 use crate::source::rows::Sorting;
-use crate::source::{Found, Rows, Which};
+use crate::source::{Found, Incoming, Rows, Which};
 
 /// Most rows of each sort that nobody reads which are looked for.
 const ODD: usize = 100;
@@ -65,12 +65,14 @@ impl<'a> Selection<'a> {
         Ok(row::only(rows, self.block, &table_name(self.block)))
     }
 
-    /// All rows of a keyed block.
-    pub(super) fn all(&self) -> Result<Rows> {
+    /// All rows of a keyed block, which are said to arrive.
+    pub(super) fn all(&self, incoming: &Incoming) -> Result<Rows> {
         let mut sorting = Sorting::of(self.block);
-        for (key, record) in self.rows(&format!("order by {}", self.keys()), [])? {
+        let rest = format!("order by {}", self.keys());
+        self.each(&rest, [], |(key, record)| {
+            incoming.more();
             sorting.add(&key, record);
-        }
+        })?;
         Ok(sorting.finish())
     }
 
@@ -154,9 +156,16 @@ impl<'a> Selection<'a> {
     }
 
     fn rows(&self, rest: &str, params: impl Params) -> Result<Vec<KeyedRow>> {
+        let mut rows = Vec::new();
+        self.each(rest, params, |row| rows.push(row))?;
+        Ok(rows)
+    }
+
+    fn each(&self, rest: &str, params: impl Params, mut take: impl FnMut(KeyedRow)) -> Result<()> {
         let sql = format!("{} {} {rest}", self.select, is_active(self.block));
         let mut statement = self.connection.prepare_cached(&sql)?;
-        statement.query_map(params, |row| self.record(row))?.collect()
+        let mut rows = statement.query_map(params, |row| self.record(row))?;
+        rows.try_for_each(|row| row.map(&mut take))
     }
 
     /// The rows of any state that meet `condition`: the key, the status, which an adopted table has
