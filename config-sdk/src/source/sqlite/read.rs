@@ -233,3 +233,27 @@ pub(super) fn reading<R>(
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::ddl::sample;
+    use crate::source::sqlite::migrate;
+
+    #[test]
+    fn each_row_of_a_block_that_is_read_as_a_whole_is_said_to_arrive() {
+        let block = sample::guild_with(crate::private::Block::resident);
+        let block: &'static BlockSchema = Box::leak(Box::new(block));
+        let mut database = Connection::open_in_memory().unwrap();
+        migrate::migrate(&mut database, &[block]).unwrap();
+        let row = |guild| {
+            format!("insert into bytes_config (status, guild_id) values ('active', '{guild}');")
+        };
+        database.execute_batch(&["a", "b", "c"].map(row).concat()).unwrap();
+        let (incoming, blocks) = (Incoming::default(), [block]);
+        let mut request = Request::everything(&blocks);
+        request.incoming = &incoming;
+        fetch(&mut database, &Ask::new(&request), true).unwrap();
+        assert_eq!(incoming.count(), 3);
+    }
+}
