@@ -95,7 +95,7 @@ const PROGRAMS: [Program; 7] = [
     },
 ];
 
-/// Those that take turns in each round; the others are built once.
+/// So many take turns in each round; the others are built once.
 const TURNS: usize = 2;
 
 pub(crate) fn measure(report: &mut Report) {

@@ -42,7 +42,6 @@ fn table<'a>(reports: &Reports, wanted: impl Iterator<Item = &'a Wanted>) -> Tab
 }
 
 fn row(wanted: &Wanted, figure: Option<&Figure>) -> Vec<String> {
-    let (bench, package) = bench(wanted.id);
     let (bound, sign) = match wanted.bound {
         Bound::AtMost(most) => (Some(most), "≤ "),
         Bound::AtLeast(least) => (Some(least), "≥ "),
@@ -57,7 +56,7 @@ fn row(wanted: &Wanted, figure: Option<&Figure>) -> Vec<String> {
         ratio.map_or_else(none, |(figure, bound)| format!("{:.2}", figure.value / bound)),
         verdict(wanted, figure).to_owned(),
         figure.map_or_else(
-            || format!("not measured: `cargo bench -p {package} --bench {bench}`"),
+            || format!("not measured: `scripts/performance whole {}`", bench(wanted.id)),
             |figure| figure.detail.clone(),
         ),
     ]

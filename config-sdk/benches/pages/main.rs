@@ -50,7 +50,7 @@ fn table(reports: Result<Reports, Faults>) -> Result<(), Faults> {
 /// Writes all pages and plots, or nothing if anything is wrong.
 fn pages(reports: Result<Reports, Faults>, draft: bool) -> Result<(), Faults> {
     let reports = reports?;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("src/docs/performance");
+    let folder = folder();
     let mut faults = if draft { Vec::new() } else { reports.missing() };
     let mut files = BTreeMap::new();
     let mut shown = Vec::new();
@@ -98,6 +98,11 @@ fn pages(reports: Result<Reports, Faults>, draft: bool) -> Result<(), Faults> {
     Ok(())
 }
 
+/// Where the pages are.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("src/docs/performance")
+}
+
 /// The files of a folder whose names end so.
 fn texts(folder: &Path, extension: &str) -> Result<Vec<(PathBuf, String)>, Faults> {
     let fault = |error: std::io::Error| vec![format!("{}: {error}", folder.display())];
@@ -111,4 +116,16 @@ fn texts(folder: &Path, extension: &str) -> Result<Vec<(PathBuf, String)>, Fault
     }
     texts.sort();
     Ok(texts)
+}
+
+#[test]
+fn every_table_in_the_pages_is_of_a_benchmark_whose_report_is_read() {
+    let pages = texts(&folder(), "md").expect("pages");
+    let lines = pages.iter().flat_map(|(_, text)| text.lines());
+    let tables: Vec<_> = lines.filter_map(|line| line.strip_prefix("<!-- table: ")).collect();
+    assert!(!tables.is_empty());
+    for table in tables {
+        let bench = table.split('/').next().unwrap_or_default();
+        assert!(config_benches::BENCHES.contains(&bench), "{table}");
+    }
 }

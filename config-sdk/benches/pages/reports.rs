@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use config_benches::{Figure, Report, Table, WANTED, bench, folder};
+use config_benches::{BENCHES, Figure, Report, Table, bench, folder};
 
 use crate::Faults;
 
@@ -19,7 +19,7 @@ impl Reports {
     /// Those of whole runs, or those of quick ones.
     pub(crate) fn read(quick: bool) -> Result<Self, Faults> {
         let (mut reports, mut faults) = (Vec::new(), Vec::new());
-        for bench in benches() {
+        for bench in BENCHES {
             let path = folder(quick).join(format!("{bench}.json"));
             let Ok(text) = fs::read_to_string(&path) else {
                 continue;
@@ -50,7 +50,7 @@ impl Reports {
 
     /// A sentence for each benchmark that has no report.
     pub(crate) fn missing(&self) -> Faults {
-        let missing = benches().into_iter().filter(|bench| self.of(bench).is_none());
+        let missing = BENCHES.into_iter().filter(|bench| self.of(bench).is_none());
         missing
             .map(|bench| {
                 format!("There is no report of {bench}. Say `scripts/performance whole {bench}`.")
@@ -63,7 +63,7 @@ impl Reports {
     }
 
     pub(crate) fn figure(&self, id: &str) -> Option<&Figure> {
-        let report = self.of(bench(id).0)?;
+        let report = self.of(bench(id))?;
         report.figures.iter().find(|figure| figure.id == id)
     }
 
@@ -91,16 +91,4 @@ impl Reports {
         let rows = facts.into_iter().map(|(name, said)| vec![name, said.join(", ")]).collect();
         Table { id: String::new(), columns: vec!["measured".to_owned(), String::new()], rows }
     }
-}
-
-/// Every benchmark that a figure comes from.
-fn benches() -> Vec<&'static str> {
-    let wanted = WANTED.iter().flat_map(|(_, figures)| *figures);
-    let mut benches = Vec::new();
-    for name in wanted.map(|wanted| bench(wanted.id).0) {
-        if !benches.contains(&name) {
-            benches.push(name);
-        }
-    }
-    benches
 }

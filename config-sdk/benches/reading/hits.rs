@@ -39,7 +39,7 @@ pub(crate) fn measure(report: &mut Report) {
     });
     let title = format!("% hits, {KEYS} keys, room for {CAPACITY}");
     let [here, moka, quick] = CACHES;
-    report.table("ratios", &[&title, here, moka, quick], rows.collect());
+    report.table("hits", &[&title, here, moka, quick], rows.collect());
     plot(report, &by_exponent);
 }
 

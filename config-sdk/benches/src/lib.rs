@@ -7,4 +7,4 @@ mod wanted;
 
 pub use report::{Axis, Figure, Plot, Report, Series, Table, folder};
 pub use timing::{median, now, pin};
-pub use wanted::{Bound, WANTED, Wanted, bench};
+pub use wanted::{BENCHES, Bound, WANTED, Wanted, bench};

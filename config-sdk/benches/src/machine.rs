@@ -11,6 +11,7 @@ pub(crate) fn machine() -> Vec<(String, String)> {
     let cores = std::thread::available_parallelism().map(|cores| cores.to_string());
     let facts = [
         ("day", says("date -u +%F")),
+        ("revision", says("git describe --always --exclude '*' --dirty")),
         ("processor", entry(&processors, "model name", ':')),
         ("cores", cores.ok()),
         ("memory", entry(&memory, "MemTotal", ':').and_then(|kib| gibibytes(&kib))),

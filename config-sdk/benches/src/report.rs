@@ -80,13 +80,17 @@ pub struct Series {
 }
 
 impl Report {
-    /// A report of the benchmark `bench`; quick if the program was called with `--quick`. `None` where
-    /// `cargo test` runs it: it is not a test.
+    /// A report of the benchmark `bench`. `None` unless `cargo bench` runs the program, which says so by the
+    /// word `--bench`: `cargo test --all-targets` runs it too, and it is not a test.
     #[must_use]
     pub fn begin(bench: &str) -> Option<Self> {
-        let has = |word: &str| std::env::args().any(|argument| argument == word);
-        let report = Self { bench: bench.to_owned(), quick: has("--quick"), ..Self::default() };
-        (!has("--test")).then_some(report)
+        said("--bench").then(|| Self::of(bench))
+    }
+
+    /// A report of the benchmark `bench`, whoever runs it; quick if the program was called with `--quick`.
+    #[must_use]
+    pub fn of(bench: &str) -> Self {
+        Self { bench: bench.to_owned(), quick: said("--quick"), ..Self::default() }
     }
 
     /// Which of a benchmark's parts were named on the command line; all, if none was.
@@ -122,7 +126,8 @@ impl Report {
         self.plots.push(plot);
     }
 
-    /// Writes it down. A run of some parts only replaces what is of these parts.
+    /// Writes it down. A run of some parts only replaces what is of these parts, if the others were
+    /// measured on the same day, by the same machine and programs, and of the same revision.
     ///
     /// # Panics
     /// If it cannot be written.
@@ -133,8 +138,8 @@ impl Report {
         let former = std::fs::read_to_string(&path).ok();
         let former = former.and_then(|text| serde_json::from_str::<Self>(&text).ok());
         let report = match former {
-            Some(former) => self.over(former),
-            None => self,
+            Some(former) if former.machine == self.machine => self.over(former),
+            _ => self,
         };
         std::fs::create_dir_all(&folder).expect("a folder for what was found");
         let text = serde_json::to_string_pretty(&report).expect("a report is plain data");
@@ -156,6 +161,11 @@ impl Report {
         self.plots.extend(old);
         self
     }
+}
+
+/// Whether the program was called with that word.
+fn said(word: &str) -> bool {
+    std::env::args().any(|argument| argument == word)
 }
 
 /// Where reports are kept: `target/performance` of the workspace, and `quick` in it for the quick ones.

@@ -2,15 +2,21 @@
 
 use std::time::Duration;
 
-use rustix::thread::{CpuSet, sched_setaffinity};
 use rustix::time::{ClockId, clock_gettime};
 
-/// Keeps the thread on one processor.
+/// Keeps the thread on one processor. Where that cannot be, as elsewhere than on Linux, or is not
+/// allowed, the figures are noisier and no less right.
 pub fn pin(processor: usize) {
-    let mut set = CpuSet::new();
-    set.set(processor);
-    // Where that is not allowed, the figures are noisier and no less right.
-    _ = sched_setaffinity(None, &set);
+    #[cfg(target_os = "linux")]
+    {
+        let mut set = rustix::thread::CpuSet::new();
+        set.set(processor);
+        _ = rustix::thread::sched_setaffinity(None, &set);
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        _ = processor;
+    }
 }
 
 /// What the thread's processor has worked for it so far.

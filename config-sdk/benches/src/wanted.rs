@@ -34,27 +34,30 @@ impl Bound {
     }
 }
 
-/// Which benchmark measures the figure, and the package it is in.
+/// All benchmarks, those without a figure too: `instructions` only shows a table.
+pub const BENCHES: [&str; 7] =
+    ["reading", "instructions", "building", "propagation", "refresh", "fleet", "warming"];
+
+/// Which benchmark measures the figure.
 ///
 /// # Panics
 /// If no benchmark is known to.
 #[must_use]
-pub fn bench(id: &str) -> (&'static str, &'static str) {
-    let found = BENCHES.into_iter().find(|(figures, ..)| id.starts_with(figures));
-    let (_, bench, package) = found.expect("a benchmark for each figure");
-    (bench, package)
+pub fn bench(id: &str) -> &'static str {
+    let found = MEASURED_BY.into_iter().find(|(figures, _)| id.starts_with(figures));
+    found.expect("a benchmark for each figure").1
 }
 
-/// By what the ids of their figures begin with, first match first.
-const BENCHES: [(&str, &str, &str); 8] = [
-    ("reading.", "reading", "config-benches"),
-    ("changing.push.", "propagation", "config-tests"),
-    ("changing.fleet.", "fleet", "config-tests"),
-    ("changing.keys", "warming", "config-tests"),
-    ("changing.warm", "warming", "config-tests"),
-    ("changing.memory", "warming", "config-tests"),
-    ("changing.", "refresh", "config-tests"),
-    ("building.", "building", "config-benches"),
+/// By what the ids of figures begin with, first match first.
+const MEASURED_BY: [(&str, &str); 8] = [
+    ("reading.", "reading"),
+    ("changing.push.", "propagation"),
+    ("changing.fleet.", "fleet"),
+    ("changing.keys", "warming"),
+    ("changing.warm", "warming"),
+    ("changing.memory", "warming"),
+    ("changing.", "refresh"),
+    ("building.", "building"),
 ];
 
 use Bound::{AtLeast, AtMost, Stated};
@@ -134,19 +137,24 @@ const CHANGING: [Wanted; 23] = [
         AtMost(20.0),
     ),
     wanted("changing.flood.readers", "a read meanwhile, beside one without them", AtMost(1.05)),
-    wanted("changing.flood.memory", "memory after ten seconds of it, beside before", AtMost(1.05)),
+    wanted("changing.flood.memory", "memory after it, beside before", AtMost(1.05)),
     wanted(
         "changing.write",
         "one plain `UPDATE` with the bookkeeping of a block's table, beside one without",
         Stated,
     ),
+    // Flat is what is wanted; a quarter is for the noise of two that are measured apart.
     wanted(
         "changing.keys",
-        "change of one key to readers, most keys measured, beside a thousand",
-        AtMost(2.0),
+        "change of one key to readers, most keys measured, beside a thousand: flat, but for noise",
+        AtMost(1.25),
     ),
     wanted("changing.keys.loaded", "keys loaded for a change of one", AtMost(1.0)),
-    wanted("changing.fleet.have", "part of 1,000 instances that have a change, push", AtLeast(1.0)),
+    wanted(
+        "changing.fleet.have",
+        "part of the largest fleet measured that has a change, push",
+        AtLeast(1.0),
+    ),
     wanted("changing.fleet.p99", "seconds until 99 of 100 instances have it, push", Stated),
     wanted("changing.fleet.queries", "queries for it, all instances together, push", Stated),
     wanted(
@@ -154,11 +162,7 @@ const CHANGING: [Wanted; 23] = [
         "seconds until 99 of 100 instances have it, polling only",
         Stated,
     ),
-    wanted(
-        "changing.fleet.redis.have",
-        "part of 1,000 instances that have a change, Redis as the bus",
-        AtLeast(1.0),
-    ),
+    wanted("changing.fleet.redis.have", "the same, Redis as the bus", AtLeast(1.0)),
     wanted(
         "changing.fleet.redis.p99",
         "seconds until 99 of 100 instances have it, Redis as the bus",
@@ -172,14 +176,18 @@ const CHANGING: [Wanted; 23] = [
     wanted("changing.warm.naive", "100,000 keys one by one by hand, beside warming them", Stated),
     wanted(
         "changing.memory",
-        "memory of 100,000 bounded keys, beside what the byte bound counts",
-        AtMost(1.1),
+        "part by which 100,000 bounded keys take more or less memory than the byte bound counts",
+        AtMost(0.1),
     ),
     wanted("changing.memory.per_key", "bytes per key, one of 100,000", Stated),
 ];
 
 const BUILDING: [Wanted; 5] = [
-    wanted("building.crates", "crates in a default build", AtMost(143.0)),
+    wanted(
+        "building.crates",
+        "crates in a default build",
+        AtMost(leading(include_str!("../../../.ci/crates"))),
+    ),
     wanted(
         "building.clean",
         "clean build of a program with one block, beside bare tokio-postgres",
@@ -188,7 +196,7 @@ const BUILDING: [Wanted; 5] = [
     wanted("building.block", "ms that one 17-field block adds to `cargo check`", AtMost(100.0)),
     wanted(
         "building.block.serde",
-        "the same, beside serde's derive of the same struct",
+        "the same, beside serde's derive of the same struct, the struct itself not counted",
         AtMost(2.0),
     ),
     wanted("building.binary", "MB of the stripped program with one block", Stated),
@@ -196,4 +204,31 @@ const BUILDING: [Wanted; 5] = [
 
 const fn wanted(id: &'static str, what: &'static str, bound: Bound) -> Wanted {
     Wanted { id, what, bound }
+}
+
+/// The whole number that a text begins with.
+const fn leading(text: &str) -> f64 {
+    let (text, mut at, mut number) = (text.as_bytes(), 0, 0_u32);
+    while at < text.len() && text[at].is_ascii_digit() {
+        number = 10 * number + (text[at] - b'0') as u32;
+        at += 1;
+    }
+    assert!(at > 0, "begins with a number");
+    number as f64
+}
+
+#[test]
+fn every_figure_has_a_benchmark_and_every_id_is_one_figures_alone() {
+    let wanted: Vec<_> = WANTED.iter().flat_map(|(_, figures)| *figures).collect();
+    for one in &wanted {
+        assert!(BENCHES.contains(&bench(one.id)), "{}", one.id);
+        assert_eq!(wanted.iter().filter(|other| other.id == one.id).count(), 1, "{}", one.id);
+    }
+}
+
+#[test]
+fn the_limit_of_crates_is_the_one_that_each_change_is_held_to() {
+    let limit = include_str!("../../../.ci/crates").lines().next().expect("a first line");
+    let crates = BUILDING.iter().find(|wanted| wanted.id == "building.crates").expect("a figure");
+    assert!(matches!(crates.bound, AtMost(most) if most.to_string() == limit));
 }

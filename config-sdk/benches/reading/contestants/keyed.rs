@@ -1,6 +1,7 @@
 //! What is measured: the ways to find the copy of a key in memory.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::hint::black_box;
 use std::pin::pin;
 use std::sync::{Arc, RwLock};
@@ -42,12 +43,18 @@ pub(crate) fn all(keys: &[String]) -> Vec<(&'static str, Box<dyn Contestant>)> {
     let moka = moka::sync::Cache::new(CAPACITY as u64);
     copies().for_each(|(key, copy)| moka.insert(key, copy));
     moka.run_pending_tasks();
+    let hasher = foldhash::fast::RandomState::default();
+    let foldhash_moka =
+        moka::sync::Cache::builder().max_capacity(CAPACITY as u64).build_with_hasher(hasher);
+    copies().for_each(|(key, copy)| foldhash_moka.insert(key, copy));
+    foldhash_moka.run_pending_tasks();
     let quick = quick_cache::sync::Cache::new(CAPACITY);
     copies().for_each(|(key, copy)| quick.insert(key, copy));
     vec![
         (PEEK, Box::new(Peek(guilds.clone()))),
         (GET, Box::new(Get(guilds))),
         (MOKA, Box::new(moka)),
+        ("moka `get`, foldhash", Box::new(foldhash_moka)),
         ("quick_cache `get`", Box::new(quick)),
         ("papaya `pin().get`", Box::new(copies().collect::<papaya::HashMap<_, _>>())),
         ("`RwLock<HashMap>`", Box::new(RwLock::new(copies().collect::<HashMap<_, _>>()))),
@@ -74,7 +81,10 @@ impl Contestant for Get {
     }
 }
 
-impl Contestant for moka::sync::Cache<String, Arc<GuildConfig>> {
+impl<S> Contestant for moka::sync::Cache<String, Arc<GuildConfig>, S>
+where
+    S: BuildHasher + Clone + Send + Sync + 'static,
+{
     fn read(&self, key: &str) -> Option<i64> {
         self.get(key).map(|copy| copy.daily_amount)
     }
