@@ -173,6 +173,14 @@ impl Running {
         kill_process(self.id(), Signal::STOP).expect("it runs");
     }
 
+    /// Lets it go on.
+    ///
+    /// # Panics
+    /// If it has ended.
+    pub fn thaw(&self) {
+        kill_process(self.id(), Signal::CONT).expect("it runs");
+    }
+
     fn id(&self) -> Pid {
         let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         id.expect("a process has a number")

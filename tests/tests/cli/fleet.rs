@@ -43,7 +43,14 @@ fn a_process_that_does_not_take_a_change_is_named_and_waited_for_in_vain() {
     let serve = serve(&stage);
     let is_there = || stage.config(&["status", "--fleet"]).out.contains("trading").then_some(());
     config_tests::wait::until_sync("the process", std::time::Duration::from_secs(20), is_there);
-    serve.freeze();
+    // Not while it writes, for then nobody else could.
+    let path = stage.folder.path().join("config-sdk-trading.db");
+    let others = rusqlite::Connection::open(path).expect("the file");
+    config_tests::wait::until_sync("a pause", std::time::Duration::from_secs(20), || {
+        serve.freeze();
+        let free = others.execute_batch("begin immediate; rollback");
+        free.inspect_err(|_| serve.thaw()).ok()
+    });
     let said = stage.config(&["set", "trading.score_threshold=0.8", "--wait=1s"]).ends(5);
     said.tells(&["trading is at version 1", "after 1s 0 of 1 have it; missing:", "is at epoch 0"]);
     assert_eq!(stage.config(&["get", "trading.score_threshold"]).out, "0.8\n");
