@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use config_sdk::{
     Config, ConfigBlock, ConfigBuilder, Event, PushState, RedisOptions, Status, TierState,
 };
+use config_tests::counted::now;
 use config_tests::wait;
-use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -93,12 +93,12 @@ async fn instance(order: Order, places: Arc<Semaphore>) {
     println!("up {} {}", started.as_micros(), began.elapsed().as_micros());
     loop {
         tokio::select! {
-            Some(change) = changes.next() => println!("seen {} {}", change.new.change, nanos()),
+            Some(change) = changes.next() => println!("seen {} {}", change.new.change, now()),
             Some(event) = events.next() => match event {
                 // As through a pooler: it tries again in five minutes.
                 Event::PushLost { .. } if !may_hear(&config) => println!("deaf"),
                 Event::PushLost { .. } => println!("lost"),
-                Event::PushWorks => println!("back {}", nanos()),
+                Event::PushWorks => println!("back {}", now()),
                 _ => {}
             },
             else => return,
@@ -134,10 +134,4 @@ impl Order {
 
 fn may_hear(config: &Config) -> bool {
     !matches!(config.status().push, PushState::PollOnly { .. })
-}
-
-/// The time by a clock that all processes of this machine share.
-pub(crate) fn nanos() -> u64 {
-    let time = clock_gettime(ClockId::Monotonic);
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }

@@ -56,7 +56,9 @@ impl<'a> Meter<'a> {
         let (client, driver) =
             tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("a connection");
         tokio::spawn(driver);
-        Self { stage, client, before: (Instant::now(), Spent::default()) }
+        let meter = Self { stage, client, before: (Instant::now(), Spent::default()) };
+        meter.sees();
+        meter
     }
 
     /// Counts from now on.
@@ -94,17 +96,31 @@ impl<'a> Meter<'a> {
     /// Megabytes of all processes of the server, shared ones counted once.
     pub(crate) fn megabytes(&self) -> f64 {
         let server = self.server();
-        let kilobytes = |process: i32| {
-            let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
-            let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-            line.trim().strip_suffix(" kB")?.parse::<f64>().ok()
-        };
-        let all = children(server).into_iter().chain([server]);
-        all.filter_map(kilobytes).sum::<f64>() / 1024.0
+        children(server).into_iter().chain([server]).filter_map(megabytes).sum()
     }
 
     fn name(&self) -> &str {
         Database::name(&self.stage.database)
+    }
+
+    /// Fails where the system does not count what is asked for below: a count that is missing is none, as it
+    /// is of a session that has just ended, and nobody would see it in the tables.
+    fn sees(&self) {
+        let server = self.server();
+        let counts = [
+            ("task/*/children", !children(server).is_empty()),
+            ("schedstat", ran(server) > 0.0),
+            ("stat", ended_ticks(server).is_some()),
+            ("smaps_rollup", megabytes(server).is_some()),
+        ];
+        for (count, is_there) in counts {
+            assert!(
+                is_there,
+                "the system says nothing in /proc/{server}/{count}: no fleet is measured here"
+            );
+        }
+        let redis = self.redis_seconds().is_none_or(|seconds| seconds > 0.0);
+        assert!(redis, "`info cpu` of Redis does not say used_cpu_sys and used_cpu_user");
     }
 
     fn server(&self) -> i32 {
@@ -115,17 +131,20 @@ impl<'a> Meter<'a> {
         let server = self.server();
         let living: f64 = children(server).into_iter().chain([server]).map(ran).sum();
         let pooler = self.stage.pooler.as_ref().and_then(|pooler| pooler.process());
-        let redis = self.stage.redis.as_ref().map(|redis| redis.cli(&["info", "cpu"]));
         Spent {
-            postgres: living + of_ended_children(server),
+            postgres: living + ended_ticks(server).unwrap_or_default() / 100.0,
             pooler: pooler.map_or(0.0, ran),
-            redis: redis.map_or(0.0, |text| {
-                let lines = text.lines().filter_map(|line| line.trim().split_once(':'));
-                let of_all = |name: &str| ["used_cpu_sys", "used_cpu_user"].contains(&name);
-                let times = lines.filter(|(name, _)| of_all(name));
-                times.filter_map(|(_, seconds)| seconds.parse::<f64>().ok()).sum()
-            }),
+            redis: self.redis_seconds().unwrap_or_default(),
         }
+    }
+
+    /// Seconds that Redis has run, where there is one.
+    fn redis_seconds(&self) -> Option<f64> {
+        let text = self.stage.redis.as_ref()?.cli(&["info", "cpu"]);
+        let lines = text.lines().filter_map(|line| line.trim().split_once(':'));
+        let of_all = |name: &str| ["used_cpu_sys", "used_cpu_user"].contains(&name);
+        let times = lines.filter(|(name, _)| of_all(name));
+        Some(times.filter_map(|(_, seconds)| seconds.parse::<f64>().ok()).sum())
     }
 }
 
@@ -143,10 +162,17 @@ fn ran(process: i32) -> f64 {
     nanos.unwrap_or_default() / 1e9
 }
 
-/// Seconds that those of a process's children ran that have ended.
-fn of_ended_children(process: i32) -> f64 {
-    let text = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let after_name = text.rsplit_once(") ").map_or("", |(_, after)| after);
-    let ticks = after_name.split(' ').skip(13).take(2);
-    ticks.filter_map(|word| word.parse::<f64>().ok()).sum::<f64>() / 100.0
+/// How many hundredths of a second those of a process's children ran that have ended.
+fn ended_ticks(process: i32) -> Option<f64> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, after_name) = text.rsplit_once(") ")?;
+    let mut ticks = after_name.split(' ').skip(13).map(|word| word.parse::<f64>().ok());
+    Some(ticks.next()?? + ticks.next()??)
+}
+
+/// Megabytes of a process, its part of those that it shares.
+fn megabytes(process: i32) -> Option<f64> {
+    let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<f64>().ok()? / 1024.0)
 }

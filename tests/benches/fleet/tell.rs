@@ -3,7 +3,7 @@
 use config_benches::{Axis, Plot, Report, Series};
 
 use crate::stage::Road;
-use crate::trial::{Found, Storm};
+use crate::trial::{Change, Found, PATIENCE, Storm};
 
 pub(crate) fn tell(report: &mut Report, found: &[Found], storms: &[Storm]) {
     report.table(
@@ -98,7 +98,10 @@ pub(crate) fn tell(report: &mut Report, found: &[Found], storms: &[Storm]) {
 
 fn of_changes(found: &Found) -> Vec<String> {
     let Found { change, connections, megabytes, .. } = found;
-    let ms = |value: f64| format!("{value:.1}");
+    let ms = |value: f64| match value.is_finite() {
+        true => format!("{value:.1}"),
+        false => "not while watched".to_owned(),
+    };
     let mut row = named(found);
     row.push(change.have.to_string());
     row.extend([change.p50, change.p99, change.last, change.statement].map(ms));
@@ -148,13 +151,18 @@ fn after_storm(storm: &Storm) -> Vec<String> {
         road.name().to_owned(),
         instances.to_string(),
         back.to_string(),
-        format!("{p50:.0}"),
-        format!("{last:.0}"),
+        within(*p50),
+        within(*last),
         deaf.to_string(),
         used.statements.to_string(),
         format!("{:.0}", used.spent.postgres * 1e3),
         format!("{:.1}", used.spent.postgres * 1e3 / road.connections(*instances)),
     ]
+}
+
+/// Milliseconds, where it was so soon.
+fn within(ms: f64) -> String {
+    if ms.is_finite() { format!("{ms:.0}") } else { "not while watched".to_owned() }
 }
 
 fn of_waking(found: &Found) -> Option<Vec<String>> {
@@ -169,24 +177,30 @@ fn named(found: &Found) -> Vec<String> {
 }
 
 fn figures(report: &mut Report, found: &[Found]) {
+    // A report holds no endless number.
+    let p99 = |change: &Change| change.p99.min(PATIENCE.as_secs_f64() * 1e3) / 1e3;
+    let last = |change: &Change| match change.last.is_finite() {
+        true => format!("{:.1} ms the last", change.last),
+        false => format!("the last not within {PATIENCE:?}"),
+    };
     let most = |road| found.iter().rev().find(|found| found.road == road);
     if let Some(Found { instances, change, .. }) = most(Road::Push) {
         let detail = format!("{} of {instances} instances", change.have);
         report.figure("changing.fleet.have", change.have / instances, detail);
-        let detail = format!("{instances} instances, {:.1} ms the last", change.last);
-        report.figure("changing.fleet.p99", change.p99 / 1e3, detail);
+        let detail = format!("{instances} instances, {}", last(change));
+        report.figure("changing.fleet.p99", p99(change), detail);
         let detail = format!("{instances} instances; each asks once");
         report.figure("changing.fleet.queries", change.read, detail);
     }
     if let Some(Found { instances, change, ttl, .. }) = most(Road::Poll) {
         let detail = format!("{instances} instances, a time to live of {ttl} s");
-        report.figure("changing.fleet.poll.p99", change.p99 / 1e3, detail);
+        report.figure("changing.fleet.poll.p99", p99(change), detail);
     }
     if let Some(Found { instances, change, .. }) = most(Road::Redis) {
         let detail = format!("{} of {instances} instances", change.have);
         report.figure("changing.fleet.redis.have", change.have / instances, detail);
-        let detail = format!("{instances} instances, {:.1} ms the last", change.last);
-        report.figure("changing.fleet.redis.p99", change.p99 / 1e3, detail);
+        let detail = format!("{instances} instances, {}", last(change));
+        report.figure("changing.fleet.redis.p99", p99(change), detail);
     }
 }
 
@@ -200,7 +214,8 @@ fn plot(
 ) {
     let points = |road| {
         let of_road = found.iter().filter(move |found| found.road == road);
-        of_road.map(|found| (found.instances, value(found))).collect::<Vec<_>>()
+        let points = of_road.map(|found| (found.instances, value(found)));
+        points.filter(|(_, value)| value.is_finite()).collect::<Vec<_>>()
     };
     let series =
         Road::ALL.map(|road| Series { name: road.name().to_owned(), points: points(road) });

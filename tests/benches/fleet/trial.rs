@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use config_benches::{Report, median};
+use config_tests::counted::now;
 
-use crate::crew::nanos;
 use crate::fleet::{Fleet, Wave};
 use crate::meter::{Meter, Used};
 use crate::stage::{Road, Stage};
 
 /// Longer than a change takes that arrives at all.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// How long it is watched how a fleet comes back.
 const CALMS: Duration = Duration::from_secs(90);
 /// Time for what a change still makes servers do when everybody has it.
@@ -44,7 +44,8 @@ pub(crate) struct Found {
 pub(crate) struct Storm {
     pub(crate) road: Road,
     pub(crate) instances: f64,
-    /// How many listened again, and after how many milliseconds half of them and the last did.
+    /// How many listened again, and after how many milliseconds half of all instances and the last one did;
+    /// endless if they did not while it was watched.
     pub(crate) back: f64,
     pub(crate) p50: f64,
     pub(crate) last: f64,
@@ -60,7 +61,8 @@ pub(crate) struct Change {
     pub(crate) have: f64,
     /// Milliseconds that whoever changes waits for the statement.
     pub(crate) statement: f64,
-    /// Milliseconds after it was sent until half of them, 99 of 100, all had it.
+    /// Milliseconds after it was sent until half of all instances, 99 of 100, the last one had it; endless if
+    /// they did not while it was watched.
     pub(crate) p50: f64,
     pub(crate) p99: f64,
     pub(crate) last: f64,
@@ -148,7 +150,7 @@ async fn wake(stage: &Stage, meter: &mut Meter<'_>, rest: Option<&Used>, listeni
 /// All sessions end at the same moment, as when a server is restarted.
 async fn storm(stage: &Stage, fleet: &Fleet, meter: &mut Meter<'_>) -> Storm {
     meter.begin().await;
-    let began = nanos();
+    let began = now();
     stage.database.terminate_backends();
     let (back, deaf) = fleet.listen_again(fleet.size, began, CALMS);
     let used = meter.end().await;
@@ -157,8 +159,8 @@ async fn storm(stage: &Stage, fleet: &Fleet, meter: &mut Meter<'_>) -> Storm {
         instances: fleet.size as f64,
         back: back.len() as f64,
         deaf: deaf as f64,
-        p50: back.get(back.len() / 2).copied().unwrap_or(f64::INFINITY),
-        last: back.last().copied().unwrap_or(f64::INFINITY),
+        p50: at(&back, fleet.size, 0.5),
+        last: at(&back, fleet.size, 1.0),
         used,
     }
 }
@@ -182,16 +184,13 @@ async fn change(
     let client = stage.database.client().await;
     let update = format!("update fleet_config set change = {number} where status = 'active'");
     meter.begin().await;
-    let sent = nanos();
+    let sent = now();
     client.batch_execute(&update).await.expect("a change");
-    let statement = (nanos() - sent) as f64 / 1e6;
+    let statement = (now() - sent) as f64 / 1e6;
     let seen = fleet.see(number, sent, PATIENCE);
     tokio::time::sleep(SETTLES).await;
     let used = meter.end().await;
-    let at = |part: f64| {
-        let place = (seen.len() as f64 * part).ceil() as usize;
-        seen.get(place.saturating_sub(1)).copied().unwrap_or(f64::INFINITY)
-    };
+    let at = |part| at(&seen, fleet.size, part);
     let (spent, idle) = (used.spent, rest.map(|rest| (rest.spent, used.seconds / rest.seconds)));
     let beyond = |spent: f64, idle: Option<f64>| (spent - idle.unwrap_or_default()).max(0.0);
     Change {
@@ -205,6 +204,12 @@ async fn change(
         pooler: beyond(spent.pooler, idle.map(|(idle, part)| idle.pooler * part)),
         redis: beyond(spent.redis, idle.map(|(idle, part)| idle.redis * part)),
     }
+}
+
+/// When this part of all `instances` had it, those included that never did.
+fn at(sorted: &[f64], instances: usize, part: f64) -> f64 {
+    let place = (instances as f64 * part).ceil() as usize;
+    sorted.get(place.saturating_sub(1)).copied().unwrap_or(f64::INFINITY)
 }
 
 fn middle(changes: &[Change]) -> Change {

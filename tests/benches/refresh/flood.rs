@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use config_benches::{Report, median, now};
 use config_sdk::{Config, PostgresStore};
 use config_tests::counted::Counted;
+use config_tests::memory::resident;
 use config_tests::numbered::Numbered;
 use config_tests::postgres::Server;
 use tokio::time::{MissedTickBehavior, interval};
@@ -35,13 +36,14 @@ pub(crate) async fn measure(report: &mut Report, server: &Server) {
     let calm = reads(&config, quiet);
     tokio::time::sleep(quiet).await;
     let mut calm = calm.join().expect("a reader");
-    let memory = memory();
+    let memory = resident();
+    assert!(memory > 0, "the system does not say how much memory a process takes");
     asked.take();
     let during = reads(&config, Duration::from_secs(seconds));
     let began = Instant::now();
     let sent = flood(&anybody, Duration::from_secs(seconds)).await;
     let took = began.elapsed().as_secs_f64();
-    let (passes, growth) = (asked.count(), self::memory() as f64 / memory as f64);
+    let (passes, growth) = (asked.count(), resident() as f64 / memory as f64);
     let during = during.join().expect("a reader");
     let after = reads(&config, quiet);
     tokio::time::sleep(quiet).await;
@@ -97,12 +99,4 @@ fn reads(config: &Config, time: Duration) -> std::thread::JoinHandle<Vec<f64>> {
         }
         rounds
     })
-}
-
-/// What this process holds in memory, in bytes.
-fn memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("a Linux machine");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kilobytes.expect("a number") * 1024
 }

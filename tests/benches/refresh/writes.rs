@@ -1,5 +1,7 @@
 //! What the store's bookkeeping adds to a write: the epoch that all writers queue for, versions and the log.
 
+use std::os::unix::fs::symlink;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -7,6 +9,7 @@ use std::time::{Duration, Instant};
 use config_benches::{Axis, Plot, Report, Series, median};
 use config_sdk::Operator;
 use config_tests::postgres::{Database, Server};
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::many::{self, GuildConfig};
@@ -35,6 +38,13 @@ struct Round {
 }
 
 pub(crate) async fn measure(report: &mut Report, server: &Server) {
+    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let disk = among(report, &on(&folder)).await;
+    let memory = among(report, server).await;
+    tell(report, &disk, &memory);
+}
+
+async fn among(report: &Report, server: &Server) -> Vec<[Round; 3]> {
     let database = Arc::new(many::database(server, 7, 32).await);
     // The same columns and the same key, and nothing that anybody is told of.
     database.psql(
@@ -56,45 +66,67 @@ pub(crate) async fn measure(report: &mut Report, server: &Server) {
         };
         found.push(rounds.each_ref().map(middle));
     }
-    tell(report, &found);
+    found
 }
 
-fn tell(report: &mut Report, found: &[[Round; 3]]) {
+fn tell(report: &mut Report, disk: &[[Round; 3]], memory: &[[Round; 3]]) {
     let mut rows = Vec::new();
-    for (writers, [plain, kept, operator]) in WRITERS.iter().zip(found) {
-        for ((_, name), round) in WAYS.iter().zip([plain, kept, operator]) {
-            rows.push(vec![
-                writers.to_string(),
-                (*name).to_owned(),
-                format!("{:.0}", round.micros),
-                format!("{:.2}", round.micros / plain.micros),
-                format!("{:.0}", round.a_second),
-            ]);
+    for (commits, found) in [("wait for a disk", disk), ("do not", memory)] {
+        for (writers, rounds) in WRITERS.iter().zip(found) {
+            for ((_, name), round) in WAYS.iter().zip(rounds) {
+                rows.push(vec![
+                    commits.to_owned(),
+                    writers.to_string(),
+                    (*name).to_owned(),
+                    format!("{:.0}", round.micros),
+                    format!("{:.2}", round.micros / rounds[0].micros),
+                    format!("{:.0}", round.a_second),
+                ]);
+            }
         }
     }
-    if let Some([plain, kept, operator]) = found.first() {
-        let [plain, kept, operator] = [plain, kept, operator].map(|round| round.micros);
-        let detail =
-            format!("{kept:.0} µs beside {plain:.0} µs; `Operator::change` {operator:.0} µs");
+    if let ([one, ..], [other, ..]) = (disk, memory) {
+        let micros = |rounds: &[Round; 3]| rounds.each_ref().map(|round| round.micros);
+        let ([plain, kept, _], [bare, work, _]) = (micros(one), micros(other));
+        let detail = format!(
+            "{kept:.0} µs beside {plain:.0} µs with a disk to wait for, {work:.0} µs beside {bare:.0} µs \
+             without one"
+        );
         report.figure("changing.write", kept / plain, detail);
     }
-    let columns = ["writers", "", "µs per write, p50", "beside plain", "writes/s of all"];
+    let columns =
+        ["commits", "writers", "", "µs per write, p50", "beside plain", "writes/s of all"];
     report.table("writes", &columns, rows);
     let series = WAYS.iter().enumerate().map(|(place, (_, name))| Series {
         name: name.replace('`', ""),
-        points: WRITERS
-            .iter()
-            .zip(found)
-            .map(|(n, all)| (*n as f64, all[place].a_second))
-            .collect(),
+        points: WRITERS.iter().zip(disk).map(|(n, all)| (*n as f64, all[place].a_second)).collect(),
     });
     report.plot(Plot {
         id: "writes_by_writers".to_owned(),
-        title: "Writes of configuration a second, by how many write at a time".to_owned(),
+        title: "Writes of configuration a second, each kept on disk, by how many write at a time"
+            .to_owned(),
         x: Axis { label: "writers, each with a row of its own".to_owned(), log: false },
         y: Axis { label: "writes a second".to_owned(), log: true },
         series: series.collect(),
     });
+}
+
+/// A server that waits for `disk` when it commits, as servers do that are to keep what they are told; the
+/// harness's own do not, and keep everything in memory where they can.
+fn on(disk: &TempDir) -> Server {
+    let server = Server::start_with(&["fsync=on", "full_page_writes=on"]);
+    server.stop();
+    let (log, kept) = (server.folder().join("data/pg_wal"), disk.path().join("pg_wal"));
+    let copied = Command::new("cp").arg("-Rp").args([&log, &kept]).status().expect("cp");
+    assert!(copied.success(), "the server's log was not copied to {}", kept.display());
+    std::fs::remove_dir_all(&log).expect("the log is there");
+    symlink(&kept, &log).expect("a link");
+    server.restart();
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        let value = server.psql("postgres", &format!("show {setting}"));
+        assert_eq!(value, "on", "{setting}");
+    }
+    server
 }
 
 /// This many writers, as fast as they can, each one after the other.

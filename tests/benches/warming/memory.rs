@@ -49,7 +49,7 @@ pub(crate) async fn measure(report: &mut Report) {
                 let detail = format!(
                     "{allocated:.0} bytes per key allocated, {said:.0} counted by `max_bytes`"
                 );
-                report.figure("changing.memory", allocated / said, detail);
+                report.figure("changing.memory", (allocated / said - 1.0).abs(), detail);
                 let given = each(|taken| taken.resident);
                 let detail = format!(
                     "bounded, what the system gives the process; {allocated:.0} of them allocated"

@@ -8,7 +8,7 @@ use config_tests::postgres::Database;
 use rustix::time::{ClockId, clock_gettime};
 use tokio_postgres::Client;
 
-use crate::blocks::{ClubConfig, GuildConfig, Kind, filled, guild, start};
+use crate::blocks::{ClubConfig, GuildConfig, Kind, builder, filled, guild, start};
 use crate::by_hand;
 
 /// So many are loaded one by one; the others would take as long each.
@@ -40,7 +40,7 @@ impl Way {
             Self::Warm => "`keyed.warm(keys)`",
             Self::KeysByHand => "by hand, `guild_id = any($1)`",
             Self::WarmAll => "`keyed.warm_all()`",
-            Self::Resident => "`start()` with a resident block",
+            Self::Resident => "`start()` with a resident block, connecting included",
             Self::AllByHand => "by hand, `guild_id > $1 order by guild_id limit 1000`",
             Self::OneByOne => "by hand, one by one",
         }
@@ -120,7 +120,11 @@ async fn go(way: Way, database: &Database, client: &Client, keys: &[String]) -> 
     database.reset_queries();
     let (began, processor) = (Instant::now(), processor_time());
     let kept = match (way, bounded) {
-        (Way::Resident, _) => Kept::Config(start(&database.url(), &[Kind::Resident], 0).await),
+        // Without waiting for push, of which by hand knows nothing.
+        (Way::Resident, _) => {
+            let builder = builder(&database.url(), &[Kind::Resident], 0);
+            Kept::Config(builder.start().await.expect("a configuration"))
+        }
         (way, Some(config)) => {
             let guilds = config.keyed::<GuildConfig>();
             warm(way, &guilds, keys).await;
