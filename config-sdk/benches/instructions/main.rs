@@ -13,7 +13,7 @@ use config_benches::{Report, median};
 
 /// Each way is counted with so many reads, and with twice as many; what both do besides cancels out, but
 /// for a little, because the two are processes that seed their hashes differently.
-const READS: usize = 50_000;
+const READS: usize = 100_000;
 
 /// Hence so many such pairs, of which the middle one counts.
 const PAIRS: usize = 3;

@@ -73,6 +73,8 @@ pub(crate) fn run(name: &str, count: usize) {
     }
 }
 
+/// A function for each way, so that how one is compiled does not depend on the others.
+#[inline(never)]
 fn repeat<T>(count: usize, mut read: impl FnMut() -> T) {
     for _ in 0..count {
         black_box(read());

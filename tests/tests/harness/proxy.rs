@@ -38,9 +38,10 @@ fn round_trips_are_counted_and_not_messages() {
             });
         }
     });
-    let (mut one, mut other) = (connect(&proxy), connect(&proxy));
+    let mut clients = [connect(&proxy), connect(&proxy)];
     let question = vec![b'x'; ASKED];
-    for client in [&mut one, &mut one, &mut other] {
+    for place in [0, 0, 1] {
+        let client = &mut clients[place];
         question.chunks(ASKED / 8).for_each(|piece| client.write_all(piece).unwrap());
         client.set_read_timeout(Some(SOON)).unwrap();
         assert_eq!(received(client, &question), Ok(()));
