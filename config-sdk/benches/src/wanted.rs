@@ -162,7 +162,11 @@ const CHANGING: [Wanted; 23] = [
         "seconds until 99 of 100 instances have it, polling only",
         Stated,
     ),
-    wanted("changing.fleet.redis.have", "the same, Redis as the bus", AtLeast(1.0)),
+    wanted(
+        "changing.fleet.redis.have",
+        "part of the largest fleet measured that has a change, Redis as the bus",
+        AtLeast(1.0),
+    ),
     wanted(
         "changing.fleet.redis.p99",
         "seconds until 99 of 100 instances have it, Redis as the bus",
