@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use arc_swap::{ArcSwap, Cache};
 
-use super::Contestant;
 use super::block::TradingConfig;
+use super::{Contestant, Reader, at, places};
 
 pub(crate) const STATIC: &str = "static reference";
 pub(crate) const BARE: &str = "bare `ArcSwap::load`";
@@ -20,7 +20,12 @@ pub(super) fn all() -> Vec<Contestant> {
 fn fixed() -> Contestant {
     static BLOCK: OnceLock<TradingConfig> = OnceLock::new();
     let block: &'static TradingConfig = BLOCK.get_or_init(TradingConfig::default);
-    Contestant::placed(STATIC, move || move || u64::from(black_box(block).max_concurrent_positions))
+    Contestant::placed(STATIC, block, places!(fixed_at))
+}
+
+fn fixed_at<const PLACE: usize>(block: &&'static TradingConfig) -> Reader {
+    let block = *block;
+    at::<PLACE>(move || u64::from(black_box(block).max_concurrent_positions))
 }
 
 fn bare() -> Contestant {
@@ -45,12 +50,12 @@ fn full() -> Contestant {
 
 fn cache() -> Contestant {
     let cell = cell();
-    let reader = Arc::clone(&cell);
-    Contestant::placed(CACHE, move || {
-        let mut cache = Cache::new(Arc::clone(&reader));
-        move || u64::from(cache.load().max_concurrent_positions)
-    })
-    .written(move || store(&cell))
+    Contestant::placed(CACHE, Arc::clone(&cell), places!(cache_at)).written(move || store(&cell))
+}
+
+fn cache_at<const PLACE: usize>(cell: &Arc<ArcSwap<TradingConfig>>) -> Reader {
+    let mut cache = Cache::new(Arc::clone(cell));
+    at::<PLACE>(move || u64::from(cache.load().max_concurrent_positions))
 }
 
 fn cell() -> Arc<ArcSwap<TradingConfig>> {

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use config_sdk::{Config, KeyedOptions, MemoryStore};
 use tokio::runtime::Runtime;
 
-use super::Contestant;
 use super::block::{self, PairConfig, TradingConfig};
+use super::{Contestant, Reader, at, places};
 
 pub(crate) const GET: &str = "`config.get::<T>()`";
 pub(crate) const WITH: &str = "`config.with::<T>(…)`";
@@ -34,11 +34,12 @@ fn with(here: &Here) -> Contestant {
 }
 
 fn handle(here: &Here) -> Contestant {
-    let config = here.config.clone();
-    here.written(Contestant::placed(HANDLE, move || {
-        let mut handle = config.handle::<TradingConfig>();
-        move || u64::from(handle.load().max_concurrent_positions)
-    }))
+    here.written(Contestant::placed(HANDLE, here.config.clone(), places!(handle_at)))
+}
+
+fn handle_at<const PLACE: usize>(config: &Config) -> Reader {
+    let mut handle = config.handle::<TradingConfig>();
+    at::<PLACE>(move || u64::from(handle.load().max_concurrent_positions))
 }
 
 fn snapshot(here: &Here) -> Contestant {

@@ -47,16 +47,12 @@ impl Contestant {
     }
 
     /// One whose reads take so little that it matters where their loop lies: turns go from place to place.
-    /// Not for longer ones, whose code the compiler would no longer put into the loop, as it does for users.
-    fn placed<R: FnMut() -> u64 + 'static>(
+    fn placed<S: Send + Sync + 'static>(
         name: &'static str,
-        reader: impl Fn() -> R + Send + Sync + 'static,
+        of: S,
+        places: [fn(&S) -> Reader; PLACES],
     ) -> Self {
-        let reader = move |place: usize| -> Reader {
-            let (mut read, places) = (reader(), places::<R>());
-            let many = places[place % PLACES];
-            Box::new(move |count| many(&mut read, count))
-        };
+        let reader = move |place: usize| places[place % PLACES](&of);
         Self { name, reader: Box::new(reader), writer: None }
     }
 
@@ -77,32 +73,27 @@ impl Contestant {
     }
 }
 
-type Many<R> = fn(&mut R, usize) -> u64;
-
-fn places<R: FnMut() -> u64>() -> [Many<R>; PLACES] {
-    [
-        many::<R, 0>,
-        many::<R, 1>,
-        many::<R, 2>,
-        many::<R, 3>,
-        many::<R, 4>,
-        many::<R, 5>,
-        many::<R, 6>,
-        many::<R, 7>,
-    ]
+/// A function for each place, from one that has the place as its parameter: a loop of its own for each,
+/// into which the compiler puts the read, as it does for users.
+macro_rules! places {
+    ($at:ident) => {
+        [$at::<0>, $at::<1>, $at::<2>, $at::<3>, $at::<4>, $at::<5>, $at::<6>, $at::<7>]
+    };
 }
+pub(crate) use places;
 
-#[inline(never)]
-fn many<R: FnMut() -> u64, const PLACE: usize>(read: &mut R, count: usize) -> u64 {
-    // What comes before the loop is longer from place to place.
-    if PLACE & 1 != 0 {
-        black_box(PLACE);
-    }
-    if PLACE & 2 != 0 {
-        black_box([PLACE; 2]);
-    }
-    if PLACE & 4 != 0 {
-        black_box([PLACE; 4]);
-    }
-    (0..count).map(|_| black_box(read())).fold(0, u64::wrapping_add)
+/// The loop at a place: what comes before it is longer from place to place.
+fn at<const PLACE: usize>(mut read: impl FnMut() -> u64 + 'static) -> Reader {
+    Box::new(move |count| {
+        if PLACE & 1 != 0 {
+            black_box(PLACE);
+        }
+        if PLACE & 2 != 0 {
+            black_box([PLACE; 2]);
+        }
+        if PLACE & 4 != 0 {
+            black_box([PLACE; 4]);
+        }
+        (0..count).map(|_| black_box(read())).fold(0, u64::wrapping_add)
+    })
 }
