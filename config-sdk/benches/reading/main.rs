@@ -26,7 +26,8 @@ fn main() {
     if report.wants("blocks") {
         blocks::measure(&mut report);
     }
-    if report.wants("threads") {
+    // A plot, and no figure of the table.
+    if report.wants("threads") && !report.quick {
         threads::measure(&mut report);
     }
     if report.wants("keyed") {

@@ -44,7 +44,8 @@ async fn main() {
         roads::in_turn(&mut [&mut push, &mut hand], changes, SHORT).await;
         figures::push(&mut report, &push, &hand);
     }
-    if report.wants("roads") {
+    // Tables and a plot, and no figure.
+    if report.wants("roads") && !report.quick {
         let redis = Redis::start();
         let bus = |url: &str| Reader::on_bus(url, &redis.url());
         let mut bus = Road::postgres("Redis bus", &server, bus).await;
