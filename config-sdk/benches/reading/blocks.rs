@@ -25,7 +25,7 @@ pub(crate) fn measure(report: &mut Report) {
     let contestants = contestants::all();
     let reads: Vec<usize> = contestants.iter().map(reads).collect();
     let mut all: Vec<Times> = contestants.iter().map(|_| Times::default()).collect();
-    for round in 0..report.size(2, 8) * PLACES {
+    for round in 0..report.size(1, 8) * PLACES {
         for ((contestant, reads), times) in contestants.iter().zip(&reads).zip(&mut all) {
             times.one.push(turn(contestant, *reads, round, 1));
             times.two.push(turn(contestant, *reads, round, 2));

@@ -23,7 +23,7 @@ pub(crate) fn measure(report: &mut Report) {
     let traces = [trace(&keys, 1), trace(&keys, 2)];
     let contestants = keyed::all(&keys);
     let mut nanos = vec![[const { Vec::new() }; 2]; contestants.len()];
-    for _ in 0..report.size(11, ROUNDS) {
+    for _ in 0..report.size(7, ROUNDS) {
         for ((_, contestant), nanos) in contestants.iter().zip(&mut nanos) {
             for threads in [1, 2] {
                 nanos[threads - 1].push(round(&**contestant, &traces[..threads]));
