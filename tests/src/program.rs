@@ -1,5 +1,6 @@
 //! The examples' programs: built as `cargo run --example` builds them, started, read line by line.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -60,10 +61,20 @@ fn built() -> &'static Path {
         if folder.ends_with("release") {
             build.arg("--release");
         }
+        // What cargo tells this program of its package, build scripts look at: with it, what was built
+        // without would be built again.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_package(name)) {
+            build.env_remove(name);
+        }
         let status = build.status().expect("cargo runs");
         assert!(status.success(), "the examples do not build");
         folder.to_owned()
     })
+}
+
+fn is_of_package(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
 
 /// What the example says that is started without arguments, and ends within 15 s.
