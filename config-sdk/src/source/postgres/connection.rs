@@ -6,10 +6,12 @@ use futures_util::TryStreamExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
+use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
 use super::address::{Address, Drive};
 use super::columns::Columns;
+use super::prepared::Prepared;
+use super::text_row::TextRow;
 use crate::source::{Incoming, SourceError};
 
 /// An open connection; it ends when this is dropped.
@@ -21,17 +23,37 @@ pub(super) struct Connection {
     /// keeps its clients while the server behind it is exchanged, and only this tells.
     pub(super) server: Option<String>,
     pub(super) columns: Columns,
+    /// Where the connection is known to be a session.
+    pub(super) prepared: Option<Prepared>,
 }
 
 impl Connection {
     pub(super) async fn open(address: &Address) -> Result<Self, SourceError> {
         let connected = address.connect(Quietly).await;
         let (client, driver) = connected.map_err(|error| failure(address, &error))?;
-        Ok(Self { client, driver, server: None, columns: Columns::default() })
+        Ok(Self { client, driver, server: None, columns: Columns::default(), prepared: None })
     }
 
     pub(super) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Whether what is asked again and again may be prepared.
+    pub(super) fn prepares(&self) -> bool {
+        self.prepared.is_some()
+    }
+
+    /// The answer to `sql`, as [`Prepared::ask`] yields it.
+    pub(super) async fn ask(
+        &mut self,
+        sql: &str,
+        since: u64,
+        incoming: &Incoming,
+    ) -> Result<Option<Vec<TextRow>>, Error> {
+        match (&mut self.prepared, i64::try_from(since)) {
+            (Some(prepared), Ok(since)) => prepared.ask(&self.client, sql, since, incoming).await,
+            _ => Ok(None),
+        }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -85,7 +107,7 @@ impl From<Error> for Trouble {
 }
 
 /// Runs `sql`, and yields the rows of all its statements.
-pub(super) async fn rows(client: &Client, sql: &str) -> Result<Vec<SimpleQueryRow>, Error> {
+pub(super) async fn rows(client: &Client, sql: &str) -> Result<Vec<TextRow>, Error> {
     arriving(client, sql, &Incoming::default()).await
 }
 
@@ -94,13 +116,13 @@ pub(super) async fn arriving(
     client: &Client,
     sql: &str,
     incoming: &Incoming,
-) -> Result<Vec<SimpleQueryRow>, Error> {
+) -> Result<Vec<TextRow>, Error> {
     let mut messages = pin!(client.simple_query_raw(sql).await?);
     let mut rows = Vec::new();
     while let Some(message) = messages.try_next().await? {
         incoming.more();
         if let SimpleQueryMessage::Row(row) = message {
-            rows.push(row);
+            rows.push(TextRow::Simple(row));
         }
     }
     Ok(rows)

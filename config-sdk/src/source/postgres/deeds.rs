@@ -2,11 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use tokio_postgres::SimpleQueryRow;
-
 use super::refusal::without_nul;
 use super::select::escaped;
 use super::statement::{self, Statement};
+use super::text_row::TextRow;
 use super::{fleet, places};
 use crate::record::Record;
 use crate::source::{Deed, Entry, Place, SourceError, Write, WriteError, Written, checked};
@@ -76,7 +75,7 @@ impl<'a> Deeds<'a> {
     /// The places where something else is `there` than an entry was made from, by that answer.
     pub(super) fn conflicts(
         &self,
-        answer: &[SimpleQueryRow],
+        answer: &[TextRow],
         there: &[Option<Record>],
     ) -> Vec<(Place, Option<Record>)> {
         let drafts: HashSet<_> =
@@ -95,11 +94,7 @@ impl<'a> Deeds<'a> {
 
     /// Does it all where these rows are `there`, the answer of [`begin`](Self::begin) being `begun`. The
     /// last one says the epoch.
-    pub(super) fn finish(
-        &self,
-        begun: &[SimpleQueryRow],
-        there: &[Option<Record>],
-    ) -> Vec<Statement> {
+    pub(super) fn finish(&self, begun: &[TextRow], there: &[Option<Record>]) -> Vec<Statement> {
         // What the tables' own triggers and defaults make of time is as they are used to.
         let mut all = vec![Statement::plain("set local timezone to default".to_owned())];
         for (number, (entry, there)) in self.write.entries.iter().zip(there).enumerate() {
@@ -156,12 +151,12 @@ fn patience(time: &str) -> String {
 }
 
 /// The number of that name in a row.
-pub(super) fn number_of(row: &SimpleQueryRow, name: &str) -> Option<u64> {
-    row.try_get(name).ok().flatten()?.parse().ok()
+pub(super) fn number_of(row: &TextRow, name: &str) -> Option<u64> {
+    row.get(name)?.parse().ok()
 }
 
 /// The row that an answer is of.
-pub(super) fn row_of(row: &SimpleQueryRow) -> Option<Row> {
+pub(super) fn row_of(row: &TextRow) -> Option<Row> {
     let number = usize::try_from(number_of(row, "entry")?).ok()?;
     Some((number, number_of(row, "version")))
 }
@@ -170,7 +165,7 @@ pub(super) fn row_of(row: &SimpleQueryRow) -> Option<Row> {
 ///
 /// # Errors
 /// If the server did not say it.
-pub(super) fn epoch_of(answer: &[SimpleQueryRow]) -> Result<u64, SourceError> {
+pub(super) fn epoch_of(answer: &[TextRow]) -> Result<u64, SourceError> {
     let epoch = answer.iter().rev().find_map(|row| number_of(row, "epoch"));
     epoch.ok_or_else(|| SourceError::refused("the server did not say the new epoch"))
 }

@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use tokio_postgres::SimpleQueryRow;
-
 use super::select::escaped;
+use super::text_row::TextRow;
 use crate::source::{DefaultText, Expiring, Reported};
 
 /// Asks for what will be undone.
@@ -32,19 +31,19 @@ pub(super) fn interval(time: Duration) -> String {
     format!("make_interval(secs => {})", time.as_secs_f64().min(EVER))
 }
 
-pub(super) fn expiring(answer: &[SimpleQueryRow]) -> Vec<Expiring> {
-    let one = |row: &SimpleQueryRow| {
+pub(super) fn expiring(answer: &[TextRow]) -> Vec<Expiring> {
+    let one = |row: &TextRow| {
         Some(Expiring::new(row.get("id")?.parse().ok()?, seconds(row)?, row.get("note")?))
     };
     answer.iter().filter_map(one).collect()
 }
 
-pub(super) fn processes(answer: &[SimpleQueryRow]) -> Vec<Reported> {
-    let one = |row: &SimpleQueryRow| Some(Reported::new(row.get("note")?, seconds(row)?));
+pub(super) fn processes(answer: &[TextRow]) -> Vec<Reported> {
+    let one = |row: &TextRow| Some(Reported::new(row.get("note")?, seconds(row)?));
     answer.iter().filter_map(one).collect()
 }
 
-fn seconds(row: &SimpleQueryRow) -> Option<Duration> {
+fn seconds(row: &TextRow) -> Option<Duration> {
     Duration::try_from_secs_f64(row.get("seconds")?.parse().ok()?).ok()
 }
 
@@ -65,8 +64,8 @@ pub(super) fn note(defaults: &[&DefaultText]) -> String {
     )
 }
 
-pub(super) fn defaults(answer: &[SimpleQueryRow]) -> Vec<DefaultText> {
-    let one = |row: &SimpleQueryRow| {
+pub(super) fn defaults(answer: &[TextRow]) -> Vec<DefaultText> {
+    let one = |row: &TextRow| {
         Some(DefaultText::new(row.get("block")?, row.get("name")?, row.get("value")?))
     };
     answer.iter().filter_map(one).collect()

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio_postgres::SimpleQueryRow;
 
 use super::connection::{Connection, Trouble};
 use super::names::quoted_table;
+use super::select::Since;
+use super::text_row::TextRow;
 use super::{adopted, columns};
 use crate::schema::BlockSchema;
 use crate::source::changed::{Changed, MOST};
@@ -35,11 +36,15 @@ pub(super) struct Head {
     tx: Option<String>,
 }
 
-/// Asks for the head: one row, at the cost of what changed; with the mark of all columns, if it is
-/// to be `looked` at.
-pub(super) fn sql(request: &Request<'_>, looked: bool) -> String {
+/// The columns of the head, all of them texts.
+pub(super) const COLUMNS: [&str; 9] =
+    ["epoch", "floor", "tx", "due", "changed", "untracked", "server", "columns", "session"];
+
+/// Asks for the head: one row, at the cost of what changed `since`; with the mark of all columns, if it
+/// is to be `looked` at.
+pub(super) fn sql(request: &Request<'_>, since: Option<Since>, looked: bool) -> String {
     let columns = if looked { columns::MARK } else { "null" };
-    let changed = request.since.map_or_else(
+    let changed = since.map_or_else(
         || "null::text".to_owned(),
         |since| {
             format!(
@@ -53,9 +58,9 @@ pub(super) fn sql(request: &Request<'_>, looked: bool) -> String {
         },
     );
     format!(
-        "select e.epoch, e.floor, e.tx, {DUE} as due, {changed} as changed, {} as untracked, \
-         extract(epoch from pg_postmaster_start_time()) || ' ' || current_database() as server, {columns} as columns \
-         from config_sdk.epoch e",
+        "select e.epoch::text, e.floor::text, e.tx, ({DUE})::text as due, {changed} as changed, {} as untracked, \
+         extract(epoch from pg_postmaster_start_time()) || ' ' || current_database() as server, \
+         {columns}::text as columns, pg_backend_pid()::text as session from config_sdk.epoch e",
         untracked(request)
     )
 }
@@ -85,14 +90,14 @@ fn untracked(request: &Request<'_>) -> String {
 }
 
 impl Head {
-    /// What the first row of the answer says.
+    /// What the answer says, whose rows may come in any order.
     pub(super) fn of(
-        answer: &[SimpleQueryRow],
+        answer: &[TextRow],
         request: &Request<'_>,
         connection: &Connection,
     ) -> Result<Self, Trouble> {
-        let row = answer.first().ok_or_else(strange)?;
-        let text = |column| row.try_get(column).ok().flatten();
+        let row = answer.iter().find(|row| row.get("epoch").is_some()).ok_or_else(strange)?;
+        let text = |column| row.get(column);
         let number = |column| text(column).and_then(|text| text.parse().ok());
         let epoch = number("epoch").ok_or_else(strange)?;
         let floor = number("floor").ok_or_else(strange)?;

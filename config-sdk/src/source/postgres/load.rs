@@ -1,13 +1,15 @@
 //! Loading rows of one keyed block from a Postgres database, beside the passes.
 
-use tokio_postgres::{Error, SimpleQueryRow};
+use tokio_postgres::Error;
 
 use super::address::Address;
+use super::answer::Answer;
 use super::connection::{Connection, Trouble, failure, rows, told};
 use super::head::strange;
 use super::read::{BEGIN, unreadable};
-use super::select::{self, Answer, Scope};
+use super::select::{self, Scope};
 use super::strangers;
+use super::text_row::TextRow;
 use crate::key::Key;
 use crate::schema::BlockSchema;
 use crate::source::{Loaded, SourceError, Wanted, Which};
@@ -41,7 +43,7 @@ async fn together(connection: &Connection, wanted: Wanted<'_>) -> Result<Loaded,
     };
     let select = select::sql(wanted.block, scope, wanted.max_record).join(" union all ");
     let answer = transaction(connection, &format!("{HEAD}; {select}")).await?;
-    let epoch = answer.first().and_then(|row| row.try_get("epoch").ok().flatten());
+    let epoch = answer.first().and_then(|row| row.get("epoch"));
     let epoch = epoch.and_then(|epoch| epoch.parse().ok()).ok_or_else(strange)?;
     match Answer::of(&answer).rows(wanted.block, keys) {
         Ok(found) => Ok(Loaded::at(epoch, found)),
@@ -99,10 +101,7 @@ fn of_keys<'a>(wanted: Wanted<'_>, keys: &'a [Key]) -> Wanted<'a> {
 }
 
 /// Runs `sql` in a transaction, which is over also if it fails.
-pub(super) async fn transaction(
-    connection: &Connection,
-    sql: &str,
-) -> Result<Vec<SimpleQueryRow>, Error> {
+pub(super) async fn transaction(connection: &Connection, sql: &str) -> Result<Vec<TextRow>, Error> {
     let client = connection.client();
     let answer = rows(client, &format!("{BEGIN}; {sql}; commit")).await;
     if answer.as_ref().is_err_and(|error| error.as_db_error().is_some()) {

@@ -2,6 +2,7 @@
 
 mod address;
 mod adopted;
+mod answer;
 mod catalog;
 mod columns;
 mod connection;
@@ -21,6 +22,7 @@ mod past;
 #[cfg(feature = "ops")]
 mod places;
 mod pool;
+mod prepared;
 mod read;
 #[cfg(feature = "ops")]
 mod refusal;
@@ -30,10 +32,13 @@ mod select;
 #[cfg(feature = "ops")]
 mod statement;
 mod strangers;
+mod text_row;
 mod tls;
 mod triggers;
 #[cfg(feature = "ops")]
 mod write;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Mutex;
 use tokio_postgres::Error;
@@ -66,6 +71,8 @@ pub struct PostgresStore {
     address: Address,
     /// Where to listen, if not there.
     listening: Option<Address>,
+    /// Whether each connection is a session of the server's own, as listening has shown.
+    has_sessions: AtomicBool,
     /// Taken while it is in use: a fetch that is dropped half way takes its connection with it.
     asking: Mutex<Option<Connection>>,
     /// Where keys are loaded, beside the passes; a slow block must not hold back the others.
@@ -81,6 +88,7 @@ impl PostgresStore {
         Ok(Self {
             address: Address::parse(url).map_err(UrlError::Postgres)?,
             listening: None,
+            has_sessions: AtomicBool::new(false),
             asking: Mutex::new(None),
             loading: Pool::new(),
         })
@@ -94,6 +102,12 @@ impl PostgresStore {
     pub fn listen_url(self, url: &str) -> Result<Self, UrlError> {
         let listening = Address::parse(url).map_err(UrlError::Listen)?;
         Ok(Self { listening: Some(listening), ..self })
+    }
+
+    /// Notes whether what is notified on one connection is heard on another: each is a session then.
+    fn heard(&self, is_heard: bool) {
+        // Where listening goes elsewhere, there is a pooler here.
+        self.has_sessions.store(is_heard && self.listening.is_none(), Ordering::Relaxed);
     }
 
     fn listening_address(&self) -> &Address {
@@ -110,6 +124,9 @@ impl PostgresStore {
 
     async fn ask(&self, request: Request<'_>) -> Result<Fetched, SourceError> {
         let mut connection = self.connection().await?;
+        if self.has_sessions.load(Ordering::Relaxed) {
+            connection.prepared.get_or_insert_default();
+        }
         let fetched = read::fetch(&mut connection, &self.address, request).await?;
         *self.asking.lock().await = Some(connection);
         Ok(fetched)

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tokio_postgres::SimpleQueryRow;
-
 use super::names::quoted_table;
-use super::places;
-use super::select::{self, escaped, object};
+use super::select::{escaped, object};
+use super::text_row::TextRow;
+use super::{answer, places};
 use crate::key::Key;
 use crate::record::Record;
 use crate::schema::BlockSchema;
@@ -64,7 +63,7 @@ fn logged(place: &Place) -> String {
 ///
 /// # Errors
 /// If a row cannot be read.
-pub(super) fn past(answer: &[SimpleQueryRow], place: &Place) -> Result<Past, SourceError> {
+pub(super) fn past(answer: &[TextRow], place: &Place) -> Result<Past, SourceError> {
     let block = place.block;
     let mut past = Past::default();
     if block.adopt {
@@ -72,36 +71,36 @@ pub(super) fn past(answer: &[SimpleQueryRow], place: &Place) -> Result<Past, Sou
         past.rows = there.into_iter().flatten().map(|row| (RowState::Active, row)).collect();
     }
     for row in answer {
-        if let Some(what) = cell(row, "what") {
+        if let Some(what) = row.get("what") {
             past.log.extend(change(row, what, block));
-        } else if let Some(state) = cell(row, "status").and_then(state) {
-            let record = select::record(row, block).map_err(|why| places::refused(block, &why))?;
+        } else if let Some(state) = row.get("status").and_then(state) {
+            let record = answer::record(row, block).map_err(|why| places::refused(block, &why))?;
             past.rows.push((state, record));
         }
     }
     Ok(past)
 }
 
-fn change(row: &SimpleQueryRow, what: &str, block: &BlockSchema) -> Option<Logged> {
+fn change(row: &TextRow, what: &str, block: &BlockSchema) -> Option<Logged> {
     let what = match what {
         "insert" => Done::Insert,
         "update" => Done::Update,
         "delete" | "truncate" => Done::Delete,
         _ => return None,
     };
-    let owned = |name| cell(row, name).map(str::to_owned);
-    let hidden = cell(row, "hidden").and_then(|hidden| serde_json::from_str(hidden).ok());
+    let owned = |name| row.get(name).map(str::to_owned);
+    let hidden = row.get("hidden").and_then(|hidden| serde_json::from_str(hidden).ok());
     let mut hidden: Vec<String> = hidden.unwrap_or_default();
     // A column of somebody else's is no secret of ours.
     hidden.retain(|name| block.fields.iter().any(|field| field.column == name));
     Some(Logged {
-        version: cell(row, "version").and_then(|version| version.parse().ok()),
-        before: cell(row, "before").and_then(|before| former(before, block)),
+        version: row.get("version").and_then(|version| version.parse().ok()),
+        before: row.get("before").and_then(|before| former(before, block)),
         via: owned("via"),
-        time: cell(row, "at").and_then(time::parse),
+        time: row.get("at").and_then(time::parse),
         why: owned("why"),
         hidden,
-        ..Logged::new(cell(row, "epoch")?.parse().ok()?, what, cell(row, "who")?)
+        ..Logged::new(row.get("epoch")?.parse().ok()?, what, row.get("who")?)
     })
 }
 
@@ -138,14 +137,14 @@ pub(super) fn drafts_sql(blocks: &[&'static BlockSchema]) -> Option<String> {
 /// # Errors
 /// If a row cannot be read.
 pub(super) fn drafts(
-    answer: &[SimpleQueryRow],
+    answer: &[TextRow],
     blocks: &[&'static BlockSchema],
 ) -> Result<Vec<(Place, Record)>, SourceError> {
     let mut drafts = Vec::new();
     for row in answer {
-        let number = cell(row, "block").and_then(|number| number.parse().ok());
+        let number = row.get("block").and_then(|number| number.parse().ok());
         let block = number.and_then(|number: usize| blocks.get(number).copied());
-        let parts = cell(row, "key").and_then(|key| serde_json::from_str(key).ok());
+        let parts = row.get("key").and_then(|key| serde_json::from_str(key).ok());
         let (Some(block), Some(parts)) = (block, parts) else {
             continue;
         };
@@ -158,7 +157,7 @@ pub(super) fn drafts(
             },
             None => continue,
         };
-        let record = select::record(row, block).map_err(|why| places::refused(block, &why))?;
+        let record = answer::record(row, block).map_err(|why| places::refused(block, &why))?;
         drafts.push((Place { block, key }, record));
     }
     Ok(drafts)
@@ -171,8 +170,4 @@ fn state(status: &str) -> Option<RowState> {
         "archived" => Some(RowState::Archived),
         _ => None,
     }
-}
-
-fn cell<'a>(row: &'a SimpleQueryRow, name: &str) -> Option<&'a str> {
-    row.try_get(name).ok().flatten()
 }

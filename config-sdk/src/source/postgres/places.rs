@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use tokio_postgres::SimpleQueryRow;
-
-use super::select::{self, Answer, Scope, escaped};
+use super::answer::{self, Answer};
+use super::select::{self, Scope, escaped};
+use super::text_row::TextRow;
 use crate::key::Key;
 use crate::record::Record;
 use crate::schema::BlockSchema;
@@ -31,7 +31,7 @@ pub(super) fn sql(places: &[Place]) -> String {
 /// # Errors
 /// If a row cannot be read, or a place has several.
 pub(super) fn found(
-    answer: &[SimpleQueryRow],
+    answer: &[TextRow],
     places: &[Place],
 ) -> Result<Vec<Option<Record>>, SourceError> {
     let answer = Answer::of(answer);
@@ -50,7 +50,7 @@ pub(super) fn found(
         };
         match rows.get(&place.key).map_or(&[][..], Vec::as_slice) {
             [] => Ok(None),
-            [row] => select::record(row, block).map(Some).map_err(|why| refused(block, &why)),
+            [row] => answer::record(row, block).map(Some).map_err(|why| refused(block, &why)),
             _ => Err(refused(
                 block,
                 &format!("table {} has several rows for {place}: leave one", block.table),
@@ -63,15 +63,15 @@ pub(super) fn found(
 /// The rows of `wanted` keys, and of none, by their key: a column may take two texts for one value, and
 /// a key that is NULL in part is none.
 fn by_key<'a>(
-    rows: &[&'a SimpleQueryRow],
+    rows: &[&'a TextRow],
     wanted: &[Key],
-) -> Result<HashMap<Option<Key>, Vec<&'a SimpleQueryRow>>, String> {
+) -> Result<HashMap<Option<Key>, Vec<&'a TextRow>>, String> {
     let wanted: HashSet<_> = wanted.iter().collect();
     let mut sorted = HashMap::<_, Vec<_>>::new();
     for row in rows {
-        let key = row.try_get("key").ok().flatten().unwrap_or_default();
+        let key = row.get("key").unwrap_or_default();
         let key: Vec<Option<String>> =
-            serde_json::from_str(key).map_err(|error| select::unreadable(&error))?;
+            serde_json::from_str(key).map_err(|error| answer::unreadable(&error))?;
         let parts = key.iter().map(Option::as_deref).collect::<Option<Vec<_>>>();
         let key = match parts.map(Key::new) {
             None if key.iter().all(Option::is_none) => None,

@@ -4,9 +4,11 @@ use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
 use super::address::Address;
+use super::answer::Answer;
 use super::connection::{Connection, Trouble, arriving, failure, rows, told};
 use super::head::{self, Head};
-use super::select::{self, Answer, Scope};
+use super::select::{self, Scope, Since};
+use super::text_row::TextRow;
 use crate::schema::BlockSchema;
 use crate::source::{Fetched, Request, SourceError};
 
@@ -25,13 +27,24 @@ const EACH: &str = "set local statement_timeout = '400ms'";
 const GO_ON: &str = "rollback to savepoint one; set local lock_timeout = '10ms'; \
     set local statement_timeout = '50ms'";
 
+/// Most blocks in a question that is prepared.
+const MOST_PREPARED: usize = 16;
+
 /// A block and which of its rows.
-type Part = (&'static BlockSchema, Scope<'static>);
+type Part = (&'static BlockSchema, Extent);
+
+/// Which rows of a block.
+#[derive(Clone, Copy, PartialEq)]
+enum Extent {
+    All,
+    /// Those of keys that have changed since.
+    Changed,
+}
 
 /// Yields what `request` asks for.
 ///
-/// Only the simple protocol is used: it needs no prepared statements, works through poolers, sends
-/// several statements in one round trip, and prints every value as text.
+/// The simple protocol works through poolers, and sends several statements in one round trip. What is
+/// asked again and again is prepared, where nothing stands in between.
 pub(super) async fn fetch(
     connection: &mut Connection,
     address: &Address,
@@ -65,15 +78,7 @@ async fn together(
     let mut guess = guess(request);
     let mut tries = 0;
     loop {
-        // Now and then an idle poll looks at the columns, too: where nobody can listen, no heartbeat does.
-        let is_due = guess.is_empty() && connection.columns.is_due();
-        let head = head::sql(request, request.since.is_none() || is_due);
-        let sql = match guess.as_slice() {
-            // The idle poll: one trivial query, whatever the number of blocks and keys.
-            [] => head,
-            parts => format!("{}; {head}; {}; commit", begin(parts), records(parts, request)),
-        };
-        let answer = arriving(connection.client(), &sql, request.incoming).await?;
+        let answer = ask(connection, request, &guess).await?;
         let head = Head::of(&answer, request, connection)?;
         if !head.counts() {
             request.since = None;
@@ -88,8 +93,49 @@ async fn together(
             return Ok(finish(connection, request, head, fetched));
         }
         tries += 1;
-        guess = if tries < 4 { wanted } else { held(request, Scope::All) };
+        guess = if tries < 4 { wanted } else { held(request, Extent::All) };
     }
+}
+
+/// Asks for the head, and for the rows of `parts` as of the same moment.
+async fn ask(
+    connection: &mut Connection,
+    request: &Request<'_>,
+    parts: &[Part],
+) -> Result<Vec<TextRow>, Error> {
+    // Now and then an idle poll looks at the columns, too: where nobody can listen, no heartbeat does.
+    let is_due = parts.is_empty() && connection.columns.is_due();
+    let is_small = !parts.iter().any(is_long) && parts.len() <= MOST_PREPARED;
+    if let Some(since) = request.since.filter(|_| is_small && !is_due && connection.prepares()) {
+        let sql = statement(request, parts);
+        if let Some(answer) = connection.ask(&sql, since, request.incoming).await? {
+            return Ok(answer);
+        }
+    }
+    let since = request.since.map(Since::Epoch);
+    let head = head::sql(request, since, since.is_none() || is_due);
+    let sql = match parts {
+        // The idle poll: one trivial query, whatever the number of blocks and keys.
+        [] => head,
+        parts => format!("{}; {head}; {}; commit", begin(parts), records(parts, request, since)),
+    };
+    arriving(connection.client(), &sql, request.incoming).await
+}
+
+/// All of it as one statement that is given the epoch, and sees one moment by itself.
+fn statement(request: &Request<'_>, parts: &[Part]) -> String {
+    let since = Some(Since::Given);
+    let head = head::sql(request, since, false);
+    if parts.is_empty() {
+        return head;
+    }
+    let no_head = head::COLUMNS.map(|_| "null").join(", ");
+    let no_row = select::COLUMNS.map(|column| format!("null::text as {column}")).join(", ");
+    let row = select::COLUMNS.map(|column| format!("r.{column}::text")).join(", ");
+    format!(
+        "select h.*, {no_row} from ({head}) h union all select {no_head}, {row} from ({}) r",
+        records(parts, request, since)
+    )
 }
 
 /// The same, with a savepoint around each block, so that a table that cannot be read is told of in
@@ -99,13 +145,14 @@ async fn one_by_one(
     request: &Request<'_>,
 ) -> Result<Fetched, Trouble> {
     let client = connection.client();
-    let head = head::sql(request, request.since.is_none());
+    let since = request.since.map(Since::Epoch);
+    let head = head::sql(request, since, since.is_none());
     let answer = rows(client, &format!("rollback; {BEGIN}; {EACH}; {head}")).await?;
     let head = Head::of(&answer, request, connection)?;
     let mut fetched = Fetched::unchanged(head.epoch);
     for part in wanted(request, &head) {
         let time = if is_long(&part) { MORE_TIME } else { "savepoint two" };
-        let sql = format!("savepoint one; {time}; {}", records(&[part], request));
+        let sql = format!("savepoint one; {time}; {}", records(&[part], request, since));
         match arriving(client, &sql, request.incoming).await {
             Ok(answer) => gather(&mut fetched, request, &head, &part, Ok(&Answer::of(&answer))),
             Err(error) if error.as_db_error().is_some() => {
@@ -121,16 +168,16 @@ async fn one_by_one(
 
 /// What may have changed, as far as is known before asking.
 fn guess(request: &Request<'_>) -> Vec<Part> {
-    let Some(since) = request.since else {
-        return held(request, Scope::All);
-    };
-    let mut guess = held(request, Scope::All);
+    if request.since.is_none() {
+        return held(request, Extent::All);
+    }
+    let mut guess = held(request, Extent::All);
     guess.retain(|(block, _)| {
         request.also.contains(&block.name) || request.hint.contains(&block.name)
     });
-    for (block, scope) in &mut guess {
+    for (block, extent) in &mut guess {
         if block.is_keyed() && !request.also.contains(&block.name) {
-            *scope = Scope::Since(since);
+            *extent = Extent::Changed;
         }
     }
     guess
@@ -138,26 +185,26 @@ fn guess(request: &Request<'_>) -> Vec<Part> {
 
 /// What has changed and has to be read.
 fn wanted(request: &Request<'_>, head: &Head) -> Vec<Part> {
-    let scope = |(block, _): Part| {
+    let part = |(block, _): Part| {
         let changed = head.changed(block, request.also)?;
-        let few = request.since.filter(|_| block.is_keyed() && !changed.is_all(block));
-        Some((block, few.map_or(Scope::All, Scope::Since)))
+        let is_few = request.since.is_some() && block.is_keyed() && !changed.is_all(block);
+        Some((block, if is_few { Extent::Changed } else { Extent::All }))
     };
-    held(request, Scope::All).into_iter().filter_map(scope).collect()
+    held(request, Extent::All).into_iter().filter_map(part).collect()
 }
 
 /// The blocks of which rows are read in a pass; those of others are loaded as they are asked for.
-fn held(request: &Request<'_>, scope: Scope<'static>) -> Vec<Part> {
+fn held(request: &Request<'_>, extent: Extent) -> Vec<Part> {
     let held = request.blocks.iter().filter(|block| block.is_held());
-    held.map(|block| (*block, scope)).collect()
+    held.map(|block| (*block, extent)).collect()
 }
 
-fn covers((guess, read): &Part, (wanted, scope): &Part) -> bool {
-    guess.name == wanted.name && (matches!(read, Scope::All) || matches!(scope, Scope::Since(_)))
+fn covers((guess, read): &Part, (wanted, extent): &Part) -> bool {
+    guess.name == wanted.name && (*read == Extent::All || *extent == Extent::Changed)
 }
 
-fn is_long((block, scope): &Part) -> bool {
-    block.is_keyed() && matches!(scope, Scope::All)
+fn is_long((block, extent): &Part) -> bool {
+    block.is_keyed() && *extent == Extent::All
 }
 
 fn begin(parts: &[Part]) -> String {
@@ -167,8 +214,14 @@ fn begin(parts: &[Part]) -> String {
     }
 }
 
-fn records(parts: &[Part], request: &Request<'_>) -> String {
-    let sql = |(block, scope): &Part| select::sql(block, *scope, request.max_record);
+fn records(parts: &[Part], request: &Request<'_>, since: Option<Since>) -> String {
+    let sql = |(block, extent): &Part| {
+        let scope = match (extent, since) {
+            (Extent::Changed, Some(since)) => Scope::Since(since),
+            _ => Scope::All,
+        };
+        select::sql(block, scope, request.max_record)
+    };
     parts.iter().flat_map(sql).collect::<Vec<_>>().join(" union all ")
 }
 
@@ -177,7 +230,7 @@ fn gather(
     fetched: &mut Fetched,
     request: &Request<'_>,
     head: &Head,
-    (block, scope): &Part,
+    (block, extent): &Part,
     answer: Result<&Answer<'_>, String>,
 ) {
     if !block.is_keyed() {
@@ -186,7 +239,7 @@ fn gather(
         return;
     }
     let mut changed = head.changed(block, request.also);
-    if matches!(scope, Scope::All) {
+    if *extent == Extent::All {
         changed.get_or_insert_default().add_all();
     }
     if let Some(changed) = changed {

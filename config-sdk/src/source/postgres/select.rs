@@ -1,17 +1,13 @@
 //! Selecting blocks' rows in a Postgres database, with no more text than a record may hold.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use tokio_postgres::SimpleQueryRow;
+use std::collections::BTreeSet;
+use std::fmt;
 
 use super::names::quoted_table;
 use super::rules;
 use crate::key::Key;
-use crate::record::Record;
 use crate::schema::{BlockSchema, FieldSchema, Kind};
 use crate::source::ddl::{ident, text};
-use crate::source::rows::Sorting;
-use crate::source::{Found, Rows, row};
 
 /// How much more room a value may take in its table than as text, at the worst: a digit of `jsonb`.
 const STORED: u64 = 16;
@@ -19,13 +15,34 @@ const STORED: u64 = 16;
 /// Most rows of each sort that nobody reads which are looked for.
 const ODD: usize = 100;
 
+/// The columns of a row of the answer.
+pub(super) const COLUMNS: [&str; 6] = ["block", "sort", "key", "version", "size", "record"];
+
+/// An epoch in SQL.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Since {
+    /// This one.
+    Epoch(u64),
+    /// The one that a prepared statement is given.
+    Given,
+}
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Epoch(epoch) => write!(f, "{epoch}"),
+            Self::Given => f.write_str("$1::bigint"),
+        }
+    }
+}
+
 /// Which rows of a block.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Scope<'a> {
     /// All of them: of a block without a key, the one.
     All,
     /// Those of keys that the log names after an epoch.
-    Since(u64),
+    Since(Since),
     /// Those of these keys.
     Keys(&'a [Key]),
     /// The first so many after a key, in the order of the key columns.
@@ -100,7 +117,7 @@ impl Table<'_> {
     }
 
     /// The keys that the log names after `epoch`, in the types of their columns.
-    fn logged(&self, epoch: u64) -> String {
+    fn logged(&self, epoch: Since) -> String {
         let first = self.block.keys.first().map_or("", |key| key.name);
         format!(
             "(select distinct c.key from config_sdk.change c where c.epoch > {epoch} \
@@ -222,71 +239,4 @@ pub(super) fn escaped(value: &str) -> String {
         true => format!(" E{}", text(&value.replace('\\', "\\\\"))),
         false => text(value),
     }
-}
-
-/// The rows of an answer, by block.
-pub(super) struct Answer<'a>(BTreeMap<&'a str, Vec<&'a SimpleQueryRow>>);
-
-impl<'a> Answer<'a> {
-    pub(super) fn of(rows: &'a [SimpleQueryRow]) -> Self {
-        let mut blocks = BTreeMap::<_, Vec<_>>::new();
-        for row in rows {
-            if let Ok(Some(block)) = row.try_get("block") {
-                blocks.entry(block).or_default().push(row);
-            }
-        }
-        Self(blocks)
-    }
-
-    /// The one row of a block without a key.
-    pub(super) fn only(&self, block: &BlockSchema) -> Found {
-        let rows = self.0.get(block.name).into_iter().flatten();
-        let rows: Result<Vec<_>, _> = rows.map(|row| record(row, block)).collect();
-        row::only(rows?, block, &block.table)
-    }
-
-    /// Those of a block as they came.
-    #[cfg(feature = "ops")]
-    pub(super) fn of_block(&self, block: &BlockSchema) -> &[&'a SimpleQueryRow] {
-        self.0.get(block.name).map_or(&[], Vec::as_slice)
-    }
-
-    /// The rows of a keyed block; if they were looked up, only those of `wanted` keys.
-    pub(super) fn rows(&self, block: &BlockSchema, wanted: Option<&[Key]>) -> Result<Rows, String> {
-        let mut sorting = Sorting::of(block);
-        let wanted = wanted.map(|keys| keys.iter().collect::<BTreeSet<_>>());
-        for row in self.0.get(block.name).into_iter().flatten() {
-            let cell = |name| row.try_get(name).ok().flatten().unwrap_or_default();
-            let key: Vec<Option<String>> =
-                serde_json::from_str(cell("key")).map_err(|error| unreadable(&error))?;
-            match cell("sort") {
-                "bad" => sorting.add_bad(&key),
-                "several" => sorting.add_several(&key),
-                _ => match &wanted {
-                    Some(wanted) => {
-                        sorting.add_if(&key, record(row, block)?, |key| wanted.contains(key))
-                    }
-                    None => sorting.add(&key, record(row, block)?),
-                },
-            }
-        }
-        Ok(sorting.finish())
-    }
-}
-
-/// The record of a row of `block`'s table that comes as one object of texts.
-pub(super) fn record(row: &SimpleQueryRow, block: &BlockSchema) -> Result<Record, String> {
-    let cell = |name| row.try_get(name).ok().flatten();
-    let Some(text) = cell("record") else {
-        let size = cell("size").and_then(|size| size.parse().ok()).unwrap_or(u64::MAX);
-        return Ok(row::left_out(cell("version"), size));
-    };
-    let mut columns: BTreeMap<String, Option<String>> =
-        serde_json::from_str(text).map_err(|error| unreadable(&error))?;
-    block.keys.iter().for_each(|key| drop(columns.remove(key.name)));
-    Ok(row::record(columns, block))
-}
-
-pub(super) fn unreadable(error: &serde_json::Error) -> String {
-    format!("its row cannot be read: {error}")
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use tokio_postgres::SimpleQueryRow;
-
 use super::names::quoted_table;
 use super::select::{escaped, object};
+use super::text_row::TextRow;
 use crate::key::Key;
 use crate::schema::BlockSchema;
 
@@ -28,8 +27,8 @@ pub(super) fn sql(block: &BlockSchema, keys: &[Key]) -> String {
 }
 
 /// The others of `keys`, by the answer.
-pub(super) fn others(answer: &[SimpleQueryRow], keys: &[Key]) -> Vec<Key> {
-    let strangers = answer.first().and_then(|row| row.try_get("strangers").ok().flatten());
+pub(super) fn others(answer: &[TextRow], keys: &[Key]) -> Vec<Key> {
+    let strangers = answer.first().and_then(|row| row.get("strangers"));
     let strangers: BTreeSet<usize> =
         strangers.unwrap_or_default().split(',').filter_map(|place| place.parse().ok()).collect();
     let others = keys.iter().enumerate().filter(|(place, _)| !strangers.contains(place));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Error, Row, SimpleQueryRow};
+use tokio_postgres::{Client, Error, Row};
 
 use super::address::Address;
 use super::connection::{Connection, failure, rows};
@@ -11,6 +11,7 @@ use super::deeds::{self, Deeds};
 use super::refusal::{refusal, without_nul};
 use super::select::escaped;
 use super::statement::Statement;
+use super::text_row::TextRow;
 use super::{PostgresStore, fleet, load, past, places};
 use crate::record::Record;
 use crate::schema::BlockSchema;
@@ -26,7 +27,7 @@ const BEGIN: &str = "begin isolation level read committed read write; \
 
 impl PostgresStore {
     /// Runs `sql`, which only reads, as of one moment.
-    async fn look(&self, sql: &str) -> Result<Vec<SimpleQueryRow>, SourceError> {
+    async fn look(&self, sql: &str) -> Result<Vec<TextRow>, SourceError> {
         let look = async |connection: &Connection| {
             let found = load::transaction(connection, sql).await;
             found.map_err(|error| refusal(&self.address, &error, true))
@@ -96,7 +97,7 @@ async fn in_transaction(
     let refused = |error: &Error| refusal(address, error, !deeds.hold_secrets());
     let begun = rows(client, &format!("{BEGIN}; {}", deeds.begin())).await;
     let begun = begun.map_err(|error| refused(&error))?;
-    let undone = begun.iter().filter_map(|row| row.try_get("undone").ok().flatten());
+    let undone = begun.iter().filter_map(|row| row.get("undone"));
     if undone.filter(|undone| *undone == "t").count() < deeds.write.undoes.len() {
         return Err(WriteError::Undone);
     }
