@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::value::RawValue;
+
 use super::text_row::TextRow;
 use crate::key::Key;
+use crate::number;
 use crate::record::Record;
 use crate::schema::BlockSchema;
 use crate::source::rows::Sorting;
@@ -59,16 +62,30 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// The record of a row of `block`'s table that comes as one object of texts.
+/// The record of a row of `block`'s table that comes as one object.
 pub(super) fn record(row: &TextRow, block: &BlockSchema) -> Result<Record, String> {
-    let Some(text) = row.get("record") else {
+    let Some(record) = row.get("record") else {
         let size = row.get("size").and_then(|size| size.parse().ok()).unwrap_or(u64::MAX);
         return Ok(row::left_out(row.get("version"), size));
     };
-    let mut columns: BTreeMap<String, Option<String>> =
-        serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+    let mut columns = columns(record).map_err(|error| unreadable(&error))?;
     block.keys.iter().for_each(|key| drop(columns.remove(key.name)));
     Ok(row::record(columns, block))
+}
+
+/// The values of an object, each as the text that it has outside of one.
+pub(super) fn columns(object: &str) -> Result<BTreeMap<String, Option<String>>, serde_json::Error> {
+    let values: BTreeMap<String, &RawValue> = serde_json::from_str(object)?;
+    values.into_iter().map(|(column, value)| Ok((column, text(value.get())?))).collect()
+}
+
+fn text(value: &str) -> Result<Option<String>, serde_json::Error> {
+    Ok(match value.as_bytes().first() {
+        Some(b'n') => None,
+        Some(b'"') => Some(serde_json::from_str(value)?),
+        Some(b'-' | b'0'..=b'9') => Some(number::plain(value)),
+        _ => Some(value.to_owned()),
+    })
 }
 
 pub(super) fn unreadable(error: &serde_json::Error) -> String {

@@ -1,7 +1,5 @@
 //! What the rows of a Postgres store were and are, whatever their state.
 
-use std::collections::BTreeMap;
-
 use super::names::quoted_table;
 use super::select::{escaped, object};
 use super::text_row::TextRow;
@@ -13,9 +11,8 @@ use crate::source::ddl::{ident, text};
 use crate::source::{Done, Logged, Past, Place, RowState, SourceError, row};
 use crate::time;
 
-/// Every column of a row of table `t`, as one object of texts `c.record`.
-const RECORD: &str = "cross join lateral (select json_object_agg(key, value)::text as record \
-    from jsonb_each_text(to_jsonb(t.*))) c";
+/// Every column of a row of table `t`, as one object `c.record`.
+const RECORD: &str = "cross join lateral (select row_to_json(t.*)::text as record) c";
 
 /// Asks for the rows of `place` and the newest `limit` changes of them.
 pub(super) fn sql(place: &Place, limit: usize) -> String {
@@ -30,8 +27,7 @@ pub(super) fn sql(place: &Place, limit: usize) -> String {
         ),
     };
     format!(
-        "{rows}; select l.what, l.epoch, l.version, (select json_object_agg(key, value)::text \
-         from jsonb_each_text(l.before)) as before, l.who, l.via, to_jsonb(l.at) #>> '{{}}' as at, \
+        "{rows}; select l.what, l.epoch, l.version, l.before::text as before, l.who, l.via, to_jsonb(l.at) #>> '{{}}' as at, \
          l.why, to_json(l.hidden)::text as hidden from config_sdk.change l \
          where l.block = {} and l.what <> 'invalidate' and {} order by l.id desc limit {limit}",
         text(block.name),
@@ -106,7 +102,7 @@ fn change(row: &TextRow, what: &str, block: &BlockSchema) -> Option<Logged> {
 
 /// The row before a change, and its state.
 fn former(before: &str, block: &BlockSchema) -> Option<(RowState, Record)> {
-    let mut columns: BTreeMap<String, Option<String>> = serde_json::from_str(before).ok()?;
+    let mut columns = answer::columns(before).ok()?;
     let state = match (block.adopt, columns.get("status")) {
         (true, _) => RowState::Active,
         (false, status) => state(status?.as_deref()?)?,

@@ -51,7 +51,7 @@ pub(super) enum Scope<'a> {
 
 /// Asks for rows of `block`, and unless it is all of them for the row that they inherit from: queries
 /// that can be put together by `union all`. A row of the answer is a row of the table, all its columns
-/// as one object of texts; of one that holds more than `most` bytes of them, only how many.
+/// as one object; of one that holds more than `most` bytes of texts, only how many.
 pub(super) fn sql(block: &BlockSchema, scope: Scope<'_>, most: u64) -> Vec<String> {
     let table = Table { block, quoted: quoted_table(&block.table), most };
     let shared = table.rows(&table.is_shared(), "limit 2");
@@ -87,13 +87,18 @@ impl Table<'_> {
             }
             false => ("t.*", String::new(), "t.version", "t.status = 'active'"),
         };
+        // Each text is made once, for `offset 0` keeps the queries apart. As a JSON object it is seldom
+        // shorter than its values, and only a longer one's are counted.
         let rows = format!(
             "select {name} as block, 'row' as sort, {key} as key, {version} as version, \
-             coalesce(c.size, pg_column_size({row})) as size, \
-             case when c.size <= {most} then c.record end as record \
+             coalesce(s.size, pg_column_size({row})) as size, \
+             case when s.size <= {most} then c.record end as record \
              from {quoted} t{of_fields} cross join lateral (\
-             select json_object_agg(key, value)::text as record, sum(octet_length(value)) as size \
-             from jsonb_each_text(to_jsonb({row})) where pg_column_size({row}) <= {stored}) c \
+             select case when pg_column_size({row}) <= {stored} then row_to_json({row})::text end as record \
+             offset 0) c cross join lateral (\
+             select case when octet_length(c.record) <= {most} then octet_length(c.record) \
+             when c.record is not null then (select sum(octet_length(value)) \
+             from jsonb_each_text(to_jsonb({row}))) end as size offset 0) s \
              where {active} and {condition} {rest}",
             name = text(block.name),
             key = self.key("t"),
