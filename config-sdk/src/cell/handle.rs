@@ -1,11 +1,7 @@
 //! A reader that is kept for a hot loop.
 
 use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
-
-use arc_swap::ArcSwap;
-use arc_swap::cache::Cache;
 
 use super::{Cell, Meta, Published};
 
@@ -13,46 +9,51 @@ use super::{Cell, Meta, Published};
 /// relaxed load and a comparison.
 ///
 /// It holds on to that value until it reads again, and to its block's cell for as long as it lives.
-pub struct Handle<T>(Cache<Current<T>, Arc<Published<T>>>);
-
-/// The part of a cell that the cache looks at.
-struct Current<T>(Arc<Cell<T>>);
-
-impl<T> Clone for Current<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T> Deref for Current<T> {
-    type Target = ArcSwap<Published<T>>;
-
-    #[inline]
-    fn deref(&self) -> &Self::Target {
-        self.0.current()
-    }
+pub struct Handle<T> {
+    cell: Arc<Cell<T>>,
+    /// That of `published`, here as well: a step nearer.
+    value: Arc<T>,
+    published: Arc<Published<T>>,
 }
 
 impl<T> Handle<T> {
     pub(crate) fn new(cell: Arc<Cell<T>>) -> Self {
-        Self(Cache::new(Current(cell)))
+        let published = cell.load_full();
+        Self { value: Arc::clone(&published.value), cell, published }
     }
 
     /// The current value.
     #[inline]
     pub fn load(&mut self) -> &T {
-        &self.0.load().value
+        if !self.cell.is_current(&self.value) {
+            self.renew();
+        }
+        &self.value
     }
 
-    /// What is known of the current value.
+    /// What is known of the current value. About the cost of one `ArcSwap::load`.
     pub fn meta(&mut self) -> &Meta {
-        &self.0.load().meta
+        if !std::ptr::eq(self.cell.load().published(), &*self.published) {
+            self.renew();
+        }
+        &self.published.meta
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn renew(&mut self) {
+        self.published = self.cell.load_full();
+        self.value = Arc::clone(&self.published.value);
     }
 }
 
 impl<T> Clone for Handle<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self {
+            cell: Arc::clone(&self.cell),
+            value: Arc::clone(&self.value),
+            published: Arc::clone(&self.published),
+        }
     }
 }
 
