@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-/// Of a limit: what takes less than this part of it would leave room for a rise that nobody sees.
+/// Of a limit: what takes less than this part of it, in whole instructions, would leave room for a rise
+/// that nobody sees.
 const LOW: f64 = 0.9;
 
 /// Compares what was counted with the lines `COUNT NAME` of `file`; says which of them are too high.
@@ -18,7 +19,7 @@ pub(crate) fn check(file: &str, counted: &[(&str, f64)]) -> Result<String, Strin
     let (mut rises, mut falls) = (String::new(), String::new());
     for (name, count) in counted {
         match limit(name) {
-            Some(limit) if count.ceil() < LOW * limit => {
+            Some(limit) if count.ceil() < (LOW * limit).floor() => {
                 let low = count.ceil();
                 _ = writeln!(falls, "{name} takes less than before: please put {low} into {file}.");
             }

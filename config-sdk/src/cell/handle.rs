@@ -1,58 +1,63 @@
 //! A reader that is kept for a hot loop.
 
-use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
+use std::{fmt, mem, ptr};
 
-use arc_swap::ArcSwap;
-use arc_swap::cache::Cache;
-
-use super::{Cell, Meta, Published};
+use super::{Cell, Held, Meta};
 
 /// A reader of one block that keeps the value it saw last: while nothing changes, a read is one
 /// relaxed load and a comparison.
 ///
 /// It holds on to that value until it reads again, and to its block's cell for as long as it lives.
-pub struct Handle<T>(Cache<Current<T>, Arc<Published<T>>>);
-
-/// The part of a cell that the cache looks at.
-struct Current<T>(Arc<Cell<T>>);
-
-impl<T> Clone for Current<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T> Deref for Current<T> {
-    type Target = ArcSwap<Published<T>>;
-
-    #[inline]
-    fn deref(&self) -> &Self::Target {
-        self.0.current()
-    }
+pub struct Handle<T> {
+    cell: Arc<Cell<T>>,
+    held: Held<T>,
 }
 
 impl<T> Handle<T> {
     pub(crate) fn new(cell: Arc<Cell<T>>) -> Self {
-        Self(Cache::new(Current(cell)))
+        Self { held: newest(&cell), cell }
     }
 
     /// The current value.
     #[inline]
     pub fn load(&mut self) -> &T {
-        &self.0.load().value
+        if !self.cell.is_current(&self.held.value) {
+            self.renew();
+        }
+        &self.held.value
     }
 
-    /// What is known of the current value.
+    /// What is known of the current value. About the cost of one `ArcSwap::load`.
     pub fn meta(&mut self) -> &Meta {
-        &self.0.load().meta
+        if !ptr::eq(self.cell.load().published(), &*self.held.published) {
+            self.renew();
+        }
+        &self.held.published.meta
     }
+
+    /// Gives nobody the address of what is held, so that a loop may keep that in registers.
+    #[inline]
+    fn renew(&mut self) {
+        discard(mem::replace(&mut self.held, newest(&self.cell)));
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn newest<T>(cell: &Cell<T>) -> Held<T> {
+    Held::new(cell.load_full())
+}
+
+#[cold]
+#[inline(never)]
+fn discard<T>(former: Held<T>) {
+    drop(former);
 }
 
 impl<T> Clone for Handle<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self { cell: Arc::clone(&self.cell), held: self.held.clone() }
     }
 }
 

@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 
 use super::map::{Changes, Map, Place};
 use crate::block::{ConfigBlock, ResidentBlock};
-use crate::cell::{BlockRef, Guard, Meta, Published, Ready, Snapshot, Standing};
+use crate::cell::{BlockRef, Guard, Held, Meta, Published, Ready, Snapshot, Standing};
 use crate::key::{Key, KeyFor};
 
 /// All copies of a block as of one moment.
@@ -18,24 +18,6 @@ pub(super) struct Copies<T> {
     own: Map<Held<T>>,
     /// What keys without a row of their own have.
     shared: Held<T>,
-}
-
-/// A copy, whose value is a step nearer to its readers than in what is published.
-struct Held<T> {
-    value: Arc<T>,
-    published: Arc<Published<T>>,
-}
-
-impl<T> Held<T> {
-    fn new(published: Arc<Published<T>>) -> Self {
-        Self { value: Arc::clone(&published.value), published }
-    }
-}
-
-impl<T> Clone for Held<T> {
-    fn clone(&self) -> Self {
-        Self { value: Arc::clone(&self.value), published: Arc::clone(&self.published) }
-    }
 }
 
 impl<T> Copies<T> {
