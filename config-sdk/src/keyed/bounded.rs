@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use arc_swap::ArcSwap;
 
 use super::error::LoadError;
-use super::flight::{Flight, Landing, ended};
+use super::flight::Flight;
+use super::landing::Landing;
 use super::options::KeyedOptions;
 use super::table::{Bounds, Table};
 use crate::cell::{Guard, Meta, Published};
@@ -126,7 +127,7 @@ impl<T: Send + Sync + 'static> Bounded<T> {
     /// What becomes of a load, within the time that a reader waits.
     async fn landed(&self, landing: Landing<T>) -> Result<Arc<Published<T>>, LoadError> {
         let within = self.options.load_timeout;
-        match tokio::time::timeout(within, ended(landing)).await {
+        match tokio::time::timeout(within, landing.ended()).await {
             Ok(landed) => {
                 landed.map_err(|reason| LoadError::Unavailable { reason: reason.to_string() })
             }

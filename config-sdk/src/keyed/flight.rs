@@ -5,22 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, watch};
 
 use super::Warmed;
+use super::landing::Landing;
 use super::pending::{Meanwhile, State};
 use crate::cell::Published;
 use crate::key::Key;
-
-/// How a load ended: a copy, or why there is none.
-pub(super) type Landed<T> = Result<Arc<Published<T>>, Arc<str>>;
-
-/// What whoever wants a key waits on; nothing comes of it if nobody loads any more.
-pub(super) type Landing<T> = watch::Receiver<Option<Landed<T>>>;
-
-/// What becomes of a load. Cancel safe.
-pub(super) async fn ended<T>(mut landing: Landing<T>) -> Landed<T> {
-    let landed = landing.wait_for(Option::is_some).await;
-    let landed = landed.ok().and_then(|landed| landed.clone());
-    landed.unwrap_or_else(|| Err(Arc::from("loading has ended")))
-}
 
 /// The keys that are wanted, and those that are being loaded.
 pub(super) struct Flight<T> {
@@ -184,7 +172,7 @@ impl<T> Flight<T> {
         let pending = pending.remove(key);
         drop(state);
         if let Some(pending) = pending {
-            pending.landing.send_replace(Some(Ok(Arc::clone(copy))));
+            pending.lands.say(Ok(Arc::clone(copy)));
         }
         true
     }
@@ -195,7 +183,7 @@ impl<T> Flight<T> {
         state.queue.clear();
         state.later.clear();
         for (_, pending) in state.pending.drain() {
-            pending.landing.send_replace(Some(Err(Arc::clone(reason))));
+            pending.lands.say(Err(Arc::clone(reason)));
         }
     }
 

@@ -7,6 +7,7 @@ mod bounded;
 mod error;
 mod flight;
 mod handle;
+mod landing;
 mod map;
 mod missing;
 mod options;

@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use tokio::sync::watch;
-
-use super::flight::{Landed, Landing, Order};
+use super::flight::Order;
+use super::landing::{Landing, Lands};
 use crate::cell::Published;
 use crate::key::Key;
 
@@ -27,7 +26,7 @@ pub(super) struct State<T> {
 }
 
 pub(super) struct Pending<T> {
-    pub(super) landing: watch::Sender<Option<Landed<T>>>,
+    pub(super) lands: Lands<T>,
     /// Taken from the queue, so that the answer may be older than what happens now.
     pub(super) is_loading: bool,
     /// An answer that was under way before this is not wanted any more.
@@ -57,7 +56,7 @@ impl Meanwhile {
 impl<T> Pending<T> {
     pub(super) fn new() -> Self {
         Self {
-            landing: watch::Sender::new(None),
+            lands: Lands::new(),
             is_loading: false,
             again: false,
             at_least: 0,
@@ -100,16 +99,16 @@ impl<T> State<T> {
             if std::mem::take(&mut pending.is_later) {
                 self.queue.push_back(key.clone());
             }
-            return (pending.landing.subscribe(), true);
+            return (pending.lands.landing(), true);
         }
         // What lands is kept before it is no longer under way, so that here it is one or the other.
         if let Some(copy) = there() {
-            return (watch::channel(Some(Ok(copy))).1, true);
+            return (Landing::of(Ok(copy)), true);
         }
         let crowded = || Arc::from("too many keys are waited for at once: ask for fewer");
         let is_crowded = self.pending.len() >= MOST;
         if let Some(reason) = self.closed.clone().or_else(|| is_crowded.then(crowded)) {
-            return (watch::channel(Some(Err(reason))).1, false);
+            return (Landing::of(Err(reason)), false);
         }
         self.queue.push_back(key.clone());
         (self.add(key, Pending { fresh, ..Pending::new() }), false)
@@ -118,17 +117,17 @@ impl<T> State<T> {
     /// `key` is to be loaded when no reader waits for another one.
     pub(super) fn want_later(&mut self, key: &Key) -> Landing<T> {
         if let Some(pending) = self.pending.get(key) {
-            return pending.landing.subscribe();
+            return pending.lands.landing();
         }
         if let Some(reason) = self.closed.clone() {
-            return watch::channel(Some(Err(reason))).1;
+            return Landing::of(Err(reason));
         }
         self.later.push_back(key.clone());
         self.add(key, Pending { is_later: true, ..Pending::new() })
     }
 
     pub(super) fn add(&mut self, key: &Key, pending: Pending<T>) -> Landing<T> {
-        let landing = pending.landing.subscribe();
+        let landing = pending.lands.landing();
         self.pending.insert(key.clone(), pending);
         landing
     }

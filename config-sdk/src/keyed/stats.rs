@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::bounded::Bounded;
-use super::flight::ended;
+
 use super::table::Reads;
 use crate::key::{Key, KeyError};
 
@@ -144,9 +144,10 @@ impl<T: Send + Sync + 'static> Bounded<T> {
             }
         }
         for portion in wanted.chunks(PORTION) {
-            for landing in self.flight.want_later(portion) {
-                // However long it takes: a store that does not answer fails all of them.
-                match ended(landing).await {
+            // The last one first: when that is there, so are most of the others, and nobody was woken for
+            // each. However long it takes: a store that does not answer fails all of them.
+            for landing in self.flight.want_later(portion).into_iter().rev() {
+                match landing.ended().await {
                     Ok(_) => warmed.loaded += 1,
                     Err(reason) => warmed.fail(&reason),
                 }

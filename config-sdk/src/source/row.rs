@@ -14,20 +14,16 @@ pub(crate) fn record(mut columns: BTreeMap<String, Option<String>>, block: &Bloc
     if block.adopt {
         return Record { columns, ..Record::default() };
     }
-    let mut kept: BTreeMap<&str, String> = BTreeMap::new();
-    for name in BOOKKEEPING_COLUMNS {
-        if let Some(Some(text)) = columns.remove(name) {
-            kept.insert(name, text);
-        }
-    }
-    Record {
-        version: kept.get("version").and_then(|text| text.parse().ok()).unwrap_or(0),
-        time: kept.get("created_at").and_then(|text| time::parse(text)),
-        author: kept.remove("created_by"),
-        reason: kept.remove("reason"),
-        columns,
-        left_out: None,
-    }
+    let mut take = |name| columns.remove(name).flatten();
+    let record = Record {
+        version: take("version").and_then(|text| text.parse().ok()).unwrap_or(0),
+        time: take("created_at").and_then(|text| time::parse(&text)),
+        author: take("created_by"),
+        reason: take("reason"),
+        ..Record::default()
+    };
+    BOOKKEEPING_COLUMNS.iter().for_each(|name| drop(columns.remove(*name)));
+    Record { columns, ..record }
 }
 
 /// The record of a row of so many bytes that it was not read.

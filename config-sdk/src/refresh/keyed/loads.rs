@@ -24,6 +24,8 @@ use crate::source::{Loaded, Source, SourceError, Wanted, Which};
 
 /// Most keys of one question.
 pub(in crate::refresh) const BATCH: usize = 1000;
+/// Most questions in turn before anything else that is due.
+const IN_TURN: usize = 10;
 /// Rest after an answer that was too old for all of its keys.
 const REST: Duration = Duration::from_millis(5);
 
@@ -42,6 +44,9 @@ pub(crate) struct Loader {
     /// The folder in which the hottest keys are remembered.
     pub(crate) folder: Option<PathBuf>,
 }
+
+/// Keys that were asked for, and the answer.
+type Turn = (Vec<Key>, Result<Loaded, SourceError>);
 
 /// What the loader knows between two answers.
 pub(in crate::refresh) struct Known {
@@ -103,23 +108,54 @@ impl Loader {
         metrics::tier(self.source.tier());
     }
 
-    /// Loads the keys that are wanted now, as many as one question takes.
+    /// Loads the keys that are wanted now. While one answer is taken in, the next is asked for.
     pub(in crate::refresh) async fn load(&self, bounded: &dyn AnyBounded, known: &mut Known) {
-        let (keys, fresh) = bounded.take(BATCH);
+        let mut turn = self.ask_next(bounded, BATCH).await;
+        let mut more = IN_TURN;
+        while let Some((keys, answer)) = turn {
+            let Some(loaded) = self.taken(bounded, answer, known).await else {
+                return;
+            };
+            more -= 1;
+            // In this order: it is asked, and then the other is taken in.
+            let is_wanted;
+            (turn, is_wanted) = tokio::join!(
+                biased;
+                self.ask_next(bounded, if more > 0 { BATCH } else { 0 }),
+                async { self.land(bounded, &keys, loaded, known) }
+            );
+            if !is_wanted {
+                sleep(REST).await;
+            }
+        }
+    }
+
+    /// Asks for up to `most` keys that are wanted now, if any are.
+    async fn ask_next(&self, bounded: &dyn AnyBounded, most: usize) -> Option<Turn> {
+        let (keys, fresh) = bounded.take(most);
         if keys.is_empty() {
-            return;
+            return None;
         }
         bounded.asked(keys.len());
-        match self.ask(Which::Keys(&keys), fresh).await {
+        let answer = self.ask(Which::Keys(&keys), fresh).await;
+        Some((keys, answer))
+    }
+
+    /// What was loaded; if nothing could be, everybody who waits is told, and there is a pause.
+    async fn taken(
+        &self,
+        bounded: &dyn AnyBounded,
+        answer: Result<Loaded, SourceError>,
+        known: &mut Known,
+    ) -> Option<Loaded> {
+        match answer {
             Ok(loaded) => {
                 if known.failure.take().is_some() {
                     tracing::info!(block = self.shelf.schema().name, "keys can be loaded again");
                 }
                 known.backoff.reset();
                 bounded.is_back();
-                if !self.land(bounded, &keys, loaded, known) {
-                    sleep(REST).await;
-                }
+                Some(loaded)
             }
             Err(error) => {
                 let reason: Arc<str> = error.to_string().into();
@@ -130,6 +166,7 @@ impl Loader {
                 bounded.fail(&reason);
                 known.failure = Some(reason);
                 sleep(known.backoff.next()).await;
+                None
             }
         }
     }

@@ -1,7 +1,10 @@
 //! What the rows of an answer hold: records, by block and key.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::text_row::TextRow;
@@ -75,8 +78,31 @@ pub(super) fn record(row: &TextRow, block: &BlockSchema) -> Result<Record, Strin
 
 /// The values of an object, each as the text that it has outside of one.
 pub(super) fn columns(object: &str) -> Result<BTreeMap<String, Option<String>>, serde_json::Error> {
-    let values: BTreeMap<String, &RawValue> = serde_json::from_str(object)?;
-    values.into_iter().map(|(column, value)| Ok((column, text(value.get())?))).collect()
+    serde_json::from_str(object).map(|Texts(columns)| columns)
+}
+
+struct Texts(BTreeMap<String, Option<String>>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Texts;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+                let mut columns = BTreeMap::new();
+                while let Some((column, value)) = map.next_entry::<String, &RawValue>()? {
+                    columns.insert(column, text(value.get()).map_err(Error::custom)?);
+                }
+                Ok(Texts(columns))
+            }
+        }
+        from.deserialize_map(Object)
+    }
 }
 
 fn text(value: &str) -> Result<Option<String>, serde_json::Error> {
