@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -21,6 +21,7 @@ use crate::{port, wait};
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
+    server: Arc<AtomicU16>,
     line: watch::Sender<Line>,
     counts: Arc<Counts>,
 }
@@ -63,15 +64,17 @@ impl Proxy {
     #[must_use]
     pub fn to(server: u16) -> Self {
         let (line, state) = watch::channel(Line::Open);
-        let proxy = Self { port: port::free(), line, counts: Arc::default() };
+        let server = Arc::new(AtomicU16::new(server));
+        let proxy = Self { port: port::free(), server, line, counts: Arc::default() };
         let (port, counts) = (proxy.port, Arc::clone(&proxy.counts));
+        let server = Arc::clone(&proxy.server);
         // A thread of its own, so that a test may block its runtime while bytes flow.
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .expect("a runtime");
-            runtime.block_on(serve(port, server, state, counts));
+            runtime.block_on(serve(port, &server, state, counts));
         });
         proxy.settle();
         proxy
@@ -81,6 +84,11 @@ impl Proxy {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Leads connections that are made from now on to another server, at `server` on 127.0.0.1.
+    pub fn lead_to(&self, server: u16) {
+        self.server.store(server, Ordering::SeqCst);
     }
 
     /// Drops all connections and refuses new ones.
@@ -161,7 +169,12 @@ impl Line {
 }
 
 /// Listens whenever the line is not cut; ends with the [`Proxy`].
-async fn serve(port: u16, server: u16, mut line: watch::Receiver<Line>, counts: Arc<Counts>) {
+async fn serve(
+    port: u16,
+    server: &AtomicU16,
+    mut line: watch::Receiver<Line>,
+    counts: Arc<Counts>,
+) {
     // A line that is gone for good still shows its last state, so that is asked for by itself.
     while line.wait_for(|line| *line != Line::Cut).await.is_ok() && line.has_changed().is_ok() {
         let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await else {
@@ -178,7 +191,7 @@ async fn serve(port: u16, server: u16, mut line: watch::Receiver<Line>, counts: 
                 _ = &mut gone => break,
                 accepted = listener.accept() => if let Ok((client, _)) = accepted {
                     let open = Open::count(&counts);
-                    let line = line.clone();
+                    let (line, server) = (line.clone(), server.load(Ordering::SeqCst));
                     connections.spawn(async move {
                         let _ = forward(client, server, line, &open.turns).await;
                     });

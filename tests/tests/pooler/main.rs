@@ -1,6 +1,7 @@
 //! Through a pooler in transaction mode: everything but listening, and that past it.
 
 mod neighbours;
+mod sessions;
 mod stage;
 
 use std::time::{Duration, Instant};

@@ -11,13 +11,13 @@ use tokio_postgres::{AsyncMessage, Client, NoTls, SimpleQueryMessage};
 use crate::stage::{poll_only, sees, set, through};
 
 /// What a session could be left with.
-const LEFT: &str = "select (select count(*) from pg_prepared_statements) \
+pub(crate) const LEFT: &str = "select (select count(*) from pg_prepared_statements) \
      || ' ' || (select count(*) from pg_listening_channels()) \
      || ' ' || current_setting('lock_timeout') || ' ' || current_setting('statement_timeout') \
      || ' ' || (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid())";
 
 /// Another application's client, and how many notifications it was given.
-async fn neighbour(url: &str) -> (Client, Arc<AtomicUsize>) {
+pub(crate) async fn neighbour(url: &str) -> (Client, Arc<AtomicUsize>) {
     let (client, mut connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     let told = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&told);
@@ -33,7 +33,7 @@ async fn neighbour(url: &str) -> (Client, Arc<AtomicUsize>) {
     (client, told)
 }
 
-async fn one(client: &Client, sql: &str) -> String {
+pub(crate) async fn one(client: &Client, sql: &str) -> String {
     let messages = client.simple_query(sql).await.unwrap();
     let text = |message: &SimpleQueryMessage| match message {
         SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),

@@ -10,6 +10,7 @@ use tokio_postgres::config::{Config, Host, SslMode};
 use tokio_postgres::{Client, Connection, Error, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::prepared::Prepared;
 use super::tls::{self, Verify};
 
 /// A server that does not answer in this time counts as away.
@@ -73,6 +74,13 @@ impl Address {
             config.keepalives_retries(PROBES);
         }
         Ok(Self { config, tls })
+    }
+
+    /// The same, for a session that is to prepare.
+    pub(super) fn beginning(&self, prepared: &Prepared) -> Self {
+        let mut config = self.config.clone();
+        config.options(prepared.options(config.get_options()));
+        Self { config, tls: self.tls.clone() }
     }
 
     /// A new connection, and what drives it; `drive` is given the latter.

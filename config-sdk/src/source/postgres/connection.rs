@@ -24,14 +24,47 @@ pub(super) struct Connection {
     pub(super) server: Option<String>,
     pub(super) columns: Columns,
     /// Where the connection is known to be a session.
-    pub(super) prepared: Option<Prepared>,
+    prepared: Option<Prepared>,
 }
 
 impl Connection {
     pub(super) async fn open(address: &Address) -> Result<Self, SourceError> {
         let connected = address.connect(Quietly).await;
         let (client, driver) = connected.map_err(|error| failure(address, &error))?;
-        Ok(Self { client, driver, server: None, columns: Columns::default(), prepared: None })
+        Ok(Self::over(client, driver))
+    }
+
+    /// A session that prepares; `None` if the server or what is in between does not let it begin so.
+    pub(super) async fn open_session(address: &Address) -> Result<Option<Self>, SourceError> {
+        let prepared = Prepared::new();
+        let begun = async {
+            let (client, driver) = address.beginning(&prepared).connect(Quietly).await?;
+            let mut session = Self::over(client, driver);
+            let has_begun = prepared.has_begun(&session.client).await?;
+            session.prepared = Some(prepared);
+            Ok::<_, Error>(has_begun.then_some(session))
+        };
+        match begun.await {
+            Ok(session) => Ok(session),
+            Err(error) if error.as_db_error().is_some() => {
+                tracing::debug!(%error, "no session with settings of its own can begin here");
+                Ok(None)
+            }
+            Err(error) => Err(failure(address, &error)),
+        }
+    }
+
+    /// The same, knowing what a `former` connection to the same store knew.
+    pub(super) fn knowing(mut self, former: Option<Self>) -> Self {
+        if let Some(mut former) = former {
+            self.server = former.server.take();
+            self.columns = std::mem::take(&mut former.columns);
+        }
+        self
+    }
+
+    fn over(client: Client, driver: AbortHandle) -> Self {
+        Self { client, driver, server: None, columns: Columns::default(), prepared: None }
     }
 
     pub(super) fn client(&self) -> &Client {

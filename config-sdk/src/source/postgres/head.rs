@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::connection::{Connection, Trouble};
 use super::names::quoted_table;
+use super::prepared::SESSION;
 use super::select::Since;
 use super::text_row::TextRow;
 use super::{adopted, columns};
@@ -60,7 +61,7 @@ pub(super) fn sql(request: &Request<'_>, since: Option<Since>, looked: bool) -> 
     format!(
         "select e.epoch::text, e.floor::text, e.tx, ({DUE})::text as due, {changed} as changed, {} as untracked, \
          extract(epoch from pg_postmaster_start_time()) || ' ' || current_database() as server, \
-         {columns}::text as columns, pg_backend_pid()::text as session from config_sdk.epoch e",
+         {columns}::text as columns, {SESSION} as session from config_sdk.epoch e",
         untracked(request)
     )
 }

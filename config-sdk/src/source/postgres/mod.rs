@@ -114,9 +114,18 @@ impl PostgresStore {
         self.listening.as_ref().unwrap_or(&self.address)
     }
 
-    /// The open connection, or a new one.
+    /// The open connection, or a new one: one that prepares, wherever that can be.
     async fn connection(&self) -> Result<Connection, SourceError> {
-        match self.asking.lock().await.take().filter(Connection::is_open) {
+        let open = self.asking.lock().await.take().filter(Connection::is_open);
+        let prepares = open.as_ref().is_some_and(Connection::prepares);
+        if self.has_sessions.load(Ordering::Relaxed) && !prepares {
+            match Connection::open_session(&self.address).await {
+                Ok(Some(session)) => return Ok(session.knowing(open)),
+                Ok(None) => self.heard(false),
+                Err(error) => return open.ok_or(error),
+            }
+        }
+        match open {
             Some(connection) => Ok(connection),
             None => Connection::open(&self.address).await,
         }
@@ -124,9 +133,6 @@ impl PostgresStore {
 
     async fn ask(&self, request: Request<'_>) -> Result<Fetched, SourceError> {
         let mut connection = self.connection().await?;
-        if self.has_sessions.load(Ordering::Relaxed) {
-            connection.prepared.get_or_insert_default();
-        }
         let fetched = read::fetch(&mut connection, &self.address, request).await?;
         *self.asking.lock().await = Some(connection);
         Ok(fetched)

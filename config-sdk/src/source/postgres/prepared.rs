@@ -1,8 +1,10 @@
 //! Questions that are asked again and again: prepared, where a connection is one session of the server.
 //!
 //! Through a pooler in transaction mode each question may reach another session, which knows nothing of
-//! what was prepared, or something else by that name. So nothing is prepared before listening has shown
-//! that there is no such pooler, and each answer says which session gave it.
+//! what was prepared, or something else by that name; and what is set in one would stay there for others.
+//! So nothing is prepared before listening has shown that there is no such pooler. Settings go with the
+//! beginning of the session, where no pooler passes them on to others; a mark among them tells it from
+//! any other, and comes back with each answer.
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -11,33 +13,52 @@ use futures_util::TryStreamExt;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, Statement};
 
-use super::connection::session;
+use super::connection::rows;
 use super::text_row::TextRow;
 use crate::source::Incoming;
 
-/// What holds for each question from then on, as if a transaction of its own had been begun for it. A
-/// plan is made once, and serves whatever the log and the tables come to hold: by their indexes.
-const SETTINGS: &str = "set session characteristics as transaction isolation level repeatable read read only; \
-    set timezone = 'UTC'; set lock_timeout = '250ms'; set statement_timeout = '4s'; \
-    set plan_cache_mode = 'force_generic_plan'; set enable_seqscan = off; set jit = off";
+/// What holds for each question, as if a transaction of its own had been begun for it. A plan is made
+/// once, and serves whatever the log and the tables come to hold: by their indexes.
+const SETTINGS: &str = "-c timezone=UTC -c lock_timeout=250ms -c statement_timeout=4s \
+    -c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on \
+    -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c config_sdk.session=";
+
+/// The mark of the session, in SQL.
+pub(super) const SESSION: &str = "current_setting('config_sdk.session', true)";
 
 /// Most questions that are known at a time.
 const MOST: usize = 32;
 
 /// What a session has prepared.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Prepared {
-    /// The session that has the settings.
-    session: Option<String>,
+    /// The mark of the session.
+    session: String,
     /// By the SQL that takes an epoch; nothing yet of what was asked once only.
     statements: HashMap<String, Option<Statement>>,
-    /// It is no session after all, or cannot have the settings.
+    /// Another session has answered.
     is_over: bool,
 }
 
 impl Prepared {
-    /// The answer to `sql`, which takes an epoch for `$1`, yields nothing but texts, and the number of
-    /// the session as `session`. `None` if that is not prepared, or no longer.
+    /// Nothing yet, in a session that is to begin.
+    pub(super) fn new() -> Self {
+        let session = format!("{:016x}", fastrand::u64(..));
+        Self { session, statements: HashMap::new(), is_over: false }
+    }
+
+    /// What the session has to begin with, beside the `options` of whoever begins it.
+    pub(super) fn options(&self, options: Option<&str>) -> String {
+        format!("{} {SETTINGS}{}", options.unwrap_or_default(), self.session)
+    }
+
+    /// Whether it is the session that answers.
+    pub(super) async fn has_begun(&self, client: &Client) -> Result<bool, Error> {
+        Ok(self.is_ours(&rows(client, &format!("select {SESSION} as session")).await?))
+    }
+
+    /// The answer to `sql`, which takes an epoch for `$1`, yields nothing but texts, and [`SESSION`] as
+    /// `session`. `None` if that is not prepared, or no longer.
     pub(super) async fn ask(
         &mut self,
         client: &Client,
@@ -77,17 +98,6 @@ impl Prepared {
             self.statements.insert(sql.to_owned(), None);
             return Ok(None);
         }
-        if self.session.is_none() {
-            match session(client, SETTINGS).await {
-                Ok(number) => self.session = Some(number),
-                Err(error) if error.as_db_error().is_some() => {
-                    tracing::debug!(%error, "this server takes other settings; nothing is prepared");
-                    self.is_over = true;
-                    return Ok(None);
-                }
-                Err(error) => return Err(error),
-            }
-        }
         let place = self.statements.entry(sql.to_owned()).or_default();
         if place.is_none() {
             *place = Some(client.prepare(sql).await?);
@@ -96,7 +106,7 @@ impl Prepared {
     }
 
     fn is_ours(&self, rows: &[TextRow]) -> bool {
-        rows.iter().find_map(|row| row.get("session")) == self.session.as_deref()
+        rows.iter().find_map(|row| row.get("session")) == Some(self.session.as_str())
     }
 }
 

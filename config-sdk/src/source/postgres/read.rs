@@ -17,8 +17,9 @@ use crate::source::{Fetched, Request, SourceError};
 pub(super) const BEGIN: &str = "begin isolation level repeatable read read only; \
     set local timezone = 'UTC'; set local lock_timeout = '250ms'; set local statement_timeout = '4s'";
 
-/// Where all copies of a keyed block are read, which may be many.
-const MORE_TIME: &str = "set local statement_timeout = '30s'";
+/// Where all copies of a keyed block are read, which may be many: not by an index, whatever the session
+/// prefers.
+const MORE_TIME: &str = "set local statement_timeout = '30s'; set local enable_seqscan = on";
 
 /// Table by table there is less time for each: what all of them took may be the fault of one.
 const EACH: &str = "set local statement_timeout = '400ms'";
