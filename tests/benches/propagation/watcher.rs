@@ -31,7 +31,10 @@ pub(crate) async fn run(words: &[String]) {
     let watch = move || {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        runtime.expect("a runtime").block_on(watch(words));
+        let runtime = runtime.expect("a runtime");
+        // As a task of its own, on one of those threads, which is where programs read.
+        let watched = runtime.spawn(watch(words));
+        runtime.block_on(watched).expect("no panic");
     };
     std::thread::spawn(watch).join().expect("it watches for ever");
 }
@@ -42,9 +45,7 @@ async fn watch(words: Vec<String>) {
     let polls = |config: &Config| matches!(config.status().push, PushState::PollOnly { .. });
     let postgres = || PostgresStore::new(&place).expect("a URL");
     match road.as_str() {
-        "by-hand" => {
-            tokio::spawn(async move { by_hand::run(&place).await }).await.expect("no panic")
-        }
+        "by-hand" => by_hand::run(&place).await,
         "push" => by(Counted::new(postgres()), builder(NEVER), listens).await,
         "poll" => by(deaf(postgres()), builder(POLL), polls).await,
         "sqlite" => by(Counted::new(SqliteStore::new(place)), builder(NEVER), listens).await,
@@ -74,7 +75,7 @@ fn deaf<S>(store: S) -> (Counted<S>, Asked) {
 async fn by<S: Source>(
     (store, asked): (Counted<S>, Asked),
     builder: ConfigBuilder,
-    is_ready: impl Fn(&Config) -> bool,
+    is_ready: impl Fn(&Config) -> bool + Send + Sync,
 ) {
     let config = builder.store(store).start().await.expect("a configuration");
     let has_tier =
