@@ -54,7 +54,7 @@ fn pages(reports: Result<Reports, Faults>, draft: bool) -> Result<(), Faults> {
     let mut faults = if draft { Vec::new() } else { reports.missing() };
     let mut files = BTreeMap::new();
     let mut shown = Vec::new();
-    for (path, text) in texts(&folder, "md")? {
+    for (path, text) in pages_of(&folder)? {
         let page = Page { path: &path, reports: &reports, draft };
         files.insert(path.clone(), page.fill(&text, &mut shown, &mut faults));
     }
@@ -103,6 +103,17 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("src/docs/performance")
 }
 
+/// All pages with tables: those of the folder, and that of the faults beside it.
+fn pages_of(folder: &Path) -> Result<Vec<(PathBuf, String)>, Faults> {
+    let mut pages = texts(folder, "md")?;
+    let path = folder.with_file_name("faults.md");
+    match fs::read_to_string(&path) {
+        Ok(text) => pages.push((path, text)),
+        Err(error) => return Err(vec![format!("{}: {error}", path.display())]),
+    }
+    Ok(pages)
+}
+
 /// The files of a folder whose names end so.
 fn texts(folder: &Path, extension: &str) -> Result<Vec<(PathBuf, String)>, Faults> {
     let fault = |error: std::io::Error| vec![format!("{}: {error}", folder.display())];
@@ -120,7 +131,7 @@ fn texts(folder: &Path, extension: &str) -> Result<Vec<(PathBuf, String)>, Fault
 
 #[test]
 fn every_table_in_the_pages_is_of_a_benchmark_whose_report_is_read() {
-    let pages = texts(&folder(), "md").expect("pages");
+    let pages = pages_of(&folder()).expect("pages");
     let lines = pages.iter().flat_map(|(_, text)| text.lines());
     let tables: Vec<_> = lines.filter_map(|line| line.strip_prefix("<!-- table: ")).collect();
     assert!(!tables.is_empty());

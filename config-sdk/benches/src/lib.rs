@@ -1,5 +1,6 @@
 //! What benchmarks share: time, the figures that are wanted, and reports of what was found.
 
+pub mod faults;
 mod machine;
 mod report;
 mod timing;

@@ -1,5 +1,7 @@
 //! The figures that are wanted, each with the bound it is held to.
 
+use crate::faults;
+
 /// A figure that is wanted.
 #[derive(Debug)]
 pub struct Wanted {
@@ -35,8 +37,8 @@ impl Bound {
 }
 
 /// All benchmarks, those without a figure too: `instructions` only shows a table.
-pub const BENCHES: [&str; 7] =
-    ["reading", "instructions", "building", "propagation", "refresh", "fleet", "warming"];
+pub const BENCHES: [&str; 8] =
+    ["reading", "instructions", "building", "propagation", "refresh", "fleet", "warming", "faults"];
 
 /// Which benchmark measures the figure.
 ///
@@ -49,7 +51,7 @@ pub fn bench(id: &str) -> &'static str {
 }
 
 /// By what the ids of figures begin with, first match first.
-const MEASURED_BY: [(&str, &str); 8] = [
+const MEASURED_BY: [(&str, &str); 9] = [
     ("reading.", "reading"),
     ("changing.push.", "propagation"),
     ("changing.fleet.", "fleet"),
@@ -57,14 +59,19 @@ const MEASURED_BY: [(&str, &str); 8] = [
     ("changing.warm", "warming"),
     ("changing.memory", "warming"),
     ("changing.", "refresh"),
+    ("failing.", "faults"),
     ("building.", "building"),
 ];
 
 use Bound::{AtLeast, AtMost, Stated};
 
 /// All of them, by what they are figures of.
-pub const WANTED: [(&str, &[Wanted]); 3] =
-    [("Reading", &READING), ("Changing", &CHANGING), ("Building", &BUILDING)];
+pub const WANTED: [(&str, &[Wanted]); 4] = [
+    ("Reading", &READING),
+    ("Changing", &CHANGING),
+    ("Failing", &FAILING),
+    ("Building", &BUILDING),
+];
 
 const READING: [Wanted; 14] = [
     wanted(
@@ -184,6 +191,33 @@ const CHANGING: [Wanted; 23] = [
         AtMost(0.1),
     ),
     wanted("changing.memory.per_key", "bytes per key, one of 100,000", Stated),
+];
+
+/// Over all faults that the fault suite makes.
+const FAILING: [Wanted; 7] = [
+    wanted("failing.reads", "failed reads, all faults together", AtMost(0.0)),
+    wanted("failing.torn", "torn reads: halves, mixtures, steps back", AtMost(0.0)),
+    wanted("failing.lost", "changes that readers lack once a fault is healed", AtMost(0.0)),
+    wanted(
+        "failing.noticed",
+        "seconds until the state is right, the worst of all faults",
+        AtMost(faults::NOTICED.as_secs_f64()),
+    ),
+    wanted(
+        "failing.healed",
+        "seconds from a fault's end until all is well, by push, without a restart, the worst",
+        AtMost(faults::HEALED.as_secs_f64()),
+    ),
+    wanted(
+        "failing.memory",
+        "MiB that the process grows by, the worst",
+        AtMost((faults::GROWTH >> 20) as f64),
+    ),
+    wanted(
+        "failing.queries",
+        "looks at the server, beside 20, two a change and 20 a second, the worst",
+        AtMost(1.0),
+    ),
 ];
 
 const BUILDING: [Wanted; 5] = [

@@ -1,5 +1,7 @@
 //! The page for whoever is on call, row by row: what it quotes has to be said.
 
+use config_benches::faults::is_of;
+
 const PAGE: &str = include_str!("../../../config-sdk/src/docs/on_call.md");
 
 /// What the page quotes of one fault.
@@ -18,7 +20,7 @@ impl Quotes {
     pub(crate) fn of(fault: &str) -> Self {
         let rows = PAGE.lines().filter_map(|line| line.strip_prefix("| "));
         let mut cells = rows.map(|row| row.split(" | "));
-        let row = cells.find_map(|mut row| is_about(row.next()?, fault).then_some(row));
+        let row = cells.find_map(|mut row| is_of(fault, row.next()?).then_some(row));
         let mut row = row.unwrap_or_else(|| panic!("docs/on_call.md has no row {fault:?}"));
         let mut quotes = || quoted(row.next().expect("a cell"));
         Self { status: quotes(), log: quotes(), over: quotes() }
@@ -37,10 +39,6 @@ impl Quotes {
         unsaid.extend(self::unsaid(&self.over, log));
         unsaid
     }
-}
-
-fn is_about(cell: &str, fault: &str) -> bool {
-    fault.strip_prefix(cell).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
 }
 
 /// What stands between backticks.
