@@ -6,9 +6,6 @@ use rust_decimal::Decimal;
 const MAX_COEFFICIENT: u128 = (1 << 96) - 1;
 /// Most digits a [`Decimal`] can have behind the point.
 const MAX_SCALE: i64 = 28;
-/// More than the largest float has.
-#[cfg(feature = "postgres")]
-const MOST_PLACES: u32 = 400;
 /// More digits than this cannot be a number that fits, whatever its exponent.
 const MAX_TEXT: usize = 200;
 
@@ -44,33 +41,6 @@ pub(crate) fn decimal(text: &str) -> Result<Decimal, &'static str> {
         Decimal::try_from_i128_with_scale(coefficient, scale).map_err(|_| TOO_LARGE)?;
     decimal.set_sign_negative(negative && coefficient != 0);
     Ok(decimal)
-}
-
-/// A number of JSON without its exponent, as the server writes all but floats; one beyond any float is
-/// left as it is.
-#[cfg(feature = "postgres")]
-pub(crate) fn plain(number: &str) -> String {
-    let Some((digits, exponent)) = number.split_once(['e', 'E']) else {
-        return number.to_owned();
-    };
-    let (sign, digits) = match digits.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", digits),
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let point = exponent
-        .parse::<i32>()
-        .ok()
-        .and_then(|exponent| i32::try_from(whole.len()).ok()?.checked_add(exponent));
-    let Some(point) = point.filter(|point| point.unsigned_abs() < MOST_PLACES) else {
-        return number.to_owned();
-    };
-    let digits = format!("{whole}{fraction}");
-    match usize::try_from(point) {
-        Ok(point) if point >= digits.len() => format!("{sign}{digits:0<point$}"),
-        Ok(point @ 1..) => format!("{sign}{}.{}", &digits[..point], &digits[point..]),
-        _ => format!("{sign}0.{}{digits}", "0".repeat(point.unsigned_abs() as usize)),
-    }
 }
 
 const NOT_A_NUMBER: &str = "is not a number";
@@ -141,23 +111,6 @@ mod tests {
         assert!(decimal(&"9".repeat(131_072)).is_err());
         assert!(decimal("1e2147483648").is_err());
         assert!(decimal("1e-2147483648").is_err());
-    }
-
-    #[cfg(feature = "postgres")]
-    #[test]
-    fn an_exponent_is_written_out() {
-        for (number, text) in [
-            ("0.70", "0.70"),
-            ("1e+15", "1000000000000000"),
-            ("-1.5e+16", "-15000000000000000"),
-            ("1.25e1", "12.5"),
-            ("1.5e-07", "0.00000015"),
-            ("-1e-1", "-0.1"),
-            ("1e-2147483648", "1e-2147483648"),
-            ("1e99999", "1e99999"),
-        ] {
-            assert_eq!(plain(number), text);
-        }
     }
 
     #[test]

@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::bounded::Bounded;
-
 use super::table::Reads;
 use crate::key::{Key, KeyError};
 
@@ -96,6 +95,8 @@ pub struct Warmed {
 
 /// How many keys are warmed at a time.
 const PORTION: usize = 10_000;
+/// How many of them come by one answer, about.
+const TOGETHER: usize = 1000;
 
 impl<T: Send + Sync + 'static> Bounded<T> {
     /// What was read and loaded, and what there is now; walks through all copies.
@@ -144,12 +145,16 @@ impl<T: Send + Sync + 'static> Bounded<T> {
             }
         }
         for portion in wanted.chunks(PORTION) {
-            // The last one first: when that is there, so are most of the others, and nobody was woken for
-            // each. However long it takes: a store that does not answer fails all of them.
-            for landing in self.flight.want_later(portion).into_iter().rev() {
-                match landing.ended().await {
-                    Ok(_) => warmed.loaded += 1,
-                    Err(reason) => warmed.fail(&reason),
+            let mut landings = self.flight.want_later(portion).into_iter();
+            while landings.len() > 0 {
+                // The last one first: when that is there, so are the others, and nobody was woken for each.
+                let mut together: Vec<_> = landings.by_ref().take(TOGETHER).collect();
+                while let Some(landing) = together.pop() {
+                    // However long it takes: a store that does not answer fails all of them.
+                    match landing.ended().await {
+                        Ok(_) => warmed.loaded += 1,
+                        Err(reason) => warmed.fail(&reason),
+                    }
                 }
             }
         }

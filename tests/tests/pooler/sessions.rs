@@ -1,5 +1,9 @@
 //! What is prepared where each connection is a session of the server, and nowhere else.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use config_sdk::{Config, ConfigBlock, ConfigBuilder, Key, KeyedOptions};
 use config_tests::pooler::Pooler;
 use config_tests::postgres::{Database, Server};
@@ -7,7 +11,9 @@ use config_tests::proxy::Proxy;
 use config_tests::wait;
 
 use crate::neighbours::{LEFT, neighbour, one};
-use crate::stage::{HOUR, LimitsConfig, NamesConfig, SOON, listening, sees, set, through};
+use crate::stage::{
+    HOUR, LimitsConfig, NamesConfig, SOON, listening, poll_only, sees, set, through,
+};
 
 /// A question that was prepared, as the server counts it.
 const PREPARED: &str = "%c.epoch > $1::bigint%";
@@ -194,4 +200,71 @@ async fn a_pooler_that_comes_in_between_is_given_no_settings_and_nothing_prepare
     let (client, _) = neighbour(&pooler.url(&database)).await;
     assert_eq!(one(&client, LEFT).await, "0 0 0 0 0");
     assert_eq!(one(&client, "show default_transaction_read_only").await, "off");
+}
+
+/// A server that is asked for writers only must let our sessions begin.
+#[tokio::test]
+async fn a_url_that_wants_a_server_to_write_on_heals_as_any_other() {
+    let database = Server::shared().database();
+    let url = format!("{}?target_session_attrs=read-write", database.url());
+    let config = blocks().url(&url).start().await.unwrap();
+    listening(&config).await;
+    prepared(&database, &config).await;
+    database.psql(
+        "select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and query ilike '%$1::bigint%' and pid <> pg_backend_pid()",
+    );
+    for most in 31..=35 {
+        set(&database, most);
+        sees(&config, most).await;
+    }
+}
+
+/// Whoever waits for a lock sees what was done under it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_that_is_emptied_and_filled_in_one_transaction_is_never_seen_empty() {
+    let database = Server::shared().database();
+    let pooler = Pooler::to(database.server(), 3);
+    let direct = blocks().url(&database.url()).start().await.unwrap();
+    let pooled = blocks().url(&pooler.url(&database)).ttl(Duration::from_millis(100));
+    let pooled = pooled.start().await.unwrap();
+    listening(&direct).await;
+    poll_only(&pooled).await;
+    prepared(&database, &direct).await;
+    sees(&pooled, 16).await;
+    let (over, readers) = (Arc::new(AtomicBool::new(false)), [direct.clone(), pooled.clone()]);
+    let reading = std::thread::spawn({
+        let over = Arc::clone(&over);
+        move || {
+            let mut empty = 0;
+            while !over.load(Ordering::Relaxed) {
+                empty += readers.iter().filter(|c| c.get::<LimitsConfig>().most == 5).count();
+                std::thread::yield_now();
+            }
+            empty
+        }
+    });
+    let (writer, other) = (database.client().await, database.client().await);
+    for most in 21..=30 {
+        for config in [&direct, &pooled] {
+            config.refresh_all().await.unwrap();
+            let refill = format!(
+                "begin; truncate limits_config; insert into limits_config (status, most) values ('active', {most})"
+            );
+            writer.batch_execute(&refill).await.unwrap();
+            let asked = config.clone();
+            let refresh = tokio::spawn(async move { asked.refresh_all().await });
+            wait::until("somebody to wait for the lock", SOON, || async {
+                let waits = "select count(*)::text from pg_locks where not granted
+                    and relation = 'limits_config'::regclass";
+                if one(&other, waits).await == "0" { Err("nobody") } else { Ok(()) }
+            })
+            .await;
+            writer.batch_execute("commit").await.unwrap();
+            refresh.await.unwrap().unwrap();
+            sees(config, most).await;
+        }
+    }
+    over.store(true, Ordering::Relaxed);
+    assert_eq!(reading.join().unwrap(), 0, "reads of a default");
 }

@@ -24,8 +24,8 @@ use crate::source::{Loaded, Source, SourceError, Wanted, Which};
 
 /// Most keys of one question.
 pub(in crate::refresh) const BATCH: usize = 1000;
-/// Most questions in turn before anything else that is due.
-const IN_TURN: usize = 10;
+/// How long questions are asked in turn before anything else that is due.
+const IN_TURN: Duration = Duration::from_millis(200);
 /// Rest after an answer that was too old for all of its keys.
 const REST: Duration = Duration::from_millis(5);
 
@@ -111,20 +111,20 @@ impl Loader {
     /// Loads the keys that are wanted now. While one answer is taken in, the next is asked for.
     pub(in crate::refresh) async fn load(&self, bounded: &dyn AnyBounded, known: &mut Known) {
         let mut turn = self.ask_next(bounded, BATCH).await;
-        let mut more = IN_TURN;
+        let until = Instant::now() + IN_TURN;
         while let Some((keys, answer)) = turn {
             let Some(loaded) = self.taken(bounded, answer, known).await else {
                 return;
             };
-            more -= 1;
+            let most = if Instant::now() < until { BATCH } else { 0 };
             // In this order: it is asked, and then the other is taken in.
             let is_wanted;
             (turn, is_wanted) = tokio::join!(
                 biased;
-                self.ask_next(bounded, if more > 0 { BATCH } else { 0 }),
+                self.ask_next(bounded, most),
                 async { self.land(bounded, &keys, loaded, known) }
             );
-            if !is_wanted {
+            if !is_wanted && turn.is_none() {
                 sleep(REST).await;
             }
         }

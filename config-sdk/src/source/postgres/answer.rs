@@ -1,15 +1,12 @@
 //! What the rows of an answer hold: records, by block and key.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use serde::de::{Error as _, IgnoredAny};
+use serde_json::{Deserializer, Error};
 
 use super::text_row::TextRow;
 use crate::key::Key;
-use crate::number;
 use crate::record::Record;
 use crate::schema::BlockSchema;
 use crate::source::rows::Sorting;
@@ -76,44 +73,71 @@ pub(super) fn record(row: &TextRow, block: &BlockSchema) -> Result<Record, Strin
     Ok(row::record(columns, block))
 }
 
-/// The values of an object, each as the text that it has outside of one.
-pub(super) fn columns(object: &str) -> Result<BTreeMap<String, Option<String>>, serde_json::Error> {
-    serde_json::from_str(object).map(|Texts(columns)| columns)
+/// The values of an object as the server writes it, each as the text that it has outside of one.
+pub(super) fn columns(object: &str) -> Result<BTreeMap<String, Option<String>>, Error> {
+    let mut columns = BTreeMap::new();
+    let mut rest = object.strip_prefix('{').unwrap_or(object);
+    while !rest.starts_with('}') {
+        let (name, after) = value(rest)?;
+        let (text, after) = value(after)?;
+        columns.insert(serde_json::from_str(name)?, outside(text)?);
+        rest = after;
+    }
+    Ok(columns)
 }
 
-struct Texts(BTreeMap<String, Option<String>>);
-
-impl<'de> Deserialize<'de> for Texts {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Texts;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
-                let mut columns = BTreeMap::new();
-                while let Some((column, value)) = map.next_entry::<String, &RawValue>()? {
-                    columns.insert(column, text(value.get()).map_err(Error::custom)?);
-                }
-                Ok(Texts(columns))
-            }
-        }
-        from.deserialize_map(Object)
+/// The next value as it is written, and what follows.
+fn value(text: &str) -> Result<(&str, &str), Error> {
+    let text = text.trim_start_matches([',', ':', ' ']);
+    let mut values = Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    match values.next() {
+        Some(value) => value.map(|_| text.split_at(values.byte_offset())),
+        None => Err(Error::custom("it ends too soon")),
     }
 }
 
-fn text(value: &str) -> Result<Option<String>, serde_json::Error> {
+fn outside(value: &str) -> Result<Option<String>, Error> {
     Ok(match value.as_bytes().first() {
         Some(b'n') => None,
         Some(b'"') => Some(serde_json::from_str(value)?),
-        Some(b'-' | b'0'..=b'9') => Some(number::plain(value)),
         _ => Some(value.to_owned()),
     })
 }
 
-pub(super) fn unreadable(error: &serde_json::Error) -> String {
+pub(super) fn unreadable(error: &Error) -> String {
     format!("its row cannot be read: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::columns;
+
+    #[test]
+    fn each_value_is_the_text_that_it_is_outside_of_the_object() {
+        let object = r#"{"a": 0.70, "b\"": "x \"}, \u00e9\n", "c": null, "d": {"e": [1, "}"]}, "f": true, "g": "", "h": -1e5}"#;
+        let texts = columns(object).unwrap();
+        let texts: Vec<_> = texts.iter().map(|(name, text)| (&**name, text.as_deref())).collect();
+        assert_eq!(
+            texts,
+            [
+                ("a", Some("0.70")),
+                ("b\"", Some("x \"}, é\n")),
+                ("c", None),
+                ("d", Some(r#"{"e": [1, "}"]}"#)),
+                ("f", Some("true")),
+                ("g", Some("")),
+                ("h", Some("-1e5")),
+            ]
+        );
+        assert_eq!(columns("{}").unwrap().len(), 0);
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for text in
+            ["", "{", "null", r#"{"a""#, r#"{"a":"#, r#"{"a":1"#, r#"{1:2}"#, r#"{"a":tru}"#]
+        {
+            assert!(columns(text).is_err(), "{text}");
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! One connection to Postgres, and what its errors mean.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
+use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
@@ -13,6 +15,9 @@ use super::columns::Columns;
 use super::prepared::Prepared;
 use super::text_row::TextRow;
 use crate::source::{Incoming, SourceError};
+
+/// How long a session that prepares may take to begin: there is another way without it.
+const BEGINS: Duration = Duration::from_secs(1);
 
 /// An open connection; it ends when this is dropped.
 #[derive(Debug)]
@@ -34,8 +39,8 @@ impl Connection {
         Ok(Self::over(client, driver))
     }
 
-    /// A session that prepares; `None` if the server or what is in between does not let it begin so.
-    pub(super) async fn open_session(address: &Address) -> Result<Option<Self>, SourceError> {
+    /// A session that prepares, if the server and what is in between let it begin so, and soon.
+    pub(super) async fn open_session(address: &Address) -> Option<Self> {
         let prepared = Prepared::new();
         let begun = async {
             let (client, driver) = address.beginning(&prepared).connect(Quietly).await?;
@@ -44,14 +49,14 @@ impl Connection {
             session.prepared = Some(prepared);
             Ok::<_, Error>(has_begun.then_some(session))
         };
-        match begun.await {
-            Ok(session) => Ok(session),
-            Err(error) if error.as_db_error().is_some() => {
-                tracing::debug!(%error, "no session with settings of its own can begin here");
-                Ok(None)
-            }
-            Err(error) => Err(failure(address, &error)),
-        }
+        let why = match timeout(BEGINS, begun).await {
+            Ok(Ok(Some(session))) => return Some(session),
+            Ok(Ok(None)) => "it has not the settings that it was to begin with".to_owned(),
+            Ok(Err(error)) => told(&error),
+            Err(_) => "it takes too long".to_owned(),
+        };
+        tracing::debug!(why, "a session that prepares cannot begin");
+        None
     }
 
     /// The same, knowing what a `former` connection to the same store knew.

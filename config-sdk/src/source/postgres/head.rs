@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::connection::{Connection, Trouble};
 use super::names::quoted_table;
-use super::prepared::SESSION;
 use super::select::Since;
 use super::text_row::TextRow;
 use super::{adopted, columns};
@@ -38,8 +37,8 @@ pub(super) struct Head {
 }
 
 /// The columns of the head, all of them texts.
-pub(super) const COLUMNS: [&str; 9] =
-    ["epoch", "floor", "tx", "due", "changed", "untracked", "server", "columns", "session"];
+pub(super) const COLUMNS: [&str; 8] =
+    ["epoch", "floor", "tx", "due", "changed", "untracked", "server", "columns"];
 
 /// Asks for the head: one row, at the cost of what changed `since`; with the mark of all columns, if it
 /// is to be `looked` at.
@@ -61,7 +60,7 @@ pub(super) fn sql(request: &Request<'_>, since: Option<Since>, looked: bool) -> 
     format!(
         "select e.epoch::text, e.floor::text, e.tx, ({DUE})::text as due, {changed} as changed, {} as untracked, \
          extract(epoch from pg_postmaster_start_time()) || ' ' || current_database() as server, \
-         {columns}::text as columns, {SESSION} as session from config_sdk.epoch e",
+         {columns}::text as columns from config_sdk.epoch e",
         untracked(request)
     )
 }

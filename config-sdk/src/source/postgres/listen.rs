@@ -58,7 +58,7 @@ async fn try_listen(store: &PostgresStore, signal: Signal) -> Result<Infallible,
     let _end = EndWith(driver);
 
     let echo = within(TEST, ears.echo.comes_back(&client, store)).await;
-    store.heard(matches!(echo, Ok(Ok(()))));
+    store.heard(matches!(echo, Ok(Ok(())))).await;
     echo??;
     // Outside any transaction: inside one, nothing is heard until it ends.
     let listen = format!("listen config_sdk; unlisten {}", ears.echo.channel);

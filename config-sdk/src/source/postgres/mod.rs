@@ -38,9 +38,10 @@ mod triggers;
 #[cfg(feature = "ops")]
 mod write;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 use tokio_postgres::Error;
 
 pub(super) use ddl::{BOOKKEEPING, blueprint};
@@ -59,6 +60,9 @@ use address::Address;
 use connection::Connection;
 use pool::Pool;
 
+/// How long until a session that prepares is tried again where none could begin.
+const AGAIN: Duration = Duration::from_secs(60);
+
 /// A Postgres database as the store: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
 ///
 /// Holds two connections: one asks, one listens; where keys are loaded, or operators and processes that
@@ -71,8 +75,9 @@ pub struct PostgresStore {
     address: Address,
     /// Where to listen, if not there.
     listening: Option<Address>,
-    /// Whether each connection is a session of the server's own, as listening has shown.
-    has_sessions: AtomicBool,
+    /// From when on a session that prepares may begin, if listening has shown that each connection is
+    /// one session of the server.
+    sessions: Mutex<Option<Instant>>,
     /// Taken while it is in use: a fetch that is dropped half way takes its connection with it.
     asking: Mutex<Option<Connection>>,
     /// Where keys are loaded, beside the passes; a slow block must not hold back the others.
@@ -88,7 +93,7 @@ impl PostgresStore {
         Ok(Self {
             address: Address::parse(url).map_err(UrlError::Postgres)?,
             listening: None,
-            has_sessions: AtomicBool::new(false),
+            sessions: Mutex::default(),
             asking: Mutex::new(None),
             loading: Pool::new(),
         })
@@ -105,9 +110,10 @@ impl PostgresStore {
     }
 
     /// Notes whether what is notified on one connection is heard on another: each is a session then.
-    fn heard(&self, is_heard: bool) {
+    async fn heard(&self, is_heard: bool) {
         // Where listening goes elsewhere, there is a pooler here.
-        self.has_sessions.store(is_heard && self.listening.is_none(), Ordering::Relaxed);
+        let is_session = is_heard && self.listening.is_none();
+        *self.sessions.lock().await = is_session.then(Instant::now);
     }
 
     fn listening_address(&self) -> &Address {
@@ -118,11 +124,14 @@ impl PostgresStore {
     async fn connection(&self) -> Result<Connection, SourceError> {
         let open = self.asking.lock().await.take().filter(Connection::is_open);
         let prepares = open.as_ref().is_some_and(Connection::prepares);
-        if self.has_sessions.load(Ordering::Relaxed) && !prepares {
+        let begins = |from: &Instant| !prepares && *from <= Instant::now();
+        if self.sessions.lock().await.filter(begins).is_some() {
             match Connection::open_session(&self.address).await {
-                Ok(Some(session)) => return Ok(session.knowing(open)),
-                Ok(None) => self.heard(false),
-                Err(error) => return open.ok_or(error),
+                Some(session) => return Ok(session.knowing(open)),
+                None => {
+                    let mut sessions = self.sessions.lock().await;
+                    *sessions = sessions.map(|_| Instant::now() + AGAIN);
+                }
             }
         }
         match open {

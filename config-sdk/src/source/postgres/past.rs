@@ -12,7 +12,7 @@ use crate::source::{Done, Logged, Past, Place, RowState, SourceError, row};
 use crate::time;
 
 /// Every column of a row of table `t`, as one object `c.record`.
-const RECORD: &str = "cross join lateral (select row_to_json(t.*)::text as record) c";
+const RECORD: &str = "cross join lateral (select to_jsonb(t.*)::text as record) c";
 
 /// Asks for the rows of `place` and the newest `limit` changes of them.
 pub(super) fn sql(place: &Place, limit: usize) -> String {

@@ -3,8 +3,7 @@
 //! Through a pooler in transaction mode each question may reach another session, which knows nothing of
 //! what was prepared, or something else by that name; and what is set in one would stay there for others.
 //! So nothing is prepared before listening has shown that there is no such pooler. Settings go with the
-//! beginning of the session, where no pooler passes them on to others; a mark among them tells it from
-//! any other, and comes back with each answer.
+//! beginning of the session, which such poolers refuse or leave out; a mark among them tells.
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -17,14 +16,11 @@ use super::connection::rows;
 use super::text_row::TextRow;
 use crate::source::Incoming;
 
-/// What holds for each question, as if a transaction of its own had been begun for it. A plan is made
-/// once, and serves whatever the log and the tables come to hold: by their indexes.
+/// What holds for each question, as in a transaction of its own. A plan is made once, and serves whatever
+/// the log and the tables come to hold: by their indexes. Not what a question cannot do without: of one
+/// statement all is as of one moment, taken when the locks are.
 const SETTINGS: &str = "-c timezone=UTC -c lock_timeout=250ms -c statement_timeout=4s \
-    -c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on \
     -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c config_sdk.session=";
-
-/// The mark of the session, in SQL.
-pub(super) const SESSION: &str = "current_setting('config_sdk.session', true)";
 
 /// Most questions that are known at a time.
 const MOST: usize = 32;
@@ -36,15 +32,13 @@ pub(super) struct Prepared {
     session: String,
     /// By the SQL that takes an epoch; nothing yet of what was asked once only.
     statements: HashMap<String, Option<Statement>>,
-    /// Another session has answered.
-    is_over: bool,
 }
 
 impl Prepared {
     /// Nothing yet, in a session that is to begin.
     pub(super) fn new() -> Self {
         let session = format!("{:016x}", fastrand::u64(..));
-        Self { session, statements: HashMap::new(), is_over: false }
+        Self { session, statements: HashMap::new() }
     }
 
     /// What the session has to begin with, beside the `options` of whoever begins it.
@@ -54,11 +48,13 @@ impl Prepared {
 
     /// Whether it is the session that answers.
     pub(super) async fn has_begun(&self, client: &Client) -> Result<bool, Error> {
-        Ok(self.is_ours(&rows(client, &format!("select {SESSION} as session")).await?))
+        let answer =
+            rows(client, "select current_setting('config_sdk.session', true) as mark").await?;
+        Ok(answer.first().and_then(|row| row.get("mark")) == Some(&self.session))
     }
 
-    /// The answer to `sql`, which takes an epoch for `$1`, yields nothing but texts, and [`SESSION`] as
-    /// `session`. `None` if that is not prepared, or no longer.
+    /// The answer to `sql`, which takes an epoch for `$1` and yields nothing but texts. `None` if that is
+    /// not prepared, or no longer.
     pub(super) async fn ask(
         &mut self,
         client: &Client,
@@ -72,26 +68,20 @@ impl Prepared {
             Err(error) => Err(error),
         };
         match answer {
-            Ok(rows) if self.is_ours(&rows) => Ok(Some(rows)),
-            Ok(_) => {
-                tracing::debug!("another session answered; nothing is prepared any more");
-                self.is_over = true;
-                Ok(None)
-            }
             Err(error) if is_forgotten(&error) => {
                 self.statements.clear();
                 Ok(None)
             }
-            Err(error) => Err(error),
+            answer => answer.map(Some),
         }
     }
 
     /// What was prepared for `sql`; it is when it is asked for the second time.
     async fn statement(&mut self, client: &Client, sql: &str) -> Result<Option<&Statement>, Error> {
-        if self.is_over {
-            return Ok(None);
-        }
         if !self.statements.contains_key(sql) {
+            if self.statements.len() >= MOST {
+                self.statements.retain(|_, statement| statement.is_some());
+            }
             if self.statements.len() >= MOST {
                 self.statements.clear();
             }
@@ -103,10 +93,6 @@ impl Prepared {
             *place = Some(client.prepare(sql).await?);
         }
         Ok(place.as_ref())
-    }
-
-    fn is_ours(&self, rows: &[TextRow]) -> bool {
-        rows.iter().find_map(|row| row.get("session")) == Some(self.session.as_str())
     }
 }
 

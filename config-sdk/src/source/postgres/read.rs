@@ -118,7 +118,10 @@ async fn ask(
     let sql = match parts {
         // The idle poll: one trivial query, whatever the number of blocks and keys.
         [] => head,
-        parts => format!("{}; {head}; {}; commit", begin(parts), records(parts, request, since)),
+        parts => {
+            let lock = select::lock(parts.iter().map(|(block, _)| *block));
+            format!("{}; {lock}{head}; {}; commit", begin(parts), records(parts, request, since))
+        }
     };
     arriving(connection.client(), &sql, request.incoming).await
 }

@@ -66,6 +66,18 @@ pub(super) fn sql(block: &BlockSchema, scope: Scope<'_>, most: u64) -> Vec<Strin
     }
 }
 
+/// Locks the tables before anything is looked at, so that nothing is read as of a moment before that of
+/// who was waited for: a table that they emptied and filled again would be empty then. Adopted ones may be
+/// what nobody can lock.
+pub(super) fn lock<'a>(blocks: impl Iterator<Item = &'a BlockSchema>) -> String {
+    let own = blocks.filter(|block| !block.adopt);
+    let tables: Vec<_> = own.map(|block| quoted_table(&block.table)).collect();
+    match tables.is_empty() {
+        true => String::new(),
+        false => format!("lock table {} in access share mode; ", tables.join(", ")),
+    }
+}
+
 struct Table<'a> {
     block: &'a BlockSchema,
     quoted: String,
@@ -87,14 +99,14 @@ impl Table<'_> {
             }
             false => ("t.*", String::new(), "t.version", "t.status = 'active'"),
         };
-        // Each text is made once, for `offset 0` keeps the queries apart. As a JSON object it is seldom
-        // shorter than its values, and only a longer one's are counted.
+        // Each text is made once, for `offset 0` keeps the queries apart. An object is longer than its
+        // values, so only those of a longer one are counted.
         let rows = format!(
             "select {name} as block, 'row' as sort, {key} as key, {version} as version, \
              coalesce(s.size, pg_column_size({row})) as size, \
              case when s.size <= {most} then c.record end as record \
              from {quoted} t{of_fields} cross join lateral (\
-             select case when pg_column_size({row}) <= {stored} then row_to_json({row})::text end as record \
+             select case when pg_column_size({row}) <= {stored} then to_jsonb({row})::text end as record \
              offset 0) c cross join lateral (\
              select case when octet_length(c.record) <= {most} then octet_length(c.record) \
              when c.record is not null then (select sum(octet_length(value)) \
