@@ -64,7 +64,7 @@ impl<T> Cell<T> {
         Guard::new(self.current.load())
     }
 
-    // The two that compile to the most, so that there is one of each for a type.
+    // The two that compile to the most, so that a type has one of each.
     #[inline(never)]
     pub(crate) fn load_full(&self) -> Arc<Published<T>> {
         self.current.load_full()

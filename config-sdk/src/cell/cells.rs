@@ -92,6 +92,7 @@ impl Cells {
         self.blocks.get(*self.names.get(name)?)
     }
 
+    #[inline]
     pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot(self.moment.load())
     }
