@@ -171,7 +171,7 @@ pub struct Field(FieldSchema);
 
 /// Starts a field's schema: what follows from its type and codec.
 #[must_use]
-#[inline(never)]
+#[inline(never)] // once for each type of field, not for each field
 pub fn field<C: Codec<T>, T>(name: &'static str, doc: &'static str) -> Field {
     Field(FieldSchema {
         name,
