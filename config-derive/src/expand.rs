@@ -24,7 +24,7 @@ pub(crate) fn expand(block: &Block<'_>) -> TokenStream {
         impl #root::ConfigBlock for #ident {
             fn schema() -> &'static #private::BlockSchema {
                 static SCHEMA: #private::OnceLock<#private::BlockSchema> = #private::OnceLock::new();
-                SCHEMA.get_or_init(|| #schema)
+                #private::schema(&SCHEMA, || #schema)
             }
 
             fn slot() -> &'static #private::Slot {

@@ -1,7 +1,5 @@
 //! What generated code calls. Not for people: it may change in any release.
 
-use std::marker::PhantomData;
-
 pub use std::sync::OnceLock;
 pub use std::time::Duration;
 
@@ -40,6 +38,14 @@ pub fn value<C: Codec<T>, T>(value: T) -> Value {
 /// A bound of a range without its type.
 pub fn bound<C: Codec<T>, T: Ordered>(value: T) -> Value {
     C::encode(&value)
+}
+
+/// What `build` makes, once; apart from the block's type, so that it is compiled once as well.
+pub fn schema(
+    made: &'static OnceLock<BlockSchema>,
+    build: fn() -> BlockSchema,
+) -> &'static BlockSchema {
+    made.get_or_init(build)
 }
 
 /// A rule over several fields.
@@ -112,8 +118,8 @@ impl Block {
 
     /// Adds a field.
     #[must_use]
-    pub fn field<C, T>(mut self, field: Field<C, T>) -> Self {
-        self.0.fields.push(field.schema);
+    pub fn field(mut self, field: Field) -> Self {
+        self.0.fields.push(field.0);
         self
     }
 
@@ -161,15 +167,13 @@ impl Block {
 
 /// A field's schema in the making.
 #[derive(Debug)]
-pub struct Field<C, T> {
-    schema: FieldSchema,
-    kept: PhantomData<fn() -> (C, T)>,
-}
+pub struct Field(FieldSchema);
 
 /// Starts a field's schema: what follows from its type and codec.
 #[must_use]
-pub fn field<C: Codec<T>, T>(name: &'static str, doc: &'static str) -> Field<C, T> {
-    let schema = FieldSchema {
+#[inline(never)] // once for each type of field, not for each field
+pub fn field<C: Codec<T>, T>(name: &'static str, doc: &'static str) -> Field {
+    Field(FieldSchema {
         name,
         column: name,
         doc,
@@ -181,24 +185,23 @@ pub fn field<C: Codec<T>, T>(name: &'static str, doc: &'static str) -> Field<C, 
         one_of: Vec::new(),
         secret: C::SECRET,
         restart: false,
-    };
-    Field { schema, kept: PhantomData }
+    })
 }
 
-impl<C, T> Field<C, T> {
+impl Field {
     /// Sets the column's name.
     #[must_use]
     pub fn column(mut self, column: &'static str) -> Self {
-        self.schema.column = column;
+        self.0.column = column;
         self
     }
 
     /// Sets `range`; a side that is not given keeps what the type can hold.
     #[must_use]
     pub fn range(mut self, min: Option<Value>, max: Option<Value>, open: bool) -> Self {
-        let natural = self.schema.range.take();
+        let natural = self.0.range.take();
         let (low, high) = natural.map_or((None, None), |range| (range.min, range.max));
-        self.schema.range =
+        self.0.range =
             Some(Range { min: min.or(low), open: open && max.is_some(), max: max.or(high) });
         self
     }
@@ -206,35 +209,35 @@ impl<C, T> Field<C, T> {
     /// Sets `clamp`.
     #[must_use]
     pub fn clamp(mut self) -> Self {
-        self.schema.clamp = true;
+        self.0.clamp = true;
         self
     }
 
     /// Sets `length`, both ends included.
     #[must_use]
     pub fn length(mut self, min: usize, max: usize) -> Self {
-        self.schema.length = Some(Length { min, max });
+        self.0.length = Some(Length { min, max });
         self
     }
 
     /// Sets `one_of`.
     #[must_use]
     pub fn one_of(mut self, values: Vec<Value>) -> Self {
-        self.schema.one_of = values;
+        self.0.one_of = values;
         self
     }
 
     /// Sets `secret`.
     #[must_use]
     pub fn secret(mut self) -> Self {
-        self.schema.secret = true;
+        self.0.secret = true;
         self
     }
 
     /// Sets `restart`.
     #[must_use]
     pub fn restart(mut self) -> Self {
-        self.schema.restart = true;
+        self.0.restart = true;
         self
     }
 }

@@ -134,7 +134,7 @@ const CHANGING: [Wanted; 23] = [
     wanted("changing.start.100", "the same, 100 blocks", AtMost(4.0)),
     wanted(
         "changing.together.passes",
-        "passes for 1,000 rows changed and 1,000 notifications sent in one transaction",
+        "passes for 1,000 blocks changed in one transaction",
         AtMost(1.0),
     ),
     wanted("changing.together.queries", "queries for them", AtMost(3.0)),

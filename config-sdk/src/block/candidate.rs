@@ -2,50 +2,52 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
+#[cfg(feature = "ops")]
+use super::ConfigBlock;
 use super::decode::{Columns, quote};
-use super::{Clamped, ConfigBlock, Decoder, Fault, Faults, rules};
-use crate::schema::Kind;
+use super::{AnyBlock, BlockType, Clamped, Decoder, Fault, Faults, rules};
+use crate::schema::{BlockSchema, Kind};
 #[cfg(feature = "ops")]
 use crate::value::Value;
 
 /// A block that nobody has validated yet.
-#[derive(Debug)]
-pub(crate) struct Candidate<T> {
-    value: T,
+pub(crate) struct Candidate {
+    value: Arc<dyn AnyBlock>,
     faults: Faults,
     clamped: Vec<Clamped>,
 }
 
 /// A block that passed every rule. Only [`Candidate::validate`] makes one, and only one of these
 /// can be published.
-#[derive(Debug)]
-pub(crate) struct Valid<T> {
-    value: T,
+pub(crate) struct Valid {
+    value: Arc<dyn AnyBlock>,
     clamped: Vec<Clamped>,
 }
 
-impl<T> Valid<T> {
-    pub(crate) fn into_parts(self) -> (T, Vec<Clamped>) {
+impl Valid {
+    pub(crate) fn into_parts(self) -> (Arc<dyn AnyBlock>, Vec<Clamped>) {
         (self.value, self.clamped)
     }
 }
 
-impl<T: ConfigBlock> Candidate<T> {
-    /// Decodes the columns of a row.
+impl Candidate {
+    /// Decodes the columns of a row of that block.
     ///
     /// # Errors
     /// One fault, if a decoder panicked; faults of single fields wait for [`Candidate::validate`].
-    pub(crate) fn decode(columns: &Columns) -> Result<Self, Faults> {
-        guarded::<T, _>(|| {
-            let mut decoder = Decoder::new(T::schema(), columns);
-            let value = T::decode(&mut decoder);
+    pub(crate) fn decode(block: BlockType, columns: &Columns) -> Result<Self, Faults> {
+        let schema = block.schema();
+        guarded(schema, || {
+            let mut decoder = Decoder::new(schema, columns);
+            let value = block.decode(&mut decoder);
             Self { value, faults: decoder.faults, clamped: decoder.clamped }
         })
     }
 
     /// A value made by code, with everything still to be checked.
-    pub(crate) fn of(value: T) -> Self {
+    pub(crate) fn of(value: Arc<dyn AnyBlock>) -> Self {
         Self { value, faults: Faults::new(), clamped: Vec::new() }
     }
 
@@ -53,21 +55,7 @@ impl<T: ConfigBlock> Candidate<T> {
     #[cfg(feature = "ops")]
     pub(crate) fn read(self) -> Result<(Vec<Value>, Faults), Faults> {
         let Self { value, faults, .. } = self;
-        guarded::<T, _>(|| value.encode()).map(|values| (values, faults))
-    }
-
-    /// What `edit` makes of it: the fields' values before and after. Nobody has validated either.
-    #[cfg(feature = "ops")]
-    pub(crate) fn edited(
-        self,
-        edit: impl FnOnce(&mut T),
-    ) -> Result<(Vec<Value>, Vec<Value>), Faults> {
-        let Self { mut value, .. } = self;
-        guarded::<T, _>(|| {
-            let before = value.encode();
-            edit(&mut value);
-            (before, value.encode())
-        })
+        guarded(value.schema(), || value.values()).map(|values| (values, faults))
     }
 
     /// Checks every rule of every field, then the rules over several fields.
@@ -77,13 +65,13 @@ impl<T: ConfigBlock> Candidate<T> {
     ///
     /// # Errors
     /// Everything that is wrong.
-    pub(crate) fn validate(self) -> Result<Valid<T>, Faults> {
+    pub(crate) fn validate(self) -> Result<Valid, Faults> {
         let Self { value, mut faults, clamped } = self;
         let readable = faults.is_empty();
-        let found = guarded::<T, _>(|| {
-            let mut found = field_faults(&value);
+        let found = guarded(value.schema(), || {
+            let mut found = field_faults(&*value);
             if readable && let Err(faults) = value.rules() {
-                found.extend(faults.into_iter().map(|fault| complete(&value, fault)));
+                found.extend(faults.into_iter().map(|fault| complete(&*value, fault)));
             }
             found
         });
@@ -93,9 +81,28 @@ impl<T: ConfigBlock> Candidate<T> {
     }
 }
 
-fn field_faults<T: ConfigBlock>(value: &T) -> Faults {
-    let mut faults = Faults::new();
-    for (field, value) in T::schema().fields.iter().zip(value.encode()) {
+/// What `edit` makes of the columns of a row: the fields' values before and after. Nobody has validated
+/// either.
+///
+/// # Errors
+/// One fault, if a decoder or `edit` panicked.
+#[cfg(feature = "ops")]
+pub(crate) fn edited<T: ConfigBlock>(
+    columns: &Columns,
+    edit: impl FnOnce(&mut T),
+) -> Result<(Vec<Value>, Vec<Value>), Faults> {
+    let schema = T::schema();
+    guarded(schema, || {
+        let mut block = T::decode(&mut Decoder::new(schema, columns));
+        let before = block.encode();
+        edit(&mut block);
+        (before, block.encode())
+    })
+}
+
+fn field_faults(block: &dyn AnyBlock) -> Faults {
+    let (mut faults, schema) = (Faults::new(), block.schema());
+    for (field, value) in schema.fields.iter().zip(block.values()) {
         let mut broken = rules::broken(field, &value);
         if value.is_null() && !field.optional && field.kind != Kind::Json {
             let message =
@@ -104,7 +111,7 @@ fn field_faults<T: ConfigBlock>(value: &T) -> Faults {
         }
         for (rule, message) in broken {
             faults.push(Fault {
-                block: T::schema().name.to_owned(),
+                block: schema.name.to_owned(),
                 key: None,
                 field: Some(field.name.to_owned()),
                 column: Some(field.column.to_owned()),
@@ -118,8 +125,8 @@ fn field_faults<T: ConfigBlock>(value: &T) -> Faults {
 }
 
 /// Fills in what a user's rule need not know: the block's name, and the field's column and value.
-fn complete<T: ConfigBlock>(value: &T, mut fault: Fault) -> Fault {
-    let schema = T::schema();
+fn complete(block: &dyn AnyBlock, mut fault: Fault) -> Fault {
+    let schema = block.schema();
     fault.block = schema.name.to_owned();
     let place = fault
         .field
@@ -128,20 +135,20 @@ fn complete<T: ConfigBlock>(value: &T, mut fault: Fault) -> Fault {
     if let Some(place) = place {
         let field = &schema.fields[place];
         fault.column = Some(field.column.to_owned());
-        let current = || quote(field, value.encode_field(place)?);
+        let current = || quote(field, block.field(place)?);
         fault.value = fault.value.or_else(current);
     }
     fault
 }
 
 /// Runs code that the user wrote or that runs user code; a panic becomes a fault of the block.
-fn guarded<T: ConfigBlock, R>(run: impl FnOnce() -> R) -> Result<R, Faults> {
+fn guarded<R>(schema: &BlockSchema, run: impl FnOnce() -> R) -> Result<R, Faults> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
-        let has_secret = T::schema().fields.iter().any(|field| field.secret);
+        let has_secret = schema.fields.iter().any(|field| field.secret);
         let said = if has_secret { UNTOLD } else { said(&*panic) };
         let mut faults = Faults::new();
         faults.push(Fault {
-            block: T::schema().name.to_owned(),
+            block: schema.name.to_owned(),
             key: None,
             field: None,
             column: None,

@@ -43,48 +43,53 @@ impl<'a> Decoder<'a> {
         Self::default()
     }
 
-    pub(super) fn new(schema: &'static BlockSchema, columns: &'a Columns) -> Self {
+    pub(crate) fn new(schema: &'static BlockSchema, columns: &'a Columns) -> Self {
         Self { row: Some((schema, columns)), ..Self::default() }
     }
 
     /// The value of the schema's field number `index`, or its default where the column is missing,
     /// `NULL` or faulty.
     pub fn field<C: Codec<T>, T>(&mut self, index: usize, default: impl FnOnce() -> T) -> T {
-        let Some((schema, columns)) = self.row else {
-            return default();
-        };
-        let Some(field) = schema.fields.get(index) else {
-            return default();
-        };
-        let Some(Some(text)) = columns.get(field.column) else {
-            return default();
-        };
+        self.read::<C, T>(index).unwrap_or_else(default)
+    }
+
+    /// Compiled once for each type of field, where its caller is for each field of each block.
+    #[inline(never)]
+    fn read<C: Codec<T>, T>(&mut self, index: usize) -> Option<T> {
+        let (field, text) = self.column(index)?;
         match C::decode(text) {
-            Ok(value) if field.clamp => self.clamp::<C, T>(field, text, value),
-            Ok(value) => value,
+            Ok(value) if field.clamp => Some(self.clamp::<C, T>(field, text, value)),
+            Ok(value) => Some(value),
             Err(_)
                 if field.clamp
                     && let Some(value) = self.clamp_text::<C, T>(field, text) =>
             {
-                value
+                Some(value)
             }
             Err(message) => {
-                self.faults.push(Fault {
-                    block: schema.name.to_owned(),
-                    key: None,
-                    field: Some(field.name.to_owned()),
-                    column: Some(field.column.to_owned()),
-                    value: quote(field, Value::Text(text.clone())),
-                    rule: "type".to_owned(),
-                    message: if field.secret {
-                        UNSAID.to_owned()
-                    } else {
-                        shortened(message, MAX_MESSAGE)
-                    },
-                });
-                default()
+                self.fault(field, text, message);
+                None
             }
         }
+    }
+
+    /// A field, and what the row has for it.
+    fn column(&self, index: usize) -> Option<(&'static FieldSchema, &'a str)> {
+        let (schema, columns) = self.row?;
+        let field = schema.fields.get(index)?;
+        Some((field, columns.get(field.column)?.as_deref()?))
+    }
+
+    fn fault(&mut self, field: &FieldSchema, text: &str, message: String) {
+        self.faults.push(Fault {
+            block: self.row.map_or("", |(schema, _)| schema.name).to_owned(),
+            key: None,
+            field: Some(field.name.to_owned()),
+            column: Some(field.column.to_owned()),
+            value: quote(field, Value::Text(text.to_owned())),
+            rule: "type".to_owned(),
+            message: if field.secret { UNSAID.to_owned() } else { shortened(message, MAX_MESSAGE) },
+        });
     }
 
     /// A number that its type cannot hold is out of range all the same.

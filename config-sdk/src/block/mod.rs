@@ -3,6 +3,7 @@
 mod candidate;
 mod codec;
 mod decode;
+mod erased;
 mod fault;
 mod field;
 mod rules;
@@ -11,10 +12,13 @@ mod slot;
 #[cfg(feature = "validator")]
 mod validator;
 
+#[cfg(feature = "ops")]
+pub(crate) use candidate::edited;
 pub(crate) use candidate::{Candidate, Valid};
 pub use codec::{Codec, Json, Nullable, Plain, Sealed, Text};
 pub use decode::Decoder;
 pub(crate) use decode::{Clamped, Columns};
+pub(crate) use erased::{AnyBlock, BlockType};
 pub(crate) use fault::too_large;
 pub use fault::{Fault, Faults};
 pub use field::{FieldType, Ordered};
@@ -53,7 +57,7 @@ pub trait ConfigBlock: Default + Send + Sync + 'static {
     /// The fields' values, in the order of the schema.
     #[doc(hidden)]
     fn encode(&self) -> Vec<Value> {
-        (0..Self::schema().fields.len()).map_while(|place| self.encode_field(place)).collect()
+        (self as &dyn AnyBlock).values()
     }
 
     /// The rules over several fields: `check` and `validate`.

@@ -38,8 +38,12 @@ pub(crate) struct Cell<T> {
     /// Where the current value lies, or the one that is about to be: for whoever holds a value and asks
     /// whether there is another. Whoever holds one keeps its address from being used again.
     address: AtomicUsize,
-    moves: watch::Sender<Moves>,
+    signal: ChangeSignal,
 }
+
+/// Tells whoever waits for a change of a block, or that there will be none any more.
+#[derive(Debug, Default)]
+pub(crate) struct ChangeSignal(watch::Sender<Moves>);
 
 /// What whoever waits for a change is told.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,7 +56,7 @@ pub(crate) struct Moves {
 impl<T> Cell<T> {
     pub(crate) fn new(first: Published<T>) -> Self {
         let address = AtomicUsize::new(address(&first.value));
-        Self { current: ArcSwap::from_pointee(first), address, moves: watch::Sender::default() }
+        Self { current: ArcSwap::from_pointee(first), address, signal: ChangeSignal::default() }
     }
 
     #[inline]
@@ -60,6 +64,8 @@ impl<T> Cell<T> {
         Guard::new(self.current.load())
     }
 
+    // The two that compile to the most, so that a type has one of each.
+    #[inline(never)]
     pub(crate) fn load_full(&self) -> Arc<Published<T>> {
         self.current.load_full()
     }
@@ -73,40 +79,40 @@ impl<T> Cell<T> {
         self.address.load(Ordering::Relaxed) == address(value)
     }
 
-    /// Exchanges the value; whoever waits for a change is woken later, by [`Cell::wake`].
+    /// Exchanges the value; whoever waits for a change is woken later, by [`ChangeSignal::wake`].
     ///
     /// The address first. Between the two, a holder of the former value finds just that value again, and
     /// looks again next time; the other way round, it would take it for current after `get` had shown
     /// the next. Two writers at once could leave the address of one with the value of the other.
+    #[inline(never)]
     pub(crate) fn store(&self, next: Arc<Published<T>>) {
         self.address.store(address(&next.value), Ordering::Relaxed);
         self.current.store(next);
     }
 
+    pub(crate) fn signal(&self) -> &ChangeSignal {
+        &self.signal
+    }
+}
+
+impl ChangeSignal {
     pub(crate) fn wake(&self) {
-        self.moves.send_modify(|moves| moves.count += 1);
+        self.0.send_modify(|moves| moves.count += 1);
     }
 
     /// Nothing will change any more.
     pub(crate) fn close(&self) {
-        self.moves.send_modify(|moves| moves.over = true);
+        self.0.send_modify(|moves| moves.over = true);
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<Moves> {
-        self.moves.subscribe()
+        self.0.subscribe()
     }
 }
 
 #[inline]
 fn address<T>(value: &Arc<T>) -> usize {
     Arc::as_ptr(value).addr()
-}
-
-impl<T> std::fmt::Debug for Cell<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let meta = &self.current.load().meta;
-        f.debug_struct("Cell").field("meta", meta).finish_non_exhaustive()
-    }
 }
 
 #[cfg(test)]

@@ -42,10 +42,10 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    /// A cell with its first value.
-    pub(crate) fn new<T: ConfigBlock>(first: Arc<T>, meta: Meta) -> Self {
-        let cell = Arc::new(Cell::new(Published::new(first, meta)));
-        Self { slot: T::slot().index(), any: Box::new(Arc::clone(&cell)), erased: cell }
+    /// A cell with its first value; `None` if that is of another block's type.
+    pub(crate) fn new<T: ConfigBlock>(first: Ready, meta: Meta) -> Option<Self> {
+        let cell = Arc::new(Cell::<T>::new(Published::of(first, meta)?));
+        Some(Self { slot: T::slot().index(), any: Box::new(Arc::clone(&cell)), erased: cell })
     }
 
     /// Whether both are of the same block type.
@@ -92,6 +92,7 @@ impl Cells {
         self.blocks.get(*self.names.get(name)?)
     }
 
+    #[inline]
     pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot(self.moment.load())
     }
@@ -125,17 +126,21 @@ impl Cells {
     /// Wakes those who wait for one of the `changed` blocks, and those who wait for the epoch last of
     /// all.
     pub(crate) fn announce(&self, changed: &[usize], epoch: u64) {
-        changed.iter().filter_map(|place| self.blocks.get(*place)).for_each(|block| block.wake());
+        changed
+            .iter()
+            .filter_map(|place| self.blocks.get(*place))
+            .for_each(|block| block.signal().wake());
         self.epoch.send_if_modified(|known| std::mem::replace(known, epoch) != epoch);
     }
 
     /// Lets those who wait for a change know that there will be none.
     pub(crate) fn close(&self) {
-        self.blocks.iter().for_each(|block| block.close());
+        self.blocks.iter().for_each(|block| block.signal().close());
     }
 
     fn advance(&self, epoch: u64) {
-        let blocks = self.blocks.iter().map(|block| (block.slot(), block.published()));
+        let published = |block: &Arc<dyn Erased>| block.published() as Arc<dyn Any + Send + Sync>;
+        let blocks = self.blocks.iter().map(|block| (block.slot(), published(block)));
         let others = self.others.iter().map(|other| (other.slot(), other.standing()));
         let all: Vec<_> = blocks.chain(others).collect();
         let size = all.iter().map(|(slot, _)| slot + 1).max().unwrap_or(0);

@@ -4,14 +4,15 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use super::cell::ChangeSignal;
 use super::{Cell, Meta, Published};
-use crate::block::{Candidate, Clamped, Columns, ConfigBlock, Faults, Valid};
+use crate::block::{AnyBlock, BlockType, Candidate, Clamped, Columns, ConfigBlock, Faults, Valid};
 use crate::schema::BlockSchema;
 use crate::value::Value;
 
-/// A valid value that waits to be published; made by [`Erased::judge`] alone.
+/// A valid value that waits to be published; only a [`Valid`] becomes one.
 pub(crate) struct Ready {
-    value: Arc<dyn Any + Send + Sync>,
+    value: Arc<dyn AnyBlock>,
     /// The fields' values, in the order of the schema.
     pub(crate) values: Vec<Value>,
     /// What was brought into range on the way.
@@ -19,17 +20,26 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
+    /// Columns to candidate to valid value.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub(crate) fn judge(block: BlockType, columns: &Columns) -> Result<Self, Faults> {
+        Candidate::decode(block, columns)?.validate().map(Self::of)
+    }
+
     /// Of a block that passed every rule.
-    pub(crate) fn of<T: ConfigBlock>(valid: Valid<T>) -> Self {
+    pub(crate) fn of(valid: Valid) -> Self {
         let (value, clamped) = valid.into_parts();
-        Self { values: value.encode(), value: Arc::new(value), clamped }
+        Self { values: value.values(), value, clamped }
     }
 }
 
 impl<T: ConfigBlock> Published<T> {
     /// A value that waited to be published; `None` if it is of another block's type.
     pub(crate) fn of(ready: Ready, meta: Meta) -> Option<Self> {
-        ready.value.downcast().ok().map(|value| Self::new(value, meta))
+        let value: Arc<dyn Any + Send + Sync> = ready.value;
+        value.downcast().ok().map(|value| Self::new(value, meta))
     }
 }
 
@@ -39,28 +49,36 @@ impl fmt::Debug for Ready {
     }
 }
 
+/// What was published of a block, whatever its type.
+pub(crate) trait AnyPublished: Any + Send + Sync {
+    fn value(&self) -> &dyn AnyBlock;
+
+    fn meta(&self) -> &Meta;
+}
+
+impl<T: ConfigBlock> AnyPublished for Published<T> {
+    fn value(&self) -> &dyn AnyBlock {
+        &*self.value
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+}
+
 /// What the refresh pass does with a block, whatever its type.
-pub(crate) trait Erased: fmt::Debug + Send + Sync {
+pub(crate) trait Erased: Send + Sync {
     fn schema(&self) -> &'static BlockSchema;
 
     fn slot(&self) -> usize;
 
-    /// Columns to candidate to valid value.
-    ///
-    /// # Errors
-    /// Everything that is wrong.
-    fn judge(&self, columns: &Columns) -> Result<Ready, Faults>;
+    fn block_type(&self) -> BlockType;
 
-    /// The current value's fields, in the order of the schema.
-    fn values(&self) -> Vec<Value>;
+    /// The current value and what is known of it.
+    fn published(&self) -> Arc<dyn AnyPublished>;
 
     /// The current value of the field at that place of the schema; `None` behind the last one.
     fn value(&self, place: usize) -> Option<Value>;
-
-    fn meta(&self) -> Meta;
-
-    /// What a snapshot keeps of the current value.
-    fn published(&self) -> Arc<dyn Any + Send + Sync>;
 
     /// Exchanges the value. A value of another block's type is left alone.
     fn publish(&self, ready: Ready, meta: Meta);
@@ -68,10 +86,26 @@ pub(crate) trait Erased: fmt::Debug + Send + Sync {
     /// Exchanges what is known of the value and keeps the value.
     fn restamp(&self, meta: Meta);
 
-    fn wake(&self);
+    fn signal(&self) -> &ChangeSignal;
+}
 
-    /// Nothing will change any more.
-    fn close(&self);
+impl dyn Erased + '_ {
+    /// Columns to candidate to valid value.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub(crate) fn judge(&self, columns: &Columns) -> Result<Ready, Faults> {
+        Ready::judge(self.block_type(), columns)
+    }
+
+    /// The current value's fields, in the order of the schema.
+    pub(crate) fn values(&self) -> Vec<Value> {
+        self.published().value().values()
+    }
+
+    pub(crate) fn meta(&self) -> Meta {
+        self.published().meta().clone()
+    }
 }
 
 impl<T: ConfigBlock> Erased for Cell<T> {
@@ -83,24 +117,16 @@ impl<T: ConfigBlock> Erased for Cell<T> {
         T::slot().index()
     }
 
-    fn judge(&self, columns: &Columns) -> Result<Ready, Faults> {
-        Candidate::<T>::decode(columns)?.validate().map(Ready::of)
+    fn block_type(&self) -> BlockType {
+        BlockType::of::<T>()
     }
 
-    fn values(&self) -> Vec<Value> {
-        self.load().encode()
+    fn published(&self) -> Arc<dyn AnyPublished> {
+        self.load_full()
     }
 
     fn value(&self, place: usize) -> Option<Value> {
         self.load().encode_field(place)
-    }
-
-    fn meta(&self) -> Meta {
-        self.load().meta().clone()
-    }
-
-    fn published(&self) -> Arc<dyn Any + Send + Sync> {
-        self.load_full()
     }
 
     fn publish(&self, ready: Ready, meta: Meta) {
@@ -114,11 +140,13 @@ impl<T: ConfigBlock> Erased for Cell<T> {
         self.store(Arc::new(Published::new(value, meta)));
     }
 
-    fn wake(&self) {
-        Cell::wake(self);
+    fn signal(&self) -> &ChangeSignal {
+        Cell::signal(self)
     }
+}
 
-    fn close(&self) {
-        Cell::close(self);
+impl fmt::Debug for dyn Erased + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cell").field("meta", &self.meta()).finish_non_exhaustive()
     }
 }

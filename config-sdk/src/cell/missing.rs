@@ -6,7 +6,9 @@ use crate::block::ConfigBlock;
 #[cold]
 #[inline(never)]
 pub(super) fn unregistered<T: ConfigBlock>() -> ! {
-    let name = std::any::type_name::<T>();
-    let short = T::schema().type_name;
+    tell(std::any::type_name::<T>(), T::schema().type_name)
+}
+
+fn tell(name: &str, short: &str) -> ! {
     panic!("{name} is not registered: add `.block::<{short}>()` to Config::builder()")
 }

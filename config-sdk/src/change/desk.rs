@@ -5,21 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::ChangeError;
-use crate::block::{Candidate, Clamped, Columns, ConfigBlock, Faults};
+use crate::block::{BlockType, Candidate, Clamped, Columns, Faults};
 use crate::schema::BlockSchema;
 use crate::source::{DefaultText, Place, Source, SourceError, Writer};
 use crate::value::Value;
-
-/// A block's type, as far as a change needs to know it.
-#[derive(Clone, Copy)]
-pub(crate) struct BlockType {
-    schema: fn() -> &'static BlockSchema,
-    judge: fn(&Columns) -> Result<Judged, Faults>,
-    read: fn(&Columns) -> Result<Seen, Faults>,
-}
-
-/// What columns say one by one, and what of it could not be read.
-type Seen = (Vec<Value>, Faults);
 
 /// What a valid row means: its fields' values in the order of the schema, and what was brought into
 /// range on the way.
@@ -29,34 +18,21 @@ pub(crate) struct Judged {
 }
 
 impl BlockType {
-    pub(crate) fn of<T: ConfigBlock>() -> Self {
-        Self {
-            schema: T::schema,
-            judge: |columns| {
-                let (value, clamped) = Candidate::<T>::decode(columns)?.validate()?.into_parts();
-                Ok(Judged { values: value.encode(), clamped })
-            },
-            read: |columns| Candidate::<T>::decode(columns)?.read(),
-        }
-    }
-
-    pub(crate) fn schema(&self) -> &'static BlockSchema {
-        (self.schema)()
-    }
-
     /// What readers would get of these columns.
     ///
     /// # Errors
     /// Everything that is wrong with them.
     pub(crate) fn judge(&self, columns: &Columns) -> Result<Judged, Faults> {
-        (self.judge)(columns)
+        let (value, clamped) = Candidate::decode(*self, columns)?.validate()?.into_parts();
+        Ok(Judged { values: value.values(), clamped })
     }
 
     /// What these columns mean one by one, whatever rules they break; what is no value of its field
     /// comes back as its text.
     pub(crate) fn read(&self, columns: &Columns) -> Vec<Value> {
         let fields = &self.schema().fields;
-        let Ok((mut values, faults)) = (self.read)(columns) else {
+        let seen = Candidate::decode(*self, columns).and_then(Candidate::read);
+        let Ok((mut values, faults)) = seen else {
             let text = |column: &str| columns.get(column).cloned().flatten();
             let values = fields.iter().map(|field| text(field.column));
             return values.map(|text| text.map_or(Value::Null, Value::Text)).collect();
@@ -75,12 +51,6 @@ impl BlockType {
     /// The compiled-in values.
     pub(crate) fn defaults(&self) -> Vec<Value> {
         self.read(&Columns::new())
-    }
-}
-
-impl fmt::Debug for BlockType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.schema().type_name)
     }
 }
 

@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::desk::BlockType;
-use crate::block::Columns;
+use crate::block::{BlockType, Columns};
 use crate::record::Record;
 use crate::schema::{BlockSchema, FieldSchema, Kind};
 use crate::value::Value;

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::desk::{BlockType, Desk};
+use super::desk::Desk;
 use super::diff::Layers;
 use super::error::ChangeError;
-use crate::block::Faults;
+use crate::block::{BlockType, Faults};
 use crate::record::Record;
 use crate::source::Place;
 

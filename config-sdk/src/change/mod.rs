@@ -16,7 +16,7 @@ mod undo;
 mod wanted;
 
 pub use applied::{Applied, AppliedRow, Saved};
-pub(crate) use desk::{BlockType, Desk, Stack};
+pub(crate) use desk::{Desk, Stack};
 pub use diff::{FieldChange, Side};
 pub(crate) use diff::{Layers, differences, gone};
 pub use error::{ChangeError, ChangeMistake, Conflict};

@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::desk::{BlockType, Judged, Stack};
+use super::desk::{Judged, Stack};
 use super::diff::Layers;
 use super::part;
-use crate::block::{Columns, Fault, Faults};
+use crate::block::{BlockType, Columns, Fault, Faults};
 use crate::names;
 use crate::record::Record;
 use crate::schema::{FieldSchema, Kind};

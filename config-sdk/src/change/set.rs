@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::desk::{BlockType, Desk};
+use super::desk::Desk;
 use super::error::ChangeMistake;
 use super::row::{Edit, Typed};
-use crate::block::{Candidate, ConfigBlock, KeyedBlock};
+use crate::block::{self, BlockType, ConfigBlock, KeyedBlock};
 use crate::key::{Key, KeyFor};
 use crate::path::Target;
 use crate::record::Record;
@@ -129,7 +129,7 @@ impl ChangeSet {
     ) -> Self {
         let schema = T::schema();
         let typed: Typed = Box::new(move |columns| {
-            let (before, after) = Candidate::<T>::decode(columns)?.edited(edit)?;
+            let (before, after) = block::edited(columns, edit)?;
             let pairs = before.into_iter().zip(after).enumerate();
             let changed = pairs.filter(|(_, (before, after))| before != after);
             let text = |index: usize, value: &Value| schema.fields.get(index)?.stored(value);

@@ -2,11 +2,11 @@
 
 use super::ChangeSet;
 use super::applied::Applied;
-use super::desk::{BlockType, Desk, Stack};
+use super::desk::{Desk, Stack};
 use super::error::ChangeError;
 use super::expiry::{Note, NoteRow};
 use super::set::Expected;
-use crate::block::Columns;
+use crate::block::{BlockType, Columns};
 use crate::source::{Expiring, Place};
 
 /// What came of taking a change back.

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::desk::BlockType;
 use super::error::ChangeMistake;
 use super::row::Edit;
+use crate::block::BlockType;
 use crate::source::Place;
 
 /// What is to be done to each row, in the order in which the rows were named; but those that others

@@ -8,17 +8,17 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::config::Running;
-use super::environment::{self, Variables};
+use super::environment::Variables;
 use super::place::{Given, Place};
 use super::registration::{self, KeyedRegistration, Registration};
 use super::{Config, Mistake, StartError, start};
 use crate::block::{ConfigBlock, KeyedBlock};
 use crate::keyed::{AnyShelf, KeyedOptions, Outbox};
-use crate::refresh::{self, Beside, Loader, Migration, Overlay, Refresher, Settings, Started};
+use crate::refresh::{self, Beside, Loader, Migration, Refresher, Settings, Started};
 use crate::schema::BlockSchema;
 #[cfg(feature = "redis")]
 use crate::source::RedisOptions;
-use crate::source::{MAX_RECORD, Source, SourceError};
+use crate::source::{BoxFuture, MAX_RECORD, Source, SourceError};
 
 /// Longest time that anything is waited for: clocks do not count to [`Duration::MAX`].
 pub(super) const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -32,8 +32,8 @@ pub struct ConfigBuilder {
     pub(super) place: Place,
     ttl: Duration,
     pub(super) start_timeout: Duration,
-    env_prefix: Option<String>,
-    variables: Option<Variables>,
+    pub(super) env_prefix: Option<String>,
+    pub(super) variables: Option<Variables>,
     pub(super) migrate: bool,
     pub(super) max_record: u64,
     pub(super) hangup: bool,
@@ -181,6 +181,16 @@ impl ConfigBuilder {
     /// For mistakes in the program, its environment or the URL, all of them at once; and for blocks
     /// with `on_boot = "require"` that no store stands behind.
     pub async fn start(self) -> Result<Config, StartError> {
+        self.boxed().await
+    }
+
+    /// No `async fn`: that is compiled with each program that calls it, and all that runs from here on
+    /// would be as well.
+    fn boxed(self) -> BoxFuture<'static, Result<Config, StartError>> {
+        Box::pin(self.begin())
+    }
+
+    async fn begin(self) -> Result<Config, StartError> {
         tokio::runtime::Handle::try_current().map_err(|_| StartError::NoRuntime)?;
         let mut mistakes = Vec::new();
         let source = self.source(&mut mistakes);
@@ -275,18 +285,5 @@ impl ConfigBuilder {
 
     pub(super) fn source(&self, mistakes: &mut Vec<Mistake>) -> Option<Arc<dyn Source>> {
         self.place.source().map_err(|mistake| mistakes.push(mistake)).ok()
-    }
-
-    pub(super) fn overlay(
-        &self,
-        schemas: &[&'static BlockSchema],
-        mistakes: &mut Vec<Mistake>,
-    ) -> Overlay {
-        let Some(prefix) = &self.env_prefix else {
-            return Overlay::default();
-        };
-        let variables =
-            self.variables.clone().unwrap_or_else(|| Variables(std::env::vars_os().collect()));
-        environment::read(prefix, variables, schemas, mistakes)
     }
 }

@@ -124,6 +124,7 @@ impl Config {
     }
 
     /// Every block as of one epoch. About the cost of one `ArcSwap::load`.
+    #[inline]
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.shared.cells.snapshot()

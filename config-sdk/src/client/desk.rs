@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::builder::ConfigBuilder;
 use super::registration::{self, KeyedRegistration, Registration};
 use super::{Config, StartError};
+use crate::block::BlockType;
 use crate::cell::Cells;
-use crate::change::{BlockType, Desk};
+use crate::change::Desk;
 use crate::refresh::{Board, Duties, Identity, Overlay};
 use crate::source::{Source, SourceError};
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use tracing::warn;
 
-use super::Mistake;
+use super::{ConfigBuilder, Mistake};
 use crate::names;
 use crate::refresh::Overlay;
 use crate::schema::BlockSchema;
@@ -20,11 +20,27 @@ impl std::fmt::Debug for Variables {
     }
 }
 
+impl ConfigBuilder {
+    /// What the environment lays over every row.
+    pub(super) fn overlay(
+        &self,
+        schemas: &[&'static BlockSchema],
+        mistakes: &mut Vec<Mistake>,
+    ) -> Overlay {
+        let Some(prefix) = &self.env_prefix else {
+            return Overlay::default();
+        };
+        let variables =
+            self.variables.clone().unwrap_or_else(|| Variables(std::env::vars_os().collect()));
+        read(prefix, variables, schemas, mistakes)
+    }
+}
+
 /// Reads every variable that starts with `prefix` and two underscores.
 ///
 /// One that names no field is warned of and otherwise ignored, so that a field can be removed while
 /// its variable is still set somewhere.
-pub(super) fn read(
+fn read(
     prefix: &str,
     variables: Variables,
     schemas: &[&'static BlockSchema],

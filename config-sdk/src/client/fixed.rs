@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Config;
-use crate::block::{Candidate, ConfigBlock, KeyedBlock};
-use crate::cell::{Cells, Fresh, Meta, Origin};
+use crate::block::{AnyBlock, Candidate, ConfigBlock, KeyedBlock};
+use crate::cell::{Cells, Fresh, Meta, Origin, Ready};
 use crate::key::{Key, KeyFor};
 use crate::keyed::{KeyedOptions, Shelves};
 use crate::refresh::{BlockState, Board, StoreState};
@@ -39,10 +39,11 @@ impl FixedBuilder {
     /// # Panics
     /// If the value breaks the block's rules: no reader ever sees one that does, not even in a test.
     pub fn with<T: ConfigBlock>(mut self, value: T) -> Self {
-        let (value, meta) = fixed(value);
-        let fresh = Fresh::new(Arc::new(value), meta);
-        self.blocks.retain(|earlier| !earlier.is(&fresh));
-        self.blocks.push(fresh);
+        let (value, meta) = fixed(Arc::new(value));
+        if let Some(fresh) = Fresh::new::<T>(value, meta) {
+            self.blocks.retain(|earlier| !earlier.is(&fresh));
+            self.blocks.push(fresh);
+        }
         self
     }
 
@@ -72,14 +73,14 @@ impl FixedBuilder {
 
     fn fix<T: KeyedBlock>(&mut self, key: Option<&Key>, value: T) {
         if self.shelves.find::<T>().is_none() {
-            let (defaults, meta) = fixed(T::default());
+            let (defaults, meta) = fixed(Arc::new(T::default()));
             let (options, outbox) = (KeyedOptions::new(), Arc::default());
-            self.shelves.add(options, Arc::new(defaults), meta, outbox);
+            self.shelves.add::<T>(options, defaults, meta, outbox);
         }
-        let (value, meta) = fixed(value);
+        let (value, meta) = fixed(Arc::new(value));
         let meta = Meta { key: key.cloned(), ..meta };
         if let Some(shelf) = self.shelves.find::<T>() {
-            shelf.fix(key, Arc::new(value), meta);
+            shelf.fix(key, value, meta);
         }
     }
 
@@ -95,14 +96,12 @@ impl FixedBuilder {
 }
 
 /// The value, once it has passed every rule.
-fn fixed<T: ConfigBlock>(value: T) -> (T, Meta) {
-    let (value, _) = match Candidate::of(value).validate() {
-        Ok(valid) => valid.into_parts(),
-        Err(faults) => {
-            panic!("this value of {} breaks its rules:\n{faults}", T::schema().type_name)
-        }
+fn fixed(value: Arc<dyn AnyBlock>) -> (Ready, Meta) {
+    let schema = value.schema();
+    let value = match Candidate::of(value).validate() {
+        Ok(valid) => Ready::of(valid),
+        Err(faults) => panic!("this value of {} breaks its rules:\n{faults}", schema.type_name),
     };
-    let schema = T::schema();
     let fields = schema.fields.iter().map(|_| Origin::Fixed).collect();
     (value, Meta::unstored(schema.name, Origin::Fixed, fields))
 }

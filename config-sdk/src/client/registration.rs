@@ -4,10 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Mistake;
-use crate::block::{Candidate, Columns, ConfigBlock, Faults, KeyedBlock};
-use crate::cell::{Cells, Fresh, Meta, Origin};
-#[cfg(feature = "ops")]
-use crate::change::BlockType;
+use crate::block::{BlockType, Columns, ConfigBlock, KeyedBlock, Slot};
+use crate::cell::{Cells, Fresh, Meta, Origin, Ready};
 use crate::keyed::{KeyedOptions, Outbox, Shelves};
 use crate::refresh::Overlay;
 use crate::schema::BlockSchema;
@@ -15,26 +13,19 @@ use crate::schema::BlockSchema;
 /// A block type, as far as a builder needs to know it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Registration {
-    schema: fn() -> &'static BlockSchema,
-    slot: fn() -> usize,
-    first: fn(&Columns, Meta) -> Result<Fresh, Faults>,
-    #[cfg(feature = "ops")]
     block_type: BlockType,
+    slot: fn() -> &'static Slot,
+    cell: fn(Ready, Meta) -> Option<Fresh>,
 }
-
-/// Makes a shelf with what its keys share at first.
-type FirstShelf =
-    fn(&mut Shelves, &Columns, Meta, KeyedOptions, &Arc<Outbox>) -> Result<(), Faults>;
 
 /// A keyed block type, as far as a builder needs to know it.
 #[derive(Clone, Debug)]
 pub(super) struct KeyedRegistration {
-    schema: fn() -> &'static BlockSchema,
-    slot: fn() -> usize,
-    options: KeyedOptions,
-    first: FirstShelf,
-    #[cfg(feature = "ops")]
     block_type: BlockType,
+    slot: fn() -> &'static Slot,
+    options: KeyedOptions,
+    /// Adds a shelf with what its keys share at first.
+    shelf: fn(&mut Shelves, KeyedOptions, Ready, Meta, Arc<Outbox>),
     #[cfg(feature = "cli")]
     open: fn(&super::Config) -> Box<dyn crate::keyed::AnyKeyed>,
 }
@@ -42,23 +33,17 @@ pub(super) struct KeyedRegistration {
 impl KeyedRegistration {
     pub(super) fn of<T: KeyedBlock>(options: KeyedOptions) -> Self {
         Self {
-            schema: T::schema,
-            slot: || T::slot().index(),
-            options,
-            first: |shelves, columns, meta, options, outbox| {
-                let (value, _) = Candidate::<T>::decode(columns)?.validate()?.into_parts();
-                shelves.add(options, Arc::new(value), meta, Arc::clone(outbox));
-                Ok(())
-            },
-            #[cfg(feature = "ops")]
             block_type: BlockType::of::<T>(),
+            slot: T::slot,
+            options,
+            shelf: Shelves::add::<T>,
             #[cfg(feature = "cli")]
             open: |config| Box::new(config.keyed::<T>()),
         }
     }
 
     pub(super) fn schema(&self) -> &'static BlockSchema {
-        (self.schema)()
+        self.block_type.schema()
     }
 
     #[cfg(feature = "cli")]
@@ -74,20 +59,11 @@ impl KeyedRegistration {
 
 impl Registration {
     pub(super) fn of<T: ConfigBlock>() -> Self {
-        Self {
-            schema: T::schema,
-            slot: || T::slot().index(),
-            first: |columns, meta| {
-                let (value, _) = Candidate::<T>::decode(columns)?.validate()?.into_parts();
-                Ok(Fresh::new(Arc::new(value), meta))
-            },
-            #[cfg(feature = "ops")]
-            block_type: BlockType::of::<T>(),
-        }
+        Self { block_type: BlockType::of::<T>(), slot: T::slot, cell: Fresh::new::<T> }
     }
 
     pub(super) fn schema(&self) -> &'static BlockSchema {
-        (self.schema)()
+        self.block_type.schema()
     }
 
     #[cfg(feature = "ops")]
@@ -105,8 +81,8 @@ pub(super) fn clashes(
 ) {
     let wrong = blocks.iter().map(Registration::schema).filter(|schema| schema.is_keyed());
     mistakes.extend(wrong.map(|schema| Mistake::HasKey(schema.type_name)));
-    let all = blocks.iter().map(|block| ((block.slot)(), block.schema()));
-    let keyed = keyed.iter().map(|block| ((block.slot)(), block.schema()));
+    let all = blocks.iter().map(|block| ((block.slot)().index(), block.schema()));
+    let keyed = keyed.iter().map(|block| ((block.slot)().index(), block.schema()));
     let all: Vec<_> = all.chain(keyed).collect();
     for (place, (slot, two)) in all.iter().enumerate() {
         for (earlier, one) in &all[..place] {
@@ -136,44 +112,39 @@ pub(super) fn cells(
 ) -> (Cells, Shelves) {
     let mut cells = Vec::new();
     for block in blocks {
-        let first = |columns: &Columns, meta| (block.first)(columns, meta);
-        cells.extend(first_value(block.schema(), overlay, mistakes, first));
+        let first = first_value(block.block_type, overlay, mistakes);
+        cells.extend(first.and_then(|(value, meta)| (block.cell)(value, meta)));
     }
     let mut shelves = Shelves::default();
     for block in keyed {
-        let first = |columns: &Columns, meta| {
-            // Of the two times that this is asked, the latter stays.
-            let mut made = Shelves::default();
-            let mut options = block.options.clone();
-            options.ttl = options.ttl.or(block.schema().ttl).or(Some(ttl));
-            (block.first)(&mut made, columns, meta, options, outbox).map(|()| made)
-        };
-        if let Some(made) = first_value(block.schema(), overlay, mistakes, first) {
-            shelves.append(made);
+        let mut options = block.options.clone();
+        options.ttl = options.ttl.or(block.schema().ttl).or(Some(ttl));
+        if let Some((value, meta)) = first_value(block.block_type, overlay, mistakes) {
+            (block.shelf)(&mut shelves, options, value, meta, Arc::clone(outbox));
         }
     }
     let standing = shelves.standing();
     (Cells::new(cells, standing), shelves)
 }
 
-/// What `first` makes of the defaults with the environment over them, if it is valid.
-fn first_value<V>(
-    schema: &'static BlockSchema,
+/// The defaults with the environment over them; both have to be valid.
+fn first_value(
+    block: BlockType,
     overlay: &Overlay,
     mistakes: &mut Vec<Mistake>,
-    first: impl Fn(&Columns, Meta) -> Result<V, Faults>,
-) -> Option<V> {
+) -> Option<(Ready, Meta)> {
+    let schema = block.schema();
     let type_name = schema.type_name;
-    let first = |columns: &Columns| {
-        let (origin, fields) = overlay.origins(schema, columns, Origin::Default);
-        first(columns, Meta::unstored(schema.name, origin, fields))
-    };
-    if let Err(faults) = first(&Columns::new()) {
+    if let Err(faults) = Ready::judge(block, &Columns::new()) {
         mistakes.push(Mistake::Defaults { type_name, faults });
         return None;
     }
-    match first(&overlay.lay(schema, None, None)) {
-        Ok(made) => Some(made),
+    let columns = overlay.lay(schema, None, None);
+    match Ready::judge(block, &columns) {
+        Ok(value) => {
+            let (origin, fields) = overlay.origins(schema, &columns, Origin::Default);
+            Some((value, Meta::unstored(schema.name, origin, fields)))
+        }
         Err(faults) => {
             let faults = overlay.blame(schema, None, None, faults);
             mistakes.push(Mistake::Environment { type_name, faults });

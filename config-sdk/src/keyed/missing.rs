@@ -6,8 +6,10 @@ use crate::block::KeyedBlock;
 #[cold]
 #[inline(never)]
 pub(super) fn unregistered<T: KeyedBlock>() -> ! {
-    let name = std::any::type_name::<T>();
-    let short = T::schema().type_name;
+    tell(std::any::type_name::<T>(), T::schema().type_name)
+}
+
+fn tell(name: &str, short: &str) -> ! {
     panic!(
         "{name} is not registered: add `.keyed::<{short}>(KeyedOptions::new())` to Config::builder()"
     )

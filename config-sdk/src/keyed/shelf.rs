@@ -9,7 +9,7 @@ use super::outbox::Outbox;
 use super::refusals::Refusals;
 use super::resident::{Edit, Resident};
 use super::{AnyBounded, KeyedOptions};
-use crate::block::{Candidate, Columns, Faults, KeyedBlock};
+use crate::block::{BlockType, Columns, Faults, KeyedBlock};
 use crate::cell::{Meta, Published, Ready, Standing};
 use crate::key::{Key, Pattern};
 use crate::schema::BlockSchema;
@@ -33,13 +33,8 @@ pub(super) enum Kept<T> {
 
 impl<T: KeyedBlock> Shelf<T> {
     /// Without any copy but what all keys share.
-    pub(crate) fn new(
-        options: KeyedOptions,
-        shared: Arc<T>,
-        meta: Meta,
-        outbox: Arc<Outbox>,
-    ) -> Self {
-        let shared = Arc::new(Published::new(shared, meta));
+    pub(crate) fn new(options: KeyedOptions, shared: Published<T>, outbox: Arc<Outbox>) -> Self {
+        let shared = Arc::new(shared);
         let kept = if T::schema().resident {
             Kept::Resident(Arc::new(Resident::new(shared)))
         } else {
@@ -49,8 +44,10 @@ impl<T: KeyedBlock> Shelf<T> {
     }
 
     /// Keeps a copy for good; of no key, what all keys without one share. Nothing is ever loaded.
-    pub(crate) fn fix(&self, key: Option<&Key>, value: Arc<T>, meta: Meta) {
-        let copy = Published::new(value, meta);
+    pub(crate) fn fix(&self, key: Option<&Key>, value: Ready, meta: Meta) {
+        let Some(copy) = Published::of(value, meta) else {
+            return;
+        };
         match (&self.kept, key) {
             (Kept::Resident(resident), key) => resident.put(key, copy),
             (Kept::Bounded(bounded), Some(key)) => _ = bounded.land(key, 0, copy, 0),
@@ -76,11 +73,7 @@ pub(crate) trait AnyShelf: fmt::Debug + Send + Sync {
 
     fn options(&self) -> &KeyedOptions;
 
-    /// Columns to candidate to valid value.
-    ///
-    /// # Errors
-    /// Everything that is wrong.
-    fn judge(&self, columns: &Columns) -> Result<Ready, Faults>;
+    fn block_type(&self) -> BlockType;
 
     /// The rows that are turned away.
     fn refusals(&self) -> &Refusals;
@@ -110,6 +103,16 @@ pub(crate) trait AnyShelf: fmt::Debug + Send + Sync {
     fn bounded(&self) -> Option<&dyn AnyBounded>;
 }
 
+impl dyn AnyShelf + '_ {
+    /// Columns to candidate to valid value.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub(crate) fn judge(&self, columns: &Columns) -> Result<Ready, Faults> {
+        Ready::judge(self.block_type(), columns)
+    }
+}
+
 impl<T: KeyedBlock> AnyShelf for Shelf<T> {
     fn schema(&self) -> &'static BlockSchema {
         T::schema()
@@ -119,8 +122,8 @@ impl<T: KeyedBlock> AnyShelf for Shelf<T> {
         &self.options
     }
 
-    fn judge(&self, columns: &Columns) -> Result<Ready, Faults> {
-        Candidate::<T>::decode(columns)?.validate().map(Ready::of)
+    fn block_type(&self) -> BlockType {
+        BlockType::of::<T>()
     }
 
     fn refusals(&self) -> &Refusals {

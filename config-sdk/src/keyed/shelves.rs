@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::missing::unregistered;
 use super::{AnyShelf, Keyed, KeyedOptions, Outbox, Shelf};
 use crate::block::KeyedBlock;
-use crate::cell::{Meta, Standing};
+use crate::cell::{Meta, Published, Ready, Standing};
 
 /// The keyed blocks of one `Config`, each type in the slot of its number.
 #[derive(Default)]
@@ -18,15 +18,18 @@ pub(crate) struct Shelves {
 }
 
 impl Shelves {
-    /// Adds a block, and returns it.
+    /// Adds a block with what all its keys share at first; a value of another block's type is left alone.
     pub(crate) fn add<T: KeyedBlock>(
         &mut self,
         options: KeyedOptions,
-        shared: Arc<T>,
+        shared: Ready,
         meta: Meta,
         outbox: Arc<Outbox>,
     ) {
-        let shelf = Arc::new(Shelf::new(options, shared, meta, outbox));
+        let Some(shared) = Published::<T>::of(shared, meta) else {
+            return;
+        };
+        let shelf = Arc::new(Shelf::new(options, shared, outbox));
         let slot = T::slot().index();
         if self.slots.len() <= slot {
             self.slots.resize(slot + 1, None);
@@ -34,17 +37,6 @@ impl Shelves {
         self.slots[slot] = Some(Arc::clone(&shelf) as Arc<dyn Any + Send + Sync>);
         self.standing.extend(shelf.standing());
         self.all.push(shelf);
-    }
-
-    /// Adds all of `more`, which are of other types.
-    pub(crate) fn append(&mut self, more: Self) {
-        let size = self.slots.len().max(more.slots.len());
-        self.slots.resize(size, None);
-        for (slot, shelf) in self.slots.iter_mut().zip(more.slots) {
-            *slot = slot.take().or(shelf);
-        }
-        self.all.extend(more.all);
-        self.standing.extend(more.standing);
     }
 
     /// The way to a block's copies, which keeps `alive` what keeps them up to date.

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::Operator;
 use super::versions::differ;
-use crate::change::{BlockType, ChangeError, ChangeMistake, ChangeSet, FieldChange};
+use crate::block::BlockType;
+use crate::change::{ChangeError, ChangeMistake, ChangeSet, FieldChange};
 use crate::record::Record;
 use crate::schema::BlockSchema;
 use crate::source::{Deed, Entry, Place, Write, WriteError};

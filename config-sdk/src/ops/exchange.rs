@@ -2,7 +2,8 @@
 
 use super::Operator;
 use super::document::{self, Document, Format, Said, Section};
-use crate::change::{BlockType, ChangeError, ChangeMistake, ChangeSet, Layers, Stack};
+use crate::block::BlockType;
+use crate::change::{ChangeError, ChangeMistake, ChangeSet, Layers, Stack};
 use crate::schema::{FieldSchema, Kind};
 use crate::source::Place;
 use crate::value::{self, Value};

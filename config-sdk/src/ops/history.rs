@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::Operator;
 use super::versions::{Known, differ, known};
-use crate::change::{BlockType, ChangeError, ChangeMistake, FieldChange};
+use crate::block::BlockType;
+use crate::change::{ChangeError, ChangeMistake, FieldChange};
 use crate::record::Record;
 use crate::source::{Logged, Place, RowState};
 use crate::time::rfc3339;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::block::BlockType;
 use crate::change::{ChangeError, ChangeSet, Desk, ExpiringChange, FieldChange};
 use crate::client::{Config, ConfigBuilder, StartError};
 use crate::path::Target;
@@ -169,7 +170,7 @@ impl Operator {
     }
 
     /// The row that `path` names, which ends with the block or the key.
-    pub(super) fn row(&self, path: &str) -> Result<(crate::change::BlockType, Place), ChangeError> {
+    pub(super) fn row(&self, path: &str) -> Result<(BlockType, Place), ChangeError> {
         let (block, place, target) = self.target(path)?;
         match target.field {
             None => Ok((block, place)),
@@ -182,10 +183,7 @@ impl Operator {
     }
 
     /// What `path` names.
-    pub(super) fn target(
-        &self,
-        path: &str,
-    ) -> Result<(crate::change::BlockType, Place, Target), ChangeError> {
+    pub(super) fn target(&self, path: &str) -> Result<(BlockType, Place, Target), ChangeError> {
         let mut finding = self.change();
         match finding.find(path) {
             Some(found) => Ok(found),

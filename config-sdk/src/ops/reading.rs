@@ -5,7 +5,8 @@ use std::time::SystemTime;
 use serde::Serialize;
 
 use super::{LayerKind, Operator};
-use crate::change::{BlockType, ChangeError, ChangeMistake, Layers, Stack};
+use crate::block::BlockType;
+use crate::change::{ChangeError, ChangeMistake, Layers, Stack};
 use crate::path::ReadError;
 use crate::record::Record;
 use crate::schema::BlockSchema;

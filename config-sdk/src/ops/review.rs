@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::Operator;
-use crate::change::{BlockType, ChangeError, Stack};
+use crate::block::BlockType;
+use crate::change::{ChangeError, Stack};
 use crate::key::Key;
 use crate::record::Record;
 use crate::schema::{BlockSchema, FieldSchema};

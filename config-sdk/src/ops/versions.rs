@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::change::{BlockType, FieldChange, Layers, differences};
+use crate::block::BlockType;
+use crate::change::{FieldChange, Layers, differences};
 use crate::record::Record;
 use crate::source::{Done, Logged, Past, RowState};
 

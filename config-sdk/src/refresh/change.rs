@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::block::ConfigBlock;
+use crate::block::{AnyBlock, ConfigBlock};
 use crate::cell::{Cell, Meta, Moves, Published};
 
 /// A change of a block, from what the subscriber saw last to what readers have now.
@@ -34,7 +34,7 @@ pub struct Subscription<T> {
 
 impl<T: ConfigBlock> Subscription<T> {
     pub(crate) fn new(cell: Arc<Cell<T>>) -> Self {
-        let moves = cell.watch(); // before the value, so that no change falls in between
+        let moves = cell.signal().watch(); // before the value, so that no change falls in between
         Self { seen: cell.load_full(), moves, cell }
     }
 
@@ -71,9 +71,9 @@ impl<T: ConfigBlock> Subscription<T> {
     }
 }
 
-fn differing<T: ConfigBlock>(old: &T, new: &T) -> Vec<&'static str> {
-    let fields = T::schema().fields.iter();
-    let values = old.encode().into_iter().zip(new.encode());
+fn differing(old: &dyn AnyBlock, new: &dyn AnyBlock) -> Vec<&'static str> {
+    let fields = old.schema().fields.iter();
+    let values = old.values().into_iter().zip(new.values());
     fields
         .zip(values)
         .filter_map(|(field, (old, new))| (old != new).then_some(field.name))

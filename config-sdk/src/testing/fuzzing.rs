@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::block::{Candidate, ConfigBlock, Faults};
+use crate::block::{BlockType, Candidate, ConfigBlock, Decoder, Faults};
 use crate::record::Record;
 use crate::refresh;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -20,7 +20,8 @@ pub fn record<T: ConfigBlock>(row: BTreeMap<String, Option<String>>) -> Record {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn judged<T: ConfigBlock>(columns: &BTreeMap<String, Option<String>>) -> Result<T, Faults> {
-    Candidate::decode(columns)?.validate().map(|valid| valid.into_parts().0)
+    Candidate::decode(BlockType::of::<T>(), columns)?.validate()?;
+    Ok(T::decode(&mut Decoder::new(T::schema(), columns)))
 }
 
 /// The columns of the row that `block` is stored as.

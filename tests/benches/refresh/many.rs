@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use config_sdk::{Config, ConfigBlock, ConfigBuilder, KeyedOptions, PushState};
 use config_tests::postgres::{Database, Server};
-use config_tests::{hundred, numbered, seven, wait};
+use config_tests::{hundred, numbered, seven, thousand, wait};
 
 /// Longest wait for what is done at once.
 pub(crate) const SOON: Duration = Duration::from_secs(60);
@@ -21,12 +21,13 @@ pub(crate) struct GuildConfig {
     pub(crate) note: String,
 }
 
-/// Seven blocks or a hundred.
+/// Seven blocks, a hundred, or a thousand.
 pub(crate) fn blocks(count: usize) -> ConfigBuilder {
     let builder = Config::builder().start_timeout(SOON);
     match count {
         7 => seven!(builder),
-        numbered::MOST => hundred!(builder),
+        100 => hundred!(builder),
+        numbered::MOST => thousand!(builder),
         other => panic!("there is no builder of {other} blocks"),
     }
 }

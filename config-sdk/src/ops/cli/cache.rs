@@ -10,7 +10,7 @@ use super::grammar::Cache;
 use super::page::{Lines, Page};
 use super::table::table;
 use super::{confirmed, fleet, shell, within};
-use crate::change::BlockType;
+use crate::block::BlockType;
 use crate::client::{Config, ConfigBuilder, Door};
 use crate::key::Pattern;
 use crate::keyed::Warmed;

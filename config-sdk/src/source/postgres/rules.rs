@@ -92,7 +92,7 @@ mod tests {
     use crate::private::{Block, Field, Json, Nullable, Plain, block, decimal, field};
     use crate::value::Value;
 
-    fn of<C, T>(field: Field<C, T>) -> Option<String> {
+    fn of(field: Field) -> Option<String> {
         let block: Block = block("T", "t", None, "").field(field);
         condition(&block.build().fields[0])
     }
