@@ -65,3 +65,37 @@ impl<T> Drop for Lands<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(landed: Landed<i64>) -> String {
+        landed.map_or_else(|reason| reason.to_string(), |_| "a copy".to_owned())
+    }
+
+    #[tokio::test]
+    async fn what_is_said_reaches_who_waited_before_and_who_asks_after() {
+        let lands = Lands::<i64>::new();
+        let waiting = [lands.landing(), lands.landing()].map(|one| tokio::spawn(one.ended()));
+        tokio::task::yield_now().await;
+        lands.say(Err(Arc::from("first")));
+        lands.say(Err(Arc::from("second")));
+        for one in waiting {
+            assert_eq!(reason(one.await.unwrap()), "first");
+        }
+        let later = lands.landing();
+        drop(lands);
+        assert_eq!(reason(later.ended().await), "first");
+        assert_eq!(reason(Landing::of(Err(Arc::from("at once"))).ended().await), "at once");
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_what_nobody_loads_any_more_is_told() {
+        let lands = Lands::<i64>::new();
+        let waiting = tokio::spawn(lands.landing().ended());
+        tokio::task::yield_now().await;
+        drop(lands);
+        assert_eq!(reason(waiting.await.unwrap()), "loading has ended");
+    }
+}

@@ -25,7 +25,8 @@ const SPENT: &str = "select coalesce(sum(total_plan_time + total_exec_time), 0)
 
 /// The same, statement by statement, of those that were run for every change.
 const STATEMENTS: &str = "select what, sum(total_plan_time / calls)::numeric(9, 3), sum(total_exec_time / calls)::numeric(9, 3)
-    from (select s.*, case when query ilike 'select e.epoch%' then 'what changed'
+    from (select s.*, case when query ilike 'select h.%' then 'what changed, and the row'
+        when query ilike 'select e.epoch%' then 'what changed'
         when query ilike '%from%wide%' then 'the row' else 'transaction and its settings' end as what
         from pg_stat_statements s join pg_roles r on r.oid = s.userid
         where r.rolname = 'ROLE' and calls > 100) s

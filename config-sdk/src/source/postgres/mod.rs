@@ -65,7 +65,8 @@ const AGAIN: Duration = Duration::from_secs(60);
 
 /// A Postgres database as the store: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
 ///
-/// Holds two connections: one asks, one listens; where keys are loaded, or operators and processes that
+/// Holds two connections: one asks, which is exchanged for one that prepares its questions as soon as that
+/// is known to be possible, and one listens; where keys are loaded, or operators and processes that
 /// report themselves write and ask (feature `ops`), a third one does that, and up to three more while
 /// those take long. Everything but listening also works through a pooler
 /// in transaction mode; [`listen_url`](Self::listen_url) leads the other one past it. What is set

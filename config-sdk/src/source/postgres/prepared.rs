@@ -17,8 +17,8 @@ use super::text_row::TextRow;
 use crate::source::Incoming;
 
 /// What holds for each question, as in a transaction of its own. A plan is made once, and serves whatever
-/// the log and the tables come to hold: by their indexes. Not what a question cannot do without: of one
-/// statement all is as of one moment, taken when the locks are.
+/// the log and the tables come to hold: by their indexes. No isolation level is among them: one statement
+/// sees one moment by itself, and that after it has its locks.
 const SETTINGS: &str = "-c timezone=UTC -c lock_timeout=250ms -c statement_timeout=4s \
     -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c config_sdk.session=";
 
