@@ -42,8 +42,7 @@ async fn together(connection: &Connection, wanted: Wanted<'_>) -> Result<Loaded,
         Which::Page { after, limit } => (Scope::Page(after, limit), None),
     };
     let select = select::sql(wanted.block, scope, wanted.max_record).join(" union all ");
-    let lock = select::lock([wanted.block].into_iter());
-    let answer = transaction(connection, &format!("{lock}{HEAD}; {select}")).await?;
+    let answer = transaction(connection, &format!("{HEAD}; {select}")).await?;
     let epoch = answer.first().and_then(|row| row.get("epoch"));
     let epoch = epoch.and_then(|epoch| epoch.parse().ok()).ok_or_else(strange)?;
     match Answer::of(&answer).rows(wanted.block, keys) {

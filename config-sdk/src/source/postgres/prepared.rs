@@ -20,7 +20,8 @@ use crate::source::Incoming;
 /// the log and the tables come to hold: by their indexes. No isolation level is among them: one statement
 /// sees one moment by itself, and that after it has its locks.
 const SETTINGS: &str = "-c timezone=UTC -c lock_timeout=250ms -c statement_timeout=4s \
-    -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off -c config_sdk.session=";
+    -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off \
+    -c config_sdk.session=";
 
 /// Most questions that are known at a time.
 const MOST: usize = 32;

@@ -19,7 +19,8 @@ pub(super) const BEGIN: &str = "begin isolation level repeatable read read only;
 
 /// Where all copies of a keyed block are read, which may be many: not by an index, whatever the session
 /// prefers.
-const MORE_TIME: &str = "set local statement_timeout = '30s'; set local enable_seqscan = on";
+const MORE_TIME: &str = "set local statement_timeout = '30s'; set local enable_seqscan = on; \
+    set local enable_bitmapscan = on";
 
 /// Table by table there is less time for each: what all of them took may be the fault of one.
 const EACH: &str = "set local statement_timeout = '400ms'";
