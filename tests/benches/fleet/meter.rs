@@ -41,7 +41,7 @@ pub(crate) struct Used {
 
 const COUNTS: &str = "select coalesce(sum(calls), 0)::float8, \
     coalesce(sum(calls) filter (where query ilike '%floor%from config_sdk.epoch%'), 0)::float8, \
-    coalesce(sum(calls) filter (where query ilike 'begin isolation%'), 0)::float8, \
+    coalesce(sum(calls) filter (where query ilike 'begin isolation%' or query ilike 'select h.%'), 0)::float8, \
     coalesce(sum(calls) filter (where query ilike 'select epoch,%from config_sdk.epoch%'), 0)::float8 \
     from pg_stat_statements where dbid = (select oid from pg_database where datname = $1)";
 
